@@ -1,0 +1,112 @@
+package engine
+
+import "time"
+
+// Model is one of the two ways to hand work over.
+type Model string
+
+// The models.
+const (
+	Message    Model = "message" // a queue and workers
+	EventModel Model = "event"   // a bus and observers
+)
+
+// MaxLanes is how many lanes a scenario may have.
+const MaxLanes = 4
+
+// Lane is one model with its settings, running the workload. Fields that
+// belong to the other model must be left out.
+type Lane struct {
+	Name     string       `yaml:"name"`     // defaults to the model
+	Model    Model        `yaml:"model"`    // required
+	Handlers LaneHandlers `yaml:"handlers"` // which handlers, and whether together; defaults to all, apart
+	Speed    float64      `yaml:"speed"`    // servers that many times faster; above 0, defaults to 1
+	Recover  bool         `yaml:"recover"`  // a panic in a handler is an error of that item; defaults to true. Without, the lane dies of it
+	Queue    Queue        `yaml:"queue"`    // message: of each subscription. event: of each observer, with dispatch buffered
+
+	// Message model.
+	Workers       int                     `yaml:"workers"`       // of each subscription, 0 to 100,000; defaults to 4
+	Producers     int                     `yaml:"producers"`     // goroutines that send, 1 to 1,000; defaults to 1
+	Ack           Ack                     `yaml:"ack"`           // defaults to none
+	Attempts      int                     `yaml:"attempts"`      // tries before an item is dead-lettered, 1 to 100; more than 1 needs ack: after; defaults to 1: a failure is final
+	Backoff       Backoff                 `yaml:"backoff"`       // between attempts
+	Subscriptions map[string]Subscription `yaml:"subscriptions"` // overrides by handler
+
+	// Event model.
+	Publishers int      `yaml:"publishers"` // goroutines that publish, 1 to 1,000; defaults to 1
+	PublishBy  string   `yaml:"publish_by"` // "" (an idle publisher takes the oldest due item) or key (a key has its publisher)
+	Dispatch   Dispatch `yaml:"dispatch"`   // defaults to inline
+	Limit      int      `yaml:"limit"`      // goroutine dispatch stops at this many goroutines, 1 to 1,000,000; defaults to 10,000
+}
+
+// LaneHandlers says which handlers a lane runs, and how a message lane groups
+// them. In a file it is a list of names, or one of the words together and
+// apart.
+type LaneHandlers struct {
+	Names    []string // nil: all, in the scenario's order
+	Together bool     // one subscription whose worker runs all handlers of an item in turn
+}
+
+// WhenFull says what happens to a message for a full queue.
+type WhenFull string
+
+// The policies of a full queue.
+const (
+	Block      WhenFull = "block" // the sender waits; the default
+	DropNewest WhenFull = "drop_newest"
+	DropOldest WhenFull = "drop_oldest" // needs capacity 1 or more
+)
+
+// Order is the discipline of a queue.
+type Order string
+
+// FIFO is first in, first out: what a Go channel does.
+const FIFO Order = "fifo"
+
+// Queue is the bounded room between producer and workers.
+type Queue struct {
+	Capacity   int      `yaml:"capacity"`   // 0 (an unbuffered channel) to 1,000,000; for each partition; defaults to 100
+	WhenFull   WhenFull `yaml:"when_full"`  // defaults to block
+	Order      Order    `yaml:"order"`      // defaults to fifo
+	Partitions int      `yaml:"partitions"` // 0 (the default): workers compete for one queue. Above, items are dealt by key to so many queues, and these to the workers (workers <= partitions)
+}
+
+// Ack says when a message counts as handled.
+type Ack string
+
+// The modes of acknowledgement.
+const (
+	AckNone   Ack = "none"   // a bare channel: what a crashed worker held is lost; the default
+	AckBefore Ack = "before" // before the work: a crash loses the item
+	AckAfter  Ack = "after"  // after the work: what a crashed worker held is delivered again
+)
+
+// Backoff is the pause before the next attempt: Base, doubled for each further
+// attempt up to Max.
+type Backoff struct {
+	Base   time.Duration `yaml:"base"`   // defaults to 0: at once
+	Max    time.Duration `yaml:"max"`    // defaults to 10s
+	Jitter string        `yaml:"jitter"` // none (the default) or full: uniform between 0 and the pause
+}
+
+// Jitter of a backoff.
+const (
+	JitterNone = "none"
+	JitterFull = "full"
+)
+
+// Subscription overrides a message lane's settings for one handler.
+type Subscription struct {
+	Workers  *int `yaml:"workers"`
+	Capacity *int `yaml:"capacity"`
+}
+
+// Dispatch says who runs the observers of an event.
+type Dispatch string
+
+// The modes of dispatch.
+const (
+	Inline    Dispatch = "inline"    // the publisher, one after another; the default
+	Goroutine Dispatch = "goroutine" // a goroutine for each call
+	Buffered  Dispatch = "buffered"  // a bounded channel and one goroutine for each observer
+)

@@ -1,0 +1,200 @@
+package engine
+
+import "time"
+
+// Snapshot is the state of a run at one moment: what the screen draws and a
+// report is made of. Its slices are reused from call to call; copy what must
+// outlive the next one with [Snapshot.Clone].
+type Snapshot struct {
+	Mode      Mode
+	Scenario  *Scenario     // the settings now in force; shared, never changed
+	At        time.Duration // lane time
+	Speed     float64       // of the clock, 1 is real time
+	Slowed    bool          // the speed was not 1 at some time: figures are marked, expect is not checked
+	Unlinked  bool          // lanes got different loads
+	Paused    bool
+	Finished  bool     // Done is closed
+	Quiescent bool     // nothing is on its way: ledgers must balance now
+	Offered   int64    // items arrived by schedule
+	Rate      float64  // arrivals a second by schedule in the recent window
+	Raised    []string // events raised now, such as queue.high
+	Changes   int      // how many changes were made so far; see Run.Marks
+	Lanes     []LaneSnapshot
+	Machine   Machine
+}
+
+// Machine is where a run was measured.
+type Machine struct {
+	Go         string `json:"go"`
+	GOMAXPROCS int    `json:"gomaxprocs"`
+	OS         string `json:"os"`
+	Arch       string `json:"arch"`
+	CPU        bool   `json:"cpu_work"` // lanes share the cores: some handler burns CPU
+}
+
+// Ledger accounts for every item (or, of a handler, every delivery). At a
+// quiescent moment Offered equals the sum of the others but Redelivered,
+// Duplicates, Attempts and Skipped.
+type Ledger struct {
+	Offered      int64 // arrived by schedule
+	Done         int64
+	Failed       int64
+	Dropped      int64
+	Expired      int64
+	DeadLettered int64
+	Lost         int64 // accepted, then gone without an outcome
+	Waiting      int64 // backlog, depth and retry delay
+	InFlight     int64
+
+	Redelivered int64 // handed out again after a crash or a failure
+	Duplicates  int64 // handled again after it was already done
+	Attempts    int64 // tries, the first one included
+	Skipped     int64 // deliveries to observers not reached in a publish (panic); part of Failed or Lost
+}
+
+// Ended is how many items are no longer on their way.
+func (l *Ledger) Ended() int64 {
+	return l.Done + l.Failed + l.Dropped + l.Expired + l.DeadLettered + l.Lost
+}
+
+// Balance is Offered less everything accounted for: 0 when the ledger balances.
+func (l *Ledger) Balance() int64 {
+	return l.Offered - l.Ended() - l.Waiting - l.InFlight
+}
+
+// Summary describes a distribution of durations. Percentiles are within 1 % of
+// the exact ones of the values recorded.
+type Summary struct {
+	Count                               int64
+	Mean, P50, P90, P95, P99, P999, Max time.Duration
+	CI95                                *[2]time.Duration // of the mean, by batch means; nil where the run is too short. Only in whole-run figures
+}
+
+// Gauge describes a quantity over time, by time integral.
+type Gauge struct {
+	Now  int64
+	Mean float64
+	Max  int64
+}
+
+// Window is the figures of one stretch of time.
+type Window struct {
+	From, To    time.Duration
+	Arrivals    float64 // offered a second
+	Throughput  float64 // done a second
+	Utilisation float64 // of the busiest stage, 0 to 1
+	Depth       Gauge
+	Backlog     Gauge
+	InSystem    Gauge
+	Publish     Summary // wall time of the handing-over call
+	Wait        Summary // intended arrival to start
+	Service     Summary
+	Latency     Summary       // intended arrival to the end of the last handler
+	Naive       Summary       // latency from when the send could start
+	Lateness    Summary       // of the pacer itself: intended arrival to release, where nothing blocked
+	PWait       float64       // the part of the items that had to wait for a server
+	Blocked     time.Duration // that producers or publishers stood at a full queue
+	Order       Disorder
+	Ledger      Ledger  // what happened within the stretch; Waiting and InFlight at its end
+	Goodput     float64 // done before the client gave up, a second; the same as Throughput for patient clients
+}
+
+// Disorder counts items that finished after one with a higher sequence number.
+type Disorder struct {
+	Late            int64
+	MaxDisplacement int64 // by how many sequence numbers
+	KeyLate         int64 // within one key
+}
+
+// LaneSnapshot is the state of one lane.
+type LaneSnapshot struct {
+	Name          string
+	Model         Model
+	Ledger        Ledger
+	Recent        Window        // the last 10 s
+	Whole         Window        // since the end of the warm-up
+	Parts         []Window      // one for each entry of Scenario.Stretches, in order
+	OldestWaiting time.Duration // age of the oldest item not yet started; 0 when none
+	Stopped       bool          // its producers are stopped
+	Dead          string        // why the lane is dead; empty while it lives
+	AtLimit       bool          // goroutine dispatch reached its limit: a real program would be dying here
+	Goroutines    Gauge         // that run handlers and producers of this lane
+	HeapBytes     int64         // an estimate of what goroutine dispatch holds; 0 otherwise
+	Handlers      []HandlerSnapshot
+	Workers       []WorkerSnapshot    // message: all subscriptions', in order. event: one for each buffered observer; empty otherwise
+	Publishers    []PublisherSnapshot // who publishes or sends
+}
+
+// HandlerSnapshot is the state of one handler in a lane: a subscription with
+// its queue and workers, or an observer.
+type HandlerSnapshot struct {
+	Name             string
+	Ledger           Ledger // over deliveries
+	Workers          int    // servers now: workers, or publishers for an inline bus
+	Busy             int
+	Utilisation      float64 // in the recent window
+	Capacity         int
+	Depth            Gauge   // over the whole run
+	Partitions       []int   // depth of each partition; empty without
+	Wait             Summary // recent window
+	Service          Summary // recent window
+	WholeWait        Summary // since the end of the warm-up
+	WholeService     Summary
+	WholeUtilisation float64
+	Fault            string // what is broken in it now, such as "stalled 1.2s"; empty: nothing
+}
+
+// WorkerState says what a worker is at.
+type WorkerState uint8
+
+// The states of a worker.
+const (
+	Idle WorkerState = iota
+	Busy
+	Crashed
+	Stalled // busy, held by a stall fault
+)
+
+// WorkerSnapshot is the state of one worker or buffered observer.
+type WorkerSnapshot struct {
+	ID      int // from 1, within its subscription
+	Handler int // index into the lane's Handlers; for handlers together, of the one running
+	State   WorkerState
+	Seq     int64 // item in hand, or the last one
+	Key     int32
+	Attempt int
+	Since   time.Duration // lane time when the state began
+	Demand  time.Duration // what the item in hand is expected to take
+	BackAt  time.Duration // crashed: when it is back, lane time; 0: not by itself
+	Done    int64
+}
+
+// PublisherSnapshot is the state of one producer or publisher.
+type PublisherSnapshot struct {
+	ID      int
+	Busy    bool  // inside Send or Publish
+	Blocked bool  // at a full queue
+	Seq     int64 // item in hand, or the last one
+	Key     int32
+	Since   time.Duration  // lane time when the call began
+	Calls   []CallSnapshot // inline dispatch: one for each observer, in order
+}
+
+// CallState says how far the call of one observer is.
+type CallState uint8
+
+// The states of a call.
+const (
+	CallPending CallState = iota
+	CallRunning
+	CallOK
+	CallFailed
+	CallSkipped
+)
+
+// CallSnapshot is the call of one observer in a publish.
+type CallSnapshot struct {
+	Handler int
+	State   CallState
+	Took    time.Duration // so far, or in all
+}

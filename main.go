@@ -1,0 +1,7 @@
+// Duet runs a message-driven and an event-driven model side by side on the
+// same workload, in the terminal, and shows what each costs.
+package main
+
+import "fmt"
+
+func main() { fmt.Println("duet") }
