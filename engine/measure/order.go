@@ -1,0 +1,141 @@
+package measure
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"duet/engine"
+)
+
+// MaxKeys is how many keys an [Order] can tell apart: keys are 0 to MaxKeys-1.
+const MaxKeys = 1 << 20
+
+// Keys have their marks on pages, so that more can be added while others are
+// being written.
+const (
+	pageBits = 10
+	pageKeys = 1 << pageBits
+)
+
+// Order finds which items finished after one with a higher sequence number:
+// over all keys (late, and by how many numbers) and within a key (key-late).
+// It is exact: of two calls of Finished at the same time one counts as first.
+//
+// What writers share is the highest number finished so far, overall and of each
+// key; what they count is their own. An Order takes 8 KB, and 8 KB for every
+// 1,024 keys.
+type Order struct {
+	_       [cacheLine]byte
+	highest atomic.Int64
+	_       [cacheLine]byte
+	pages   [MaxKeys / pageKeys]atomic.Pointer[[pageKeys]atomic.Int64]
+
+	mu      sync.Mutex // guards what follows; not taken by Finished
+	writers []*OrderWriter
+	retired engine.Disorder
+}
+
+// NewOrder makes an Order ready for keys 0 to keys-1.
+func NewOrder(keys int) *Order {
+	o := new(Order)
+	o.Grow(keys)
+	return o
+}
+
+// Grow makes room for keys 0 to keys-1, at most MaxKeys, while items finish.
+// Without it the first item of a new page of keys pays for its allocation.
+func (o *Order) Grow(keys int) {
+	for page := 0; page<<pageBits < keys; page++ {
+		o.page(page)
+	}
+}
+
+// page is a page of keys, made when it is first asked for.
+func (o *Order) page(i int) *[pageKeys]atomic.Int64 {
+	if p := o.pages[i].Load(); p != nil {
+		return p
+	}
+	o.pages[i].CompareAndSwap(nil, new([pageKeys]atomic.Int64))
+	return o.pages[i].Load()
+}
+
+// Writer adds a writer: one for each goroutine that finishes items.
+func (o *Order) Writer() *OrderWriter {
+	w := &OrderWriter{order: o}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.writers = append(o.writers, w)
+	return w
+}
+
+// Totals is what all writers counted so far, those that are gone included.
+func (o *Order) Totals() engine.Disorder {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	total := o.retired
+	for _, w := range o.writers {
+		total = Combine(total, w.totals())
+	}
+	return total
+}
+
+// Peak is the highest displacement since Peak was last called: what the totals
+// of two moments do not tell of the time between them. One reader may use it.
+func (o *Order) Peak() int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var peak int64
+	for _, w := range o.writers {
+		peak = max(peak, w.peak.Swap(0))
+	}
+	return peak
+}
+
+// Combine is the disorder of two stretches of time, or of two writers, together.
+func Combine(a, b engine.Disorder) engine.Disorder {
+	return engine.Disorder{
+		Late:            a.Late + b.Late,
+		KeyLate:         a.KeyLate + b.KeyLate,
+		MaxDisplacement: max(a.MaxDisplacement, b.MaxDisplacement),
+	}
+}
+
+// OrderWriter notes finished items in an [Order], for one goroutine.
+type OrderWriter struct {
+	order   *Order
+	late    atomic.Int64
+	keyLate atomic.Int64
+	highest atomic.Int64 // displacement
+	peak    atomic.Int64 // displacement since the reader last asked
+	_       [cacheLine]byte
+}
+
+// Finished notes that the item with this sequence number (from 1) and key
+// finished now. An item that is handled twice is noted once.
+func (w *OrderWriter) Finished(seq int64, key int32) {
+	if displacement := raise(&w.order.highest, seq) - seq; displacement > 0 {
+		w.late.Store(w.late.Load() + 1)
+		raise(&w.highest, displacement)
+		raise(&w.peak, displacement)
+	}
+	page := w.order.page(int(key) >> pageBits)
+	if raise(&page[key%pageKeys], seq) > seq {
+		w.keyLate.Store(w.keyLate.Load() + 1)
+	}
+}
+
+// Retire ends the writer, whose counts the Order keeps. It may be called twice.
+func (w *OrderWriter) Retire() {
+	o := w.order
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if i := slices.Index(o.writers, w); i >= 0 {
+		o.writers = slices.Delete(o.writers, i, i+1)
+		o.retired = Combine(o.retired, w.totals())
+	}
+}
+
+func (w *OrderWriter) totals() engine.Disorder {
+	return engine.Disorder{Late: w.late.Load(), KeyLate: w.keyLate.Load(), MaxDisplacement: w.highest.Load()}
+}
