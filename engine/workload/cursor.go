@@ -1,0 +1,159 @@
+package workload
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"duet/engine"
+)
+
+// Cursor reads a stream from its first item on. A lane pulls its items through
+// one cursor; a sampler that counts what should have arrived by now has another.
+//
+// A cursor is used by one goroutine at a time. It shares no lock with other
+// cursors; only [Stream.Change] ever makes it wait, for as long as other cursors
+// need to finish what they are handing out.
+type Cursor struct {
+	stream *Stream
+
+	mu      sync.Mutex    // held while items are handed out, and by Change
+	log     *log          // as far as known
+	epoch   int           // of the next item
+	current *epoch        // the same
+	until   time.Duration // end of that epoch, inclusive
+	due     units         // of the next item, since the beginning of that epoch
+	at      time.Duration // the same as a time; never: there is none
+	handed  time.Duration // intended time of the last item handed out
+	seq     int64         // its number
+}
+
+// batch is how many items Count passes before it lets a Change in.
+const batch = 1024
+
+// Next fills dst with the items that follow, as far as their intended time is
+// at or before now, and returns how many these are. It does not block and does
+// not allocate. Now may be any time, also one before that of an earlier call;
+// items once handed out do not come again.
+func (c *Cursor) Next(now time.Duration, dst []engine.Item) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.follow()
+	n := 0
+	for n < len(dst) && c.at <= now && c.at != never {
+		dst[n] = c.item()
+		c.advance()
+		n++
+	}
+	return n
+}
+
+// Peek returns the intended time of the next item, if nothing changes until
+// then; whoever sleeps until that time also waits for [Stream.Changed], taken
+// before the call of Peek. It returns false if there is no next item: the rate
+// is 0 for good, or the trace is over.
+func (c *Cursor) Peek() (at time.Duration, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.follow()
+	return c.at, c.at != never
+}
+
+// Count passes all items whose intended time is at or before now, without
+// making them, and returns how many items there were since the beginning. What
+// was passed counts as handed out: no change affects it any more.
+func (c *Cursor) Count(now time.Duration) int64 {
+	for {
+		n, seq := c.pass(now)
+		if n < batch {
+			return seq
+		}
+	}
+}
+
+// pass passes at most a batch of items; it returns how many, and the number of
+// the last.
+func (c *Cursor) pass(now time.Duration) (n int, seq int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.follow()
+	for n < batch && c.at <= now && c.at != never {
+		c.advance()
+		n++
+	}
+	return n, c.seq
+}
+
+// Rebind lets the cursor go on, from where it is, on a fork of its stream. It
+// comes after [Stream.Fork] and before the next Change of either stream: from
+// then on the two may differ.
+func (c *Cursor) Rebind(st *Stream) {
+	old := c.stream
+	old.mu.Lock()
+	old.cursors = slices.DeleteFunc(old.cursors, func(other *Cursor) bool { return other == c })
+	old.mu.Unlock()
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.cursors = append(st.cursors, c)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stream = st
+}
+
+// item makes the next item.
+func (c *Cursor) item() engine.Item {
+	n := c.seq + 1
+	return engine.Item{
+		Seq:     n,
+		At:      c.at,
+		Key:     c.stream.key(n, c.current.load),
+		Epoch:   int32(c.epoch),
+		Payload: c.current.load.payload,
+	}
+}
+
+// advance passes one item.
+func (c *Cursor) advance() {
+	c.seq++
+	c.handed = c.at
+	c.due = c.due.plus(c.current.load.arrivals.gap(c.seq + 1))
+	c.place()
+}
+
+// follow takes notice of what changed since the last call. The next item may
+// have been placed in an epoch that another has replaced since: it is placed
+// again, which gives the same if nothing changed before it.
+func (c *Cursor) follow() {
+	if l := c.stream.log.Load(); l != c.log {
+		c.log = l
+		c.enter(c.epoch)
+		c.place()
+	}
+}
+
+// enter makes an epoch the current one.
+func (c *Cursor) enter(k int) {
+	c.epoch, c.current, c.until = k, c.log.epochs[k], never
+	if k+1 < len(c.log.epochs) {
+		c.until = c.log.epochs[k+1].from
+	}
+}
+
+// place finds the time of the next item. As long as that is after the end of
+// the epoch, the item is carried over into the next with the operational time
+// that is left.
+func (c *Cursor) place() {
+	for {
+		c.at = never
+		if c.seq < c.current.load.last {
+			// An epoch owns the times after its beginning; and what rounding
+			// does must not turn back time.
+			c.at = max(c.current.reach(c.due), c.current.from+1, c.handed)
+		}
+		if c.at <= c.until {
+			return
+		}
+		c.due = c.due.plus(-c.current.units(c.until))
+		c.enter(c.epoch + 1)
+	}
+}

@@ -1,0 +1,159 @@
+package workload
+
+import (
+	"math"
+	"reflect"
+	"sort"
+	"time"
+
+	"duet/engine"
+)
+
+// log is what was in force when. A log is immutable; a change makes a longer
+// one. The epochs it has in common with the older one are shared.
+type log struct {
+	epochs  []*epoch      // by from, which strictly increases; at least one
+	changed chan struct{} // closed when a longer log has taken the place of this
+}
+
+// epoch is an entry of the log: settings and the time from which they hold.
+// The items of epoch k have from < At <= from of epoch k+1, so an item that was
+// handed out at the very time of a change keeps its epoch.
+type epoch struct {
+	from     time.Duration
+	rate     float64     // a second, before the pattern
+	asked    engine.Rate // load.rate as in the scenario; for a trace 0 at first
+	load     *load
+	services *services
+}
+
+// load is what an epoch says besides its rate. Epochs share it while it stays
+// the same.
+type load struct {
+	settings engine.Load // without its rate
+	arrivals arrivals
+	pattern  pattern
+	keys     *keys
+	last     int64 // the number of the last item
+	payload  int32
+}
+
+// firstEpoch returns the settings that a run begins with.
+func (st *Stream) firstEpoch(s *engine.Scenario) (*epoch, error) {
+	services, err := newServices(s.Handlers, st.seed, st.trace)
+	if err != nil {
+		return nil, err
+	}
+	e := &epoch{rate: float64(s.Load.Rate), asked: s.Load.Rate, load: st.newLoad(s.Load, nil), services: services}
+	if st.trace != nil && e.asked == 0 {
+		e.rate = st.trace.rate()
+	}
+	return e, nil
+}
+
+// nextEpoch returns the settings of s, still without a time. What did not
+// change is shared with the epoch before; so is what cannot change while
+// running.
+func (st *Stream) nextEpoch(s *engine.Scenario, before *epoch) *epoch {
+	e := *before
+	if s.Load.Rate != before.asked { // a trace's 0 means as recorded until it is set
+		e.rate, e.asked = float64(s.Load.Rate), s.Load.Rate
+	}
+	if traced := s.Load.Arrivals == engine.Trace; traced == (st.trace != nil) && !sameLoad(s.Load, before.load.settings) {
+		e.load = st.newLoad(s.Load, before.load.keys)
+	}
+	if !before.services.of(s.Handlers) {
+		if services, err := newServices(s.Handlers, st.seed, st.trace); err == nil {
+			e.services = services
+		}
+	}
+	return &e
+}
+
+// newLoad returns the load of settings, with the keys of before if these did
+// not change: making them takes long when there are many.
+func (st *Stream) newLoad(settings engine.Load, before *keys) *load {
+	a := newArrivals(settings, st.seed, st.trace)
+	k := before
+	if k == nil || k.settings != settings.Keys {
+		k = newKeys(settings.Keys)
+	}
+	settings.Rate = 0
+	return &load{
+		settings: settings,
+		arrivals: a,
+		pattern:  newPattern(settings),
+		keys:     k,
+		last:     a.last(),
+		payload:  int32(settings.Payload),
+	}
+}
+
+// sameLoad reports whether a is b except for its rate. The trace is read once
+// and not looked at again.
+func sameLoad(a, b engine.Load) bool {
+	a.Rate, b.Rate = 0, 0
+	a.Trace, b.Trace = nil, nil
+	return reflect.DeepEqual(a, b)
+}
+
+// says reports whether both epochs have the same settings.
+func (e *epoch) says(other *epoch) bool {
+	return e.rate == other.rate && e.asked == other.asked && e.load == other.load && e.services == other.services
+}
+
+// units returns how much operational time passes from the epoch's beginning
+// until a time.
+func (e *epoch) units(until time.Duration) float64 {
+	return e.rate * e.load.pattern.mass(e.from, until)
+}
+
+// reach inverts units: the time by which so much operational time has passed.
+func (e *epoch) reach(u units) time.Duration {
+	if e.rate == 0 {
+		return never
+	}
+	return e.load.pattern.reach(e.from, u.float()/e.rate)
+}
+
+// with returns the log longer by e. Where e begins with the last epoch it
+// takes its place: that has no items yet, because they would come later.
+func (l *log) with(e *epoch) *log {
+	epochs := l.epochs
+	if n := len(epochs); e.from == epochs[n-1].from {
+		epochs = append(make([]*epoch, 0, n+1), epochs[:n-1]...)
+	}
+	return &log{epochs: append(epochs, e), changed: make(chan struct{})}
+}
+
+// latest returns the last epoch.
+func (l *log) latest() *epoch { return l.epochs[len(l.epochs)-1] }
+
+// at returns the epoch whose settings are in force at a time.
+func (l *log) at(t time.Duration) *epoch {
+	return l.epochs[max(0, sort.Search(len(l.epochs), func(i int) bool { return l.epochs[i].from > t })-1)]
+}
+
+// units is an amount of operational time, kept in two parts so that it is as
+// exact after a day of a million a second as in the beginning.
+type units struct {
+	whole int64
+	part  float64 // 0 to 1, but for rounding
+}
+
+// plus returns u and d more; it does not go below 0.
+func (u units) plus(d float64) units {
+	whole := math.Floor(d)
+	u.whole += int64(whole)
+	u.part += d - whole
+	if u.part >= 1 {
+		u.whole++
+		u.part--
+	}
+	if u.whole < 0 {
+		return units{}
+	}
+	return u
+}
+
+func (u units) float() float64 { return float64(u.whole) + u.part }
