@@ -21,9 +21,10 @@ const (
 	// no such call it is as good as the runtime's timers.
 	Precise
 
-	// Tight spins for what a system call might oversleep: mostly less than a
-	// microsecond late on a machine that is not busy. Meant for a goroutine
-	// or two, such as pacers.
+	// Tight spins for the last 40 us, which a system call might oversleep: some
+	// microseconds late, often less than one. It takes about a third of a core
+	// when it waits 100 us at a time, and a whole one below 40 us. Meant for
+	// a goroutine or two, such as pacers.
 	Tight
 )
 
@@ -32,11 +33,13 @@ func (p Precision) String() string {
 	return [...]string{"coarse", "precise", "tight"}[p]
 }
 
-// The last stretch of a wait, in wall time, in which timers are not used; and
-// the very last one, in which the sleeper spins.
+// The last stretch of a wait, in wall time, for which a timer is too late; and
+// the very last one, for which a system call is. The second is what a call
+// oversleeps at most times, and little enough that a pacer at 10,000 items a
+// second does not spin all of its time.
 var (
 	fineStretch = [...]time.Duration{Coarse: 0, Precise: 1500 * time.Microsecond, Tight: 1500 * time.Microsecond}
-	spinStretch = [...]time.Duration{Coarse: 0, Precise: 0, Tight: 100 * time.Microsecond}
+	spinStretch = [...]time.Duration{Coarse: 0, Precise: 0, Tight: 40 * time.Microsecond}
 )
 
 const (
