@@ -1,0 +1,99 @@
+package work
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"time"
+
+	"duet/engine/clock"
+)
+
+const (
+	// longestSlice is how long Burn keeps its processor: longer, and timers,
+	// frames and other workers come late.
+	longestSlice = 200 * time.Microsecond
+
+	// shortestRun is the least CPU time that is worth looking at the clock
+	// after.
+	shortestRun = 2 * time.Microsecond
+)
+
+// Burn uses demand of CPU time, whatever the lane's speed, and returns nil. It
+// burns in slices of at most 200 us and lets others run after each. Between
+// slices it waits while the lane is paused, and returns the cause of ctx when
+// that is done.
+//
+// The time is that of the thread which burns, on systems that have a clock for
+// it (Linux, macOS, FreeBSD), so that waiting for a core does not count
+// as work; elsewhere it is the number of rounds of a loop that [Calibrate] has
+// timed. A goroutine keeps its thread for the length of a slice only.
+//
+// On a lane with [clock.TimersOnly], which is for tests in fake time, nothing is
+// burnt: Burn sleeps for demand of lane time.
+func Burn(ctx context.Context, l *clock.Lane, demand time.Duration) error {
+	if l.TimersOnly() {
+		return l.SleepUntil(ctx, l.Now()+demand)
+	}
+	for left := demand; ; runtime.Gosched() {
+		if err := l.AwaitRunning(ctx); err != nil || left <= 0 {
+			return err
+		}
+		left -= burnSlice(min(left, longestSlice))
+	}
+}
+
+// burnSlice burns d of CPU time on one thread and returns what it took. It
+// aims at half of what is left each time, so that a calibration that is wrong
+// for the moment (a core that changed its pace, or is shared) hardly matters.
+func burnSlice(d time.Duration) (took time.Duration) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	m := newMeter()
+	for took < d {
+		left := d - took
+		run := min(left, max(left/2, shortestRun))
+		spin(rounds(run))
+		took = m.took(run)
+	}
+	return took
+}
+
+// Calibrate finds out how fast this machine runs the loop that [Burn] burns
+// with. It takes a few milliseconds the first time, and nothing later; Burn does
+// it when nobody has.
+func Calibrate() { calibration() }
+
+// calibration is the number of rounds of spin in a millisecond.
+var calibration = sync.OnceValue(func() float64 {
+	const (
+		n     = 100_000
+		tries = 10
+	)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	best := time.Duration(1<<63 - 1)
+	for range tries { // the fastest is the one that was disturbed least
+		start := time.Now()
+		spin(n)
+		best = min(best, max(1, time.Since(start)))
+	}
+	return n * float64(time.Millisecond) / float64(best)
+})
+
+// rounds returns how many rounds of spin take d.
+func rounds(d time.Duration) int {
+	return int(calibration() * float64(d) / float64(time.Millisecond))
+}
+
+// spin does n rounds of something that the compiler cannot leave out and the
+// processor cannot do side by side.
+func spin(n int) {
+	x := uint64(n) | 1
+	for range n {
+		x ^= x << 13
+		x ^= x >> 7
+		x ^= x << 17
+	}
+	runtime.KeepAlive(x)
+}
