@@ -1,0 +1,388 @@
+package diagnose_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"duet/engine"
+	"duet/engine/diagnose"
+)
+
+const (
+	ms  = time.Millisecond
+	sec = time.Second
+)
+
+// calm is a run in which both lanes keep up: 80/s, 4 workers and 1 publisher.
+func calm() *engine.Snapshot {
+	handler := engine.HandlerSnapshot{
+		Name: "charge", Workers: 4, Capacity: 100, Utilisation: 0.8, Depth: engine.Gauge{Now: 64},
+		Service: engine.Summary{Count: 800, Mean: 40 * ms},
+	}
+	observer := engine.HandlerSnapshot{Name: "charge", Workers: 1, Service: engine.Summary{Count: 800, Mean: 10 * ms}}
+	recent := engine.Window{
+		From: 20 * sec, To: 30 * sec, Arrivals: 80, Throughput: 80, Utilisation: 0.8,
+		Latency: engine.Summary{Count: 800, P99: 200 * ms},
+		Ledger:  engine.Ledger{Offered: 800, Done: 800},
+	}
+	ledger := engine.Ledger{Offered: 2400, Done: 2330, Waiting: 66, InFlight: 4}
+	return &engine.Snapshot{
+		Scenario: &engine.Scenario{
+			Load: engine.Load{Rate: 80, Arrivals: engine.Poisson},
+			Lanes: []engine.Lane{
+				{Name: "message", Model: engine.Message, Queue: engine.Queue{Capacity: 100, WhenFull: engine.Block}},
+				{Name: "event", Model: engine.EventModel, Dispatch: engine.Inline},
+			},
+		},
+		At: 30 * sec, Speed: 1, Offered: 2400, Rate: 80,
+		Lanes: []engine.LaneSnapshot{
+			{
+				Name: "message", Model: engine.Message, Ledger: ledger, Recent: recent, OldestWaiting: 150 * ms,
+				Handlers: []engine.HandlerSnapshot{handler}, Publishers: make([]engine.PublisherSnapshot, 1),
+				Workers: []engine.WorkerSnapshot{{ID: 1}, {ID: 2}, {ID: 3}, {ID: 4}},
+			},
+			{
+				Name: "event", Model: engine.EventModel, Ledger: ledger, Recent: recent, OldestWaiting: 150 * ms,
+				Handlers: []engine.HandlerSnapshot{observer}, Publishers: make([]engine.PublisherSnapshot, 1),
+			},
+		},
+	}
+}
+
+// Each kind of finding: a run that has it, with its words, and one that nearly
+// does.
+func TestKinds(t *testing.T) {
+	const message, event = 0, 1
+	for _, c := range []struct {
+		name     string
+		kind     diagnose.Kind
+		severity diagnose.Severity
+		lane     string
+		has      func(now, before *engine.Snapshot)
+		text     string
+		nearly   func(now, before *engine.Snapshot)
+	}{
+		{
+			name: "the queue fills", kind: diagnose.Growing, severity: diagnose.Warning, lane: "message",
+			has: func(now, _ *engine.Snapshot) {
+				now.Scenario.Load.Rate = 120
+				now.Lanes[event].Handlers[0].Workers = 4
+			},
+			text:   "the queue grows by 20/s (120/s arrive, 4 workers finish 100/s). Full in 1.8 s, then producers block.",
+			nearly: func(now, _ *engine.Snapshot) { now.Scenario.Load.Rate = 99 },
+		},
+		{
+			name: "the queue fills, though it could keep up", kind: diagnose.Growing, severity: diagnose.Warning, lane: "message",
+			has:  func(now, _ *engine.Snapshot) { now.Lanes[message].Recent.Ledger.Done = 500 },
+			text: "the queue grows by 30/s (80/s arrive, 50/s leave). Full in 1.2 s, then producers block.",
+			// A difference of 70 is within two standard deviations of chance.
+			nearly: func(now, _ *engine.Snapshot) { now.Lanes[message].Recent.Ledger.Done = 730 },
+		},
+		{
+			name: "the trend has turned", kind: diagnose.Growing, severity: diagnose.Warning, lane: "message",
+			has: func(now, before *engine.Snapshot) {
+				now.Lanes[message].Recent.Ledger.Done = 500
+				before.Lanes[message].Ledger = engine.Ledger{Offered: 2280, Done: 2215, Waiting: 61, InFlight: 4}
+			},
+			text: "the queue grows by 30/s (80/s arrive, 50/s leave). Full in 1.2 s, then producers block.",
+			nearly: func(now, before *engine.Snapshot) {
+				now.Lanes[message].Recent.Ledger.Done = 500
+				before.Lanes[message].Ledger = engine.Ledger{Offered: 2280, Done: 2190, Waiting: 86, InFlight: 4}
+			},
+		},
+		{
+			name: "several subscriptions", kind: diagnose.Growing, severity: diagnose.Warning, lane: "message",
+			has: func(now, _ *engine.Snapshot) {
+				h := now.Lanes[message].Handlers[0]
+				h.Name, h.Service.Mean, h.Depth.Now = "audit", 100*ms, 90
+				now.Lanes[message].Handlers = append(now.Lanes[message].Handlers, h)
+				now.Scenario.Lanes[message].Queue.WhenFull = engine.DropNewest
+			},
+			text: "the queue of audit grows by 40/s (80/s arrive, 4 workers finish 40/s). Full in 250 ms, then the newest are dropped.",
+			nearly: func(now, _ *engine.Snapshot) {
+				h := now.Lanes[message].Handlers[0]
+				h.Name = "audit"
+				now.Lanes[message].Handlers = append(now.Lanes[message].Handlers, h)
+			},
+		},
+		{
+			name: "handlers together", kind: diagnose.Growing, severity: diagnose.Warning, lane: "message",
+			has: func(now, _ *engine.Snapshot) {
+				h := now.Lanes[message].Handlers[0]
+				h.Name = "audit"
+				now.Lanes[message].Handlers = append(now.Lanes[message].Handlers, h)
+				now.Scenario.Lanes[message].Handlers.Together = true
+			},
+			text: "the queue grows by 30/s (80/s arrive, 4 workers finish 50/s). Full in 1.2 s, then producers block.",
+			nearly: func(now, _ *engine.Snapshot) {
+				h := now.Lanes[message].Handlers[0]
+				h.Name = "audit"
+				now.Lanes[message].Handlers = append(now.Lanes[message].Handlers, h)
+			},
+		},
+		{
+			name: "goroutines pile up", kind: diagnose.Growing, severity: diagnose.Warning, lane: "event",
+			has: func(now, _ *engine.Snapshot) {
+				now.Scenario.Lanes[event].Dispatch = engine.Goroutine
+				now.Lanes[event].Recent.Ledger.Done = 300
+			},
+			text:   "the number of goroutines grows by 50/s (80/s arrive, 30/s leave).",
+			nearly: func(now, _ *engine.Snapshot) { now.Scenario.Lanes[event].Dispatch = engine.Goroutine },
+		},
+		{
+			name: "no steady state", kind: diagnose.Unstable, severity: diagnose.Bad, lane: "event",
+			has: func(now, _ *engine.Snapshot) {
+				now.Lanes[event].Handlers[0].Service.Mean = 25 * ms
+				now.Lanes[event].Ledger.Waiting = 1234
+			},
+			text:   "the backlog grows by 40/s (80/s arrive, 1 publisher finishes 40/s). Utilisation 2: there is no steady state; 1,234 items wait now.",
+			nearly: func(now, _ *engine.Snapshot) { now.Lanes[event].Handlers[0].Service.Mean = 12400 * time.Microsecond },
+		},
+		{
+			name: "producers block", kind: diagnose.Blocked, severity: diagnose.Warning, lane: "message",
+			has: func(now, _ *engine.Snapshot) {
+				now.Lanes[message].Recent.Blocked = 6300 * ms
+				now.Lanes[message].Recent.Backlog.Now = 1
+			},
+			text:   "producers stand at the full queue 63% of the time; 1 item waits outside.",
+			nearly: func(now, _ *engine.Snapshot) { now.Lanes[message].Recent.Blocked = 400 * ms },
+		},
+		{
+			name: "producers block for good", kind: diagnose.Blocked, severity: diagnose.Bad, lane: "message",
+			has: func(now, _ *engine.Snapshot) {
+				now.Scenario.Load.Rate = 12_500
+				now.Lanes[message].Recent.Blocked = 20 * sec
+				now.Lanes[message].Publishers = make([]engine.PublisherSnapshot, 2)
+				now.Lanes[event].Handlers[0].Service.Mean = 0
+			},
+			text:   "producers stand at the full queue 100% of the time (12,500/s arrive, 4 workers finish 100/s).",
+			nearly: func(now, _ *engine.Snapshot) { now.Lanes[message].Recent.Blocked = 499 * ms },
+		},
+		{
+			name: "buffered observers block", kind: diagnose.Blocked, severity: diagnose.Warning, lane: "event",
+			has: func(now, _ *engine.Snapshot) {
+				now.Scenario.Lanes[event].Dispatch = engine.Buffered
+				now.Lanes[event].Recent.Blocked = sec
+			},
+			text:   "publishers stand at the full queue 10% of the time.",
+			nearly: func(now, _ *engine.Snapshot) { now.Scenario.Lanes[event].Dispatch = engine.Buffered },
+		},
+		{
+			name: "newest dropped", kind: diagnose.Dropping, severity: diagnose.Bad, lane: "message",
+			has:    func(now, _ *engine.Snapshot) { now.Lanes[message].Recent.Ledger.Dropped = 136 },
+			text:   "the queue is full and drops the newest: 14/s, 17% of what arrives.",
+			nearly: func(now, _ *engine.Snapshot) { now.Lanes[message].Ledger.Dropped = 136 }, // long ago
+		},
+		{
+			name: "oldest dropped", kind: diagnose.Dropping, severity: diagnose.Bad, lane: "message",
+			has: func(now, _ *engine.Snapshot) {
+				now.Scenario.Lanes[message].Queue.WhenFull = engine.DropOldest
+				now.Lanes[message].Recent.Ledger.Dropped = 1
+			},
+			text:   "the queue is full and drops the oldest: 0.1/s, under 1% of what arrives.",
+			nearly: func(now, _ *engine.Snapshot) { now.Scenario.Lanes[message].Queue.WhenFull = engine.DropOldest },
+		},
+		{
+			name: "dead lane", kind: diagnose.LaneDown, severity: diagnose.Bad, lane: "event",
+			has: func(now, _ *engine.Snapshot) {
+				now.Lanes[event].Dead = "panic in charge"
+				now.Lanes[event].Ledger.Lost = 21
+			},
+			text:   "the lane is down (panic in charge): 21 items lost so far, 80/s more arrive.",
+			nearly: func(now, _ *engine.Snapshot) { now.Lanes[event].Ledger.Lost = 21 },
+		},
+		{
+			name: "one worker", kind: diagnose.WorkerDown, severity: diagnose.Warning, lane: "message",
+			has: func(now, _ *engine.Snapshot) {
+				now.Scenario.Load.Rate = 60
+				now.Lanes[message].Workers[2] = engine.WorkerSnapshot{State: engine.Crashed, BackAt: 30*sec + 400*ms}
+			},
+			text:   "1 of 4 workers is down, the next back in 400 ms.",
+			nearly: func(now, _ *engine.Snapshot) { now.Lanes[message].Workers[2].State = engine.Stalled },
+		},
+		{
+			name: "all workers", kind: diagnose.WorkerDown, severity: diagnose.Bad, lane: "message",
+			has: func(now, _ *engine.Snapshot) {
+				for i := range now.Lanes[message].Workers {
+					now.Lanes[message].Workers[i].State = engine.Crashed
+				}
+			},
+			text:   "4 of 4 workers are down and do not come back by themselves.",
+			nearly: func(now, _ *engine.Snapshot) { now.Lanes[message].Workers = nil },
+		},
+		{
+			name: "limit", kind: diagnose.GoroutineLimit, severity: diagnose.Bad, lane: "event",
+			has: func(now, _ *engine.Snapshot) {
+				now.Lanes[event].AtLimit = true
+				now.Lanes[event].Goroutines.Now = 10_000
+				now.Lanes[event].HeapBytes = 80 << 20
+			},
+			text:   "10,000 goroutines hold about 80 MB, and no more may start: a real program would be dying here.",
+			nearly: func(now, _ *engine.Snapshot) { now.Lanes[event].Goroutines.Now = 9_999 },
+		},
+		{
+			name: "stalled", kind: diagnose.Faulted, severity: diagnose.Warning, lane: "event",
+			has:    func(now, _ *engine.Snapshot) { now.Lanes[event].Handlers[0].Fault = "stalled 1.2s" },
+			text:   "charge: stalled 1.2s; 66 items wait.",
+			nearly: func(now, _ *engine.Snapshot) { now.Lanes[event].Ledger.Waiting = 1000 },
+		},
+		{
+			name: "stopped", kind: diagnose.Stopped, severity: diagnose.Warning, lane: "event",
+			has: func(now, _ *engine.Snapshot) {
+				now.Lanes[event].Stopped = true
+				now.Lanes[event].Recent.Backlog.Now = 340
+			},
+			text:   "the publishers are stopped; 340 items wait outside, 80/s more arrive.",
+			nearly: func(now, _ *engine.Snapshot) { now.Lanes[event].Recent.Backlog.Now = 340 },
+		},
+		{
+			name: "survivors", kind: diagnose.Survivors, severity: diagnose.Warning, lane: "message",
+			has:    func(now, _ *engine.Snapshot) { now.Lanes[message].OldestWaiting = 3200 * ms },
+			text:   "the oldest item has waited 3.2 s already; the p99 of 200 ms tells only of those that came through.",
+			nearly: func(now, _ *engine.Snapshot) { now.Lanes[message].OldestWaiting = 400 * ms },
+		},
+		{
+			name: "paused", kind: diagnose.Paused, severity: diagnose.Good,
+			has:    func(now, _ *engine.Snapshot) { now.Paused = true },
+			text:   "paused at 30 s: message holds 70 items, event holds 70 items.",
+			nearly: func(now, _ *engine.Snapshot) { now.Speed = 0.01 },
+		},
+		{
+			name: "nothing arrives", kind: diagnose.Idle, severity: diagnose.Good,
+			has:    func(now, _ *engine.Snapshot) { now.Scenario.Load.Rate, now.Rate = 0, 0 },
+			text:   "nothing arrives; 140 items still on the way.",
+			nearly: func(now, _ *engine.Snapshot) { now.Scenario.Load.Rate, now.Rate = 0.1, 0 },
+		},
+		{
+			name: "a trace is over", kind: diagnose.Idle, severity: diagnose.Good,
+			has: func(now, _ *engine.Snapshot) {
+				now.Scenario.Load.Arrivals, now.Rate = engine.Trace, 0
+				for i := range now.Lanes {
+					now.Lanes[i].Ledger = engine.Ledger{}
+				}
+			},
+			text:   "nothing arrives, and nothing is left to do.",
+			nearly: func(now, _ *engine.Snapshot) { now.Scenario.Load.Arrivals = engine.Trace },
+		},
+		{
+			name: "healthy", kind: diagnose.Healthy, severity: diagnose.Good,
+			has:    func(_, _ *engine.Snapshot) {},
+			text:   "80/s arrive and are kept up with: message is 80% busy, event is 80% busy.",
+			nearly: func(now, _ *engine.Snapshot) { now.Lanes[message].Dead = "panic" },
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			now, before := calm(), calm()
+			before.At -= 1500 * ms
+			c.has(now, before)
+			found := diagnose.Of(now, before)
+			i := slices.IndexFunc(found, func(f diagnose.Finding) bool { return f.Kind == c.kind && f.Lane == c.lane })
+			if i < 0 {
+				t.Fatalf("no %q in %+v", c.kind, found)
+			}
+			if found[i].Text != c.text || found[i].Severity != c.severity {
+				t.Errorf("%d %q, want %d %q", found[i].Severity, found[i].Text, c.severity, c.text)
+			}
+
+			now, before = calm(), calm()
+			before.At -= 1500 * ms
+			c.nearly(now, before)
+			for _, f := range diagnose.Of(now, before) {
+				if f.Kind == c.kind && f.Lane == c.lane {
+					t.Errorf("nearly, and yet: %+v", f)
+				}
+			}
+		})
+	}
+}
+
+func TestFigures(t *testing.T) {
+	now := calm()
+	now.Scenario.Load.Rate = 120
+	now.Lanes[1].Handlers[0].Workers = 4
+	found := diagnose.Of(now, nil)
+	if len(found) != 1 || found[0].Growth != 20 || found[0].FullIn != 1800*ms {
+		t.Errorf("%+v, want one finding that grows by 20/s and is full in 1.8 s", found)
+	}
+	now.Lanes[0].Recent.Ledger.Dropped = 200
+	if found := diagnose.Of(now, nil); found[0].Share != 0.25 {
+		t.Errorf("%+v, want a quarter of the arrivals dropped", found)
+	}
+}
+
+// Loads that are not the same for all lanes, or that change all the time, are
+// what the lane measured and not what the scenario says.
+func TestArrivalsAreMeasuredWhereTheScenarioDoesNotTell(t *testing.T) {
+	for name, change := range map[string]func(*engine.Snapshot){
+		"unlinked": func(s *engine.Snapshot) { s.Unlinked = true },
+		"sine":     func(s *engine.Snapshot) { s.Scenario.Load.Arrivals = engine.Sine },
+	} {
+		now := calm()
+		now.Scenario.Load.Rate = 1000
+		change(now)
+		if found := diagnose.Of(now, nil); found[0].Kind != diagnose.Healthy {
+			t.Errorf("%s: %+v, want healthy", name, found)
+		}
+	}
+}
+
+// One dead lane is one finding: what else is wrong there is its consequence.
+func TestOfADeadLaneOnlyItsDeathIsTold(t *testing.T) {
+	now := calm()
+	l := &now.Lanes[0]
+	l.Dead, l.Stopped, l.OldestWaiting, l.Handlers[0].Fault = "panic", true, time.Hour, "stalled 1s"
+	l.Recent.Ledger.Dropped = 5
+	if found := diagnose.Of(now, nil); len(found) != 1 || found[0].Kind != diagnose.LaneDown {
+		t.Errorf("%+v, want the death alone", found)
+	}
+}
+
+// Whatever a run looks like there is a finding, the worst comes first, each is
+// a sentence, and looking changes nothing.
+func TestAlwaysSomethingToSay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		now := calm()
+		count := rapid.Int64Range(0, 1e7)
+		now.Scenario.Load.Rate = engine.Rate(rapid.Float64Range(0, 1e6).Draw(t, "rate"))
+		now.Rate = float64(now.Scenario.Load.Rate)
+		now.Unlinked = rapid.Bool().Draw(t, "unlinked")
+		now.Scenario.Lanes[1].Dispatch = rapid.SampledFrom([]engine.Dispatch{engine.Inline, engine.Goroutine, engine.Buffered}).Draw(t, "dispatch")
+		for i := range now.Lanes {
+			l := &now.Lanes[i]
+			l.Stopped, l.AtLimit = rapid.Bool().Draw(t, "stopped"), rapid.Bool().Draw(t, "at limit")
+			l.Ledger = engine.Ledger{Offered: count.Draw(t, "offered"), Done: count.Draw(t, "done"), Waiting: count.Draw(t, "waiting")}
+			l.Recent.Ledger = engine.Ledger{Offered: count.Draw(t, "offered"), Done: count.Draw(t, "done"), Dropped: count.Draw(t, "dropped")}
+			l.Recent.To = l.Recent.From + time.Duration(rapid.Int64Range(0, int64(10*sec)).Draw(t, "window"))
+			l.Recent.Blocked = time.Duration(rapid.Int64Range(0, int64(10*sec)).Draw(t, "blocked"))
+			l.OldestWaiting = time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "oldest"))
+			h := &l.Handlers[0]
+			h.Workers = rapid.IntRange(0, 8).Draw(t, "workers")
+			h.Depth.Now = rapid.Int64Range(0, 200).Draw(t, "depth")
+			h.Service = engine.Summary{Count: count.Draw(t, "count"), Mean: time.Duration(rapid.Int64Range(0, int64(sec)).Draw(t, "mean"))}
+			for j := range l.Workers {
+				l.Workers[j].State = engine.WorkerState(rapid.IntRange(0, 3).Draw(t, "state"))
+			}
+		}
+		found := diagnose.Of(now, rapid.SampledFrom([]*engine.Snapshot{nil, calm()}).Draw(t, "before"))
+		if len(found) == 0 {
+			t.Fatal("nothing found")
+		}
+		for i, f := range found {
+			if i > 0 && f.Severity > found[i-1].Severity {
+				t.Errorf("%+v after %+v", f, found[i-1])
+			}
+			if f.Text == "" || f.Text[len(f.Text)-1] != '.' || f.Growth < 0 || f.FullIn < 0 || f.Share < 0 {
+				t.Errorf("not a finding: %+v", f)
+			}
+			for _, nonsense := range []string{"NaN", "Inf", "%!", " -"} {
+				if strings.Contains(f.Text, nonsense) {
+					t.Errorf("nonsense in %q", f.Text)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,41 @@
+package diagnose
+
+import (
+	"fmt"
+	"strings"
+
+	"duet/engine"
+)
+
+func paused(now *engine.Snapshot) Finding {
+	var held []string
+	for i := range now.Lanes {
+		l := &now.Lanes[i]
+		held = append(held, fmt.Sprintf("%s holds %s", l.Name, plural(l.Ledger.Waiting+l.Ledger.InFlight, "item")))
+	}
+	return Finding{Kind: Paused, Text: fmt.Sprintf("paused at %s: %s.", duration(now.At), strings.Join(held, ", "))}
+}
+
+func idle(now *engine.Snapshot) *Finding {
+	load := &now.Scenario.Load
+	if now.Rate > 0 || steady(load.Arrivals) && load.Rate > 0 {
+		return nil
+	}
+	var held int64
+	for i := range now.Lanes {
+		held += now.Lanes[i].Ledger.Waiting + now.Lanes[i].Ledger.InFlight
+	}
+	if held > 0 {
+		return &Finding{Kind: Idle, Text: fmt.Sprintf("nothing arrives; %s still on the way.", plural(held, "item"))}
+	}
+	return &Finding{Kind: Idle, Text: "nothing arrives, and nothing is left to do."}
+}
+
+func healthy(now *engine.Snapshot) Finding {
+	var busy []string
+	for i := range now.Lanes {
+		l := &now.Lanes[i]
+		busy = append(busy, fmt.Sprintf("%s is %s busy", l.Name, percent(l.Recent.Utilisation)))
+	}
+	return Finding{Kind: Healthy, Text: fmt.Sprintf("%s arrive and are kept up with: %s.", rate(now.Rate), strings.Join(busy, ", "))}
+}

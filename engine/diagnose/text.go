@@ -1,0 +1,76 @@
+package diagnose
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// figure writes a number with as many digits as a glance takes in: 0.25, 4.8,
+// 120, 12,500.
+func figure(x float64) string {
+	digits := 0
+	switch {
+	case x < 1:
+		digits = 2
+	case x < 9.95:
+		digits = 1
+	default:
+		return count(int64(x + 0.5))
+	}
+	s := strconv.FormatFloat(x, 'f', digits, 64)
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}
+
+func rate(perSecond float64) string { return figure(perSecond) + "/s" }
+
+func percent(share float64) string {
+	if share > 0 && share < 0.01 {
+		return "under 1%"
+	}
+	return strconv.Itoa(int(share*100+0.5)) + "%"
+}
+
+// duration writes in the unit that keeps the number short.
+func duration(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return figure(float64(d)/float64(time.Microsecond)) + " µs"
+	case d < time.Second:
+		return figure(float64(d)/float64(time.Millisecond)) + " ms"
+	case d < 2*time.Minute:
+		return figure(d.Seconds()) + " s"
+	default:
+		return figure(d.Minutes()) + " min"
+	}
+}
+
+func bytes(n int64) string {
+	const mb = 1 << 20
+	if n < mb {
+		return figure(float64(n)/(1<<10)) + " KB"
+	}
+	return figure(float64(n)/mb) + " MB"
+}
+
+// count groups thousands: 12,500.
+func count(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func plural(n int64, noun string) string { return count(n) + " " + noun + verb(n, "", "s") }
+
+func waits(n int64) string { return fmt.Sprintf("%s %s", plural(n, "item"), verb(n, "waits", "wait")) }
+
+// verb is the form that goes with n.
+func verb(n int64, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
