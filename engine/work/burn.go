@@ -2,6 +2,7 @@ package work
 
 import (
 	"context"
+	"math/rand/v2"
 	"runtime"
 	"sync"
 	"time"
@@ -14,15 +15,17 @@ const (
 	// frames and other workers come late.
 	longestSlice = 200 * time.Microsecond
 
-	// shortestRun is the least CPU time that is worth looking at the clock
-	// after.
-	shortestRun = 2 * time.Microsecond
+	// unmetered is the CPU time that is too short to look at a clock for, which
+	// itself takes up to 1 us.
+	unmetered = 2 * time.Microsecond
 )
 
 // Burn uses demand of CPU time, whatever the lane's speed, and returns nil. It
-// burns in slices of at most 200 us and lets others run after each. Between
-// slices it waits while the lane is paused, and returns the cause of ctx when
-// that is done.
+// burns in slices of at most 200 us and lets others run after each; after a
+// shorter one only with a chance of its part of 200 us, because giving a
+// processor away may cost microseconds. Before each slice it waits while the
+// lane is paused, and returns the cause of ctx when that is done. A demand of
+// 0 or less is done at once.
 //
 // The time is that of the thread which burns, on systems that have a clock for
 // it (Linux, macOS, FreeBSD), so that waiting for a core does not count
@@ -32,31 +35,41 @@ const (
 // On a lane with [clock.TimersOnly], which is for tests in fake time, nothing is
 // burnt: Burn sleeps for demand of lane time.
 func Burn(ctx context.Context, l *clock.Lane, demand time.Duration) error {
-	if l.TimersOnly() {
+	if l.TimersOnly() && demand > 0 {
 		return l.SleepUntil(ctx, l.Now()+demand)
 	}
-	for left := demand; ; runtime.Gosched() {
-		if err := l.AwaitRunning(ctx); err != nil || left <= 0 {
+	for left := demand; left > 0; {
+		if err := l.AwaitRunning(ctx); err != nil {
 			return err
 		}
-		left -= burnSlice(min(left, longestSlice))
+		took := burnSlice(min(left, longestSlice))
+		if rand.N(longestSlice) < took {
+			runtime.Gosched()
+		}
+		left -= took
 	}
+	return nil
 }
 
 // burnSlice burns d of CPU time on one thread and returns what it took. It
 // aims at half of what is left each time, so that a calibration that is wrong
 // for the moment (a core that changed its pace, or is shared) hardly matters.
-func burnSlice(d time.Duration) (took time.Duration) {
+func burnSlice(d time.Duration) time.Duration {
+	if d <= unmetered {
+		spin(rounds(d))
+		return d
+	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	m := newMeter()
-	for took < d {
-		left := d - took
-		run := min(left, max(left/2, shortestRun))
+	left := d
+	for left > unmetered {
+		run := left / 2
 		spin(rounds(run))
-		took = m.took(run)
+		left = d - m.took(run)
 	}
-	return took
+	spin(rounds(left))
+	return d - min(left, 0)
 }
 
 // Calibrate finds out how fast this machine runs the loop that [Burn] burns
