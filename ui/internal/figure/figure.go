@@ -72,7 +72,7 @@ func appendDuration(b []byte, d time.Duration) []byte {
 		b = append(b, '-')
 		d = -max(d, -math.MaxInt64)
 	}
-	switch s := int64((d + time.Second/2) / time.Second); {
+	switch s := int64(d.Round(time.Second) / time.Second); {
 	case d == 0:
 		return append(b, "0s"...)
 	case d < 999500*time.Microsecond:

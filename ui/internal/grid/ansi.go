@@ -1,6 +1,10 @@
 package grid
 
-import "github.com/charmbracelet/x/ansi"
+import (
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
 
 // ANSI draws a string with styles, as lipgloss and bubbles make them, into the
 // rectangle r: line by line, cut off at its edges. SGR sequences (colours and
@@ -20,7 +24,11 @@ func (g *Grid) ANSI(r Rect, s string) {
 		s, state = s[max(n, 1):], next
 		switch {
 		case w > 0:
-			x = g.Text(x, y, seq, style)
+			// Keep to the width the string was laid out with.
+			g.Fill(Rect{X: x, Y: y, W: w, H: 1}, ' ', style)
+			r, _ := utf8.DecodeRuneInString(seq)
+			g.Set(x, y, r, style)
+			x += w
 		case seq == "\n":
 			x, y = 0, y+1
 		case seq == "\t":
@@ -40,6 +48,8 @@ func sgr(s Style, params ansi.Params) Style {
 		switch n := params[i].Param(0); {
 		case n == 0:
 			s = Style{}
+		case n == 4 && params[i].HasMore() && i+1 < len(params) && params[i+1].Param(1) == 0:
+			s.Attr &^= Underline // 4:0
 		case n >= 1 && n <= 7:
 			s.Attr |= attrOn[n]
 		case n >= 22 && n <= 27:

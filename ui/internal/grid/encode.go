@@ -1,7 +1,7 @@
 package grid
 
 import (
-	"strconv"
+	"image/color"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/colorprofile"
@@ -17,10 +17,11 @@ type Encoder struct {
 	Profile colorprofile.Profile
 
 	buf  []byte
-	seen [256]conversion
+	seen [1024]conversion
 	is   colorprofile.Profile // of what is in seen
 
-	colors Color // masks of what the profile shows at all
+	rgba   color.RGBA // handed to conversions by its address, which costs no memory
+	colors Color      // masks of what the profile shows at all
 	attrs  Attr
 }
 
@@ -36,7 +37,7 @@ type conversion struct {
 // string and nothing else.
 func (e *Encoder) Encode(g *Grid) string {
 	if e.is != e.Profile {
-		e.seen, e.is = [256]conversion{}, e.Profile
+		e.seen, e.is = [1024]conversion{}, e.Profile
 	}
 	e.colors, e.attrs = ^Color(0), ^Attr(0)
 	switch e.Profile {
@@ -45,19 +46,20 @@ func (e *Encoder) Encode(g *Grid) string {
 	case colorprofile.ASCII:
 		e.colors = 0
 	}
-	e.buf = e.buf[:0]
+	b := e.buf[:0]
 	for y := range g.H {
 		if y > 0 {
-			e.buf = append(e.buf, '\n')
+			b = append(b, '\n')
 		}
 		at := g.index(0, y)
-		e.row(g.cells[at : at+g.W])
+		b = e.row(b, g.cells[at:at+g.W])
 	}
+	e.buf = b
 
-	return string(e.buf)
+	return string(b)
 }
 
-func (e *Encoder) row(cells []Cell) {
+func (e *Encoder) row(b []byte, cells []Cell) []byte {
 	for len(cells) > 0 && cells[len(cells)-1] == (Cell{Rune: ' '}) {
 		cells = cells[:len(cells)-1]
 	}
@@ -66,20 +68,22 @@ func (e *Encoder) row(cells []Cell) {
 		c := &cells[i]
 		s := Style{Fg: c.Style.Fg & e.colors, Bg: c.Style.Bg & e.colors, Attr: c.Style.Attr & e.attrs}
 		if s != pen && !(c.Rune == ' ' && sameBlank(s, pen)) {
-			e.change(pen, s)
+			b = e.change(b, pen, s)
 			pen = s
 		}
 		switch {
 		case c.Rune == tail:
 		case c.Rune < utf8.RuneSelf:
-			e.buf = append(e.buf, byte(c.Rune))
+			b = append(b, byte(c.Rune))
 		default:
-			e.buf = utf8.AppendRune(e.buf, c.Rune)
+			b = utf8.AppendRune(b, c.Rune)
 		}
 	}
 	if pen != (Style{}) {
-		e.change(pen, Style{})
+		b = e.change(b, pen, Style{})
 	}
+
+	return b
 }
 
 // sameBlank reports whether a blank looks the same in both styles.
@@ -88,91 +92,94 @@ func sameBlank(a, b Style) bool {
 }
 
 // change appends the shortest sequence from one style to another.
-func (e *Encoder) change(from, to Style) {
+func (e *Encoder) change(b []byte, from, to Style) []byte {
+	b = append(b, "\x1b["...)
 	if to == (Style{}) {
-		e.buf = append(e.buf, "\x1b[m"...)
-
-		return
+		return append(b, 'm')
 	}
-	e.buf = append(e.buf, "\x1b["...)
 	if from.Attr&^to.Attr != 0 {
-		e.buf = append(e.buf, "0;"...)
+		b = append(b, "0;"...)
 		from = Style{}
 	}
 	if added := to.Attr &^ from.Attr; added != 0 {
 		for bit := Bold; bit <= Reverse; bit <<= 1 {
 			if added&bit != 0 {
-				e.buf = append(e.buf, attrCode[bit], ';')
+				b = append(b, attrCode[bit], ';')
 			}
 		}
 	}
 	if to.Fg != from.Fg {
-		e.color(to.Fg, 30)
+		b = appendColor(b, e.convert(to.Fg), 30)
 	}
 	if to.Bg != from.Bg {
-		e.color(to.Bg, 40)
+		b = appendColor(b, e.convert(to.Bg), 40)
 	}
-	e.buf[len(e.buf)-1] = 'm'
+	b[len(b)-1] = 'm'
+
+	return b
 }
 
 var attrCode = [Reverse + 1]byte{Bold: '1', Dim: '2', Italic: '3', Underline: '4', Reverse: '7'}
 
-// color appends the parameters of a colour, base being 30 or 40, each with its
-// semicolon.
-func (e *Encoder) color(c Color, base byte) {
-	c = e.convert(c)
-	n := byte(c)
+// appendColor appends the parameters of a colour, base being 30 or 40, each
+// with its semicolon.
+func appendColor(b []byte, c Color, base uint8) []byte {
+	n := uint8(c)
 	switch {
 	case c == Default:
-		e.number(base + 9)
+		return appendNumber(b, base+9)
 	case c&kindMask == kindRGB:
-		e.number(base + 8)
-		e.buf = append(e.buf, "2;"...)
-		e.number(byte(c >> 16))
-		e.number(byte(c >> 8))
-		e.number(n)
+		b = appendNumber(b, base+8)
+		b = append(b, "2;"...)
+		b = appendNumber(b, uint8(c>>16))
+		b = appendNumber(b, uint8(c>>8))
 	case n < 8:
-		e.number(base + n)
+		n += base
 	case n < 16:
-		e.number(base + 60 + n - 8)
+		n += base + 60 - 8
 	default:
-		e.number(base + 8)
-		e.buf = append(e.buf, "5;"...)
-		e.number(n)
+		b = appendNumber(b, base+8)
+		b = append(b, "5;"...)
 	}
+
+	return appendNumber(b, n)
 }
 
-// number appends n and a semicolon.
-func (e *Encoder) number(n byte) { e.buf = append(e.buf, numbers[n]...) }
-
-var numbers = func() (all [256]string) {
-	for i := range all {
-		all[i] = strconv.Itoa(i) + ";"
+// appendNumber appends n and a semicolon.
+func appendNumber(b []byte, n uint8) []byte {
+	if n >= 100 {
+		b = append(b, '0'+n/100)
+	}
+	if n >= 10 {
+		b = append(b, '0'+n/10%10)
 	}
 
-	return all
-}()
+	return append(b, '0'+n%10, ';')
+}
 
 // convert finds the nearest colour that the profile has.
 func (e *Encoder) convert(c Color) Color {
 	if c == Default || e.Profile == colorprofile.TrueColor || e.Profile == colorprofile.Unknown {
 		return c
 	}
-	known := &e.seen[(c*0x9e3779b1)>>24]
+	known := &e.seen[(c*0x9e3779b1)>>22]
 	if known.from != c {
-		*known = conversion{from: c, to: nearest(c, e.Profile)}
+		*known = conversion{from: c, to: e.nearest(c)}
 	}
 
 	return known.to
 }
 
-func nearest(c Color, p colorprofile.Profile) Color {
-	switch {
-	case c&kindMask == kindRGB && p == colorprofile.ANSI256:
-		return Index(uint8(ansi.Convert256(c.rgb())))
-	case c&kindMask == kindRGB:
-		return Index(uint8(ansi.Convert16(c.rgb())))
-	case p == colorprofile.ANSI:
+func (e *Encoder) nearest(c Color) Color {
+	if c&kindMask == kindRGB {
+		e.rgba = c.rgb()
+		if e.Profile == colorprofile.ANSI256 {
+			return Index(uint8(ansi.Convert256(&e.rgba)))
+		}
+
+		return Index(uint8(ansi.Convert16(&e.rgba)))
+	}
+	if e.Profile == colorprofile.ANSI {
 		return Index(uint8(ansi.Convert16(ansi.IndexedColor(uint8(c)))))
 	}
 

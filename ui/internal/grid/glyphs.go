@@ -13,7 +13,8 @@ type Glyphs struct {
 	Across [9]rune  // a cell filled from the left in eighths, none to all
 	Shade  [10]rune // ever darker, none to all
 	Track  rune     // what is still free of a bar
-	Half   rune     // the upper half of a cell; 0: there is none
+	Upper  rune     // the upper half of a cell; 0: there is none
+	Lower  rune     // the lower half; 0: there is none
 	Rule   rune     // a level drawn across a chart
 	Mark   rune     // a moment drawn down a chart
 
@@ -30,7 +31,7 @@ var Unicode = Glyphs{
 	Rise:   [9]rune{' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'},
 	Across: [9]rune{' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'},
 	Shade:  [10]rune{'·', '░', '░', '░', '▒', '▒', '▒', '▓', '▓', '█'},
-	Track:  '░', Half: '▀', Rule: '┄', Mark: '┊',
+	Track:  '░', Upper: '▀', Lower: '▄', Rule: '┄', Mark: '┊',
 	Bullet: '●', Circle: '○', Cross: '×', Tick: '✓', Dot: '·',
 	Left: '◂', Right: '▸', Up: '▴', Down: '▾',
 	Ellipsis: '…',

@@ -1,15 +1,17 @@
 package grid
 
 import (
+	"unicode"
 	"unicode/utf8"
 
-	"github.com/charmbracelet/x/ansi"
+	"github.com/mattn/go-runewidth"
 )
 
 // Text draws s from column x of row y and returns the column after it, also
 // when part of it was cut off. What is no printable text cannot get out:
-// control characters, escapes and wrong UTF-8 become question marks. A cluster
-// of several runes (an accent of its own, a joined emoji) is drawn as its first.
+// control characters, escapes and wrong UTF-8 become question marks. A cell
+// holds one rune: of several that stand for one character (an accent of its own,
+// a joined emoji) the first is drawn.
 func (g *Grid) Text(x, y int, s string, st Style) int {
 	for len(s) > 0 {
 		r, w, n := g.first(s)
@@ -73,19 +75,29 @@ func (g *Grid) glyph(x, y int, r rune, w int, s Style) {
 	}
 }
 
-// first returns what to draw of the first cluster of s, its width in cells, and
-// the bytes it takes.
+const joiner = '\u200d'
+
+// first returns what to draw of the first character of s, its width in cells,
+// and the bytes it takes.
+//
+// A library for grapheme clusters would let s escape, and every figure on the
+// screen would be allocated.
 func (g *Grid) first(s string) (r rune, w, n int) {
 	r, n = utf8.DecodeRuneInString(s)
-	if n == len(s) || s[n] < utf8.RuneSelf || r < utf8.RuneSelf && s[n] < 0xcc {
-		r, w = g.printable(r)
-
-		return r, w, n
-	}
-	cluster, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
 	r, w = g.printable(r)
+	for n < len(s) && s[n] >= utf8.RuneSelf {
+		next, size := utf8.DecodeRuneInString(s[n:])
+		if next == utf8.RuneError || runeWidth(next) > 0 {
+			break
+		}
+		n += size
+		if next == joiner {
+			_, size = utf8.DecodeRuneInString(s[n:])
+			n += size
+		}
+	}
 
-	return r, w, max(n, len(cluster))
+	return r, w, n
 }
 
 // printable returns the rune that may be drawn for r, and its width of 0, 1 or 2.
@@ -96,22 +108,30 @@ func (g *Grid) printable(r rune) (rune, int) {
 	if r < 0xa0 || r == utf8.RuneError || !utf8.ValidRune(r) {
 		return '?', 1
 	}
-	w := width(r)
-	if w > 0 && !g.Glyphs.Braille { // ASCII
+	w := runeWidth(r)
+	if w > 0 && g.Glyphs == &ASCII {
 		return fold(r), 1
 	}
 
 	return r, w
 }
 
-// width of a rune beyond ASCII. The signs that panels are made of are known
-// without asking: arrows, boxes, blocks, shapes and braille.
-func width(r rune) int {
+// widths are those that Bubble Tea's renderer counts with.
+var widths = &runewidth.Condition{StrictEmojiNeutral: true}
+
+// runeWidth is the width of a rune beyond ASCII. The signs that panels are made
+// of need no search: arrows, boxes, blocks, shapes and braille.
+func runeWidth(r rune) int {
 	if r >= 0x2500 && r < 0x25fd || r >= 0x2800 && r < 0x2900 || r >= 0x2190 && r < 0x2200 {
 		return 1
 	}
-	var b [utf8.UTFMax]byte
-	_, w := ansi.FirstGraphemeCluster(b[:utf8.EncodeRune(b[:], r)], ansi.WcWidth)
+	if r < 0xa0 {
+		return 1 // C1 controls are drawn as question marks
+	}
 
-	return min(max(w, 0), 2)
+	if unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
+		return 0 // directions, joiners and breaks, which act on the rest of the row
+	}
+
+	return widths.RuneWidth(r)
 }
