@@ -12,6 +12,7 @@ const Version = 1
 type Scenario struct {
 	Duet     int           `yaml:"duet"`     // format version, always [Version]
 	Name     string        `yaml:"-"`        // preset or file name without extension; not part of the file
+	Case     string        `yaml:"-"`        // of a variant, the name of its case; see [Scenario.Variants]
 	Title    string        `yaml:"title"`    // one line; defaults to Name
 	Story    string        `yaml:"story"`    // a few sentences for people
 	Ask      *Ask          `yaml:"ask"`      // the question to bet on; optional
@@ -23,7 +24,7 @@ type Scenario struct {
 	Handlers []Handler     `yaml:"handlers"` // at least one
 	Lanes    []Lane        `yaml:"lanes"`    // one to four; defaults to one message lane and one event lane
 	Events   []Event       `yaml:"events"`   // conditions that raise a named event
-	Timeline []Moment      `yaml:"timeline"` // settings and faults at given times
+	Timeline []Moment      `yaml:"timeline"` // settings and faults at given times; decoded in the order of time
 	Cases    []Case        `yaml:"cases"`    // variants, run one after another headless
 	Expect   []Claim       `yaml:"expect"`   // what the scenario claims
 }

@@ -1,0 +1,228 @@
+package engine
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Param describes one path that can be set, for knobs and help.
+type Param struct {
+	Path    string // load.rate, lanes.message.workers, handlers.charge.service.mean
+	Kind    ParamKind
+	Choices []string // of a choice
+	Min     float64  // inclusive; for durations in seconds, for shares 0..1
+	Max     float64
+	Default string // as written in a file
+	Help    string // one line
+	Fixed   bool   // cannot change while a run goes on
+}
+
+// ParamKind says what values a parameter takes.
+type ParamKind string
+
+// The kinds of parameters.
+const (
+	KindCount    ParamKind = "count"
+	KindNumber   ParamKind = "number"
+	KindDuration ParamKind = "duration"
+	KindRate     ParamKind = "rate"
+	KindShare    ParamKind = "share"
+	KindChoice   ParamKind = "choice"
+	KindBool     ParamKind = "bool"
+)
+
+// Params lists everything that can be set in this scenario: the load, each
+// handler, each lane, and last what is fixed while a run goes on. Settings of
+// arrivals that are not in use, and of the other model, are left out.
+func (s *Scenario) Params() []Param {
+	groups := map[string][]Param{}
+	var order []string
+	for i := range rules {
+		r := &rules[i]
+		if r.file {
+			continue
+		}
+		for _, path := range s.expand(r.path) {
+			if s.refuses(path) != "" {
+				continue
+			}
+			p := s.param(r)
+			p.Path = s.public(path)
+			group := groupOf(path)
+			if _, known := groups[group]; !known {
+				order = append(order, group)
+			}
+			groups[group] = append(groups[group], p)
+		}
+	}
+	var all []Param
+	for _, group := range order {
+		all = append(all, groups[group]...)
+	}
+	return all
+}
+
+// groupOf is what a path's setting belongs to: load, one handler, one lane, or
+// the run.
+func groupOf(path string) string {
+	parts := strings.SplitN(path, ".", 3)
+	switch parts[0] {
+	case "load":
+		return "load"
+	case "handlers", "lanes":
+		return parts[0] + "." + parts[1]
+	default:
+		return ""
+	}
+}
+
+func (s *Scenario) param(r *rule) Param {
+	p := Param{
+		Kind: r.kind, Choices: slices.Clone(r.choices), Min: r.min, Max: r.max,
+		Default: r.def, Help: r.help, Fixed: r.fixed,
+	}
+	if r.path == "load.arrivals" { // steps and recordings are not made up on the spot
+		p.Choices = slices.DeleteFunc(p.Choices, func(name string) bool {
+			return Arrivals(name) == Steps && s.Load.Steps == nil || Arrivals(name) == Trace && s.Load.Trace == nil
+		})
+	}
+	return p
+}
+
+// Get reads a setting, as it would be written in a file.
+func (s *Scenario) Get(path string) (string, error) {
+	internal, r, err := s.find(path)
+	if err != nil {
+		return "", err
+	}
+	field, _ := s.Clone().field(internal) // a clone, for looking a field up may bring it into being
+	return r.text(field), nil
+}
+
+// With makes a changed copy: the scenario with one setting as a file would
+// give it, checked like a file. The error is an [*InputError] that names the
+// path; the scenario itself never changes.
+func (s *Scenario) With(path, value string) (*Scenario, error) {
+	return s.WithAll(map[string]string{path: value})
+}
+
+// WithAll makes a copy with several settings changed together, so that only
+// the outcome has to be sensible and not each step. Settings take effect in
+// the order of their paths.
+func (s *Scenario) WithAll(set map[string]string) (*Scenario, error) {
+	return s.Clone().change(set)
+}
+
+// change is WithAll, but what cannot be set is shared with the copy.
+func (s *Scenario) change(set map[string]string) (*Scenario, error) {
+	changed := s.copySettings()
+	for _, path := range sortedKeys(set) {
+		internal, r, err := changed.find(path)
+		if err != nil {
+			return nil, err
+		}
+		if need := changed.assign(internal, r, set[path]); need != "" {
+			return nil, changed.settingError(&problem{path: internal, found: shown(set[path]), need: need})
+		}
+		changed.fillShape()
+	}
+	if p := changed.checkSettings(); p != nil {
+		return nil, changed.settingError(p)
+	}
+	return changed, nil
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// find looks up a path as people write it.
+func (s *Scenario) find(path string) (internal string, r *rule, err error) {
+	fail := func(subject, need string) (string, *rule, error) {
+		return "", nil, &InputError{Path: path, Msg: subject + ": " + need}
+	}
+	parts := strings.Split(path, ".")
+	pattern := slices.Clone(parts)
+	if len(parts) > 1 && (parts[0] == "handlers" || parts[0] == "lanes") {
+		names := s.handlerNames()
+		if parts[0] == "lanes" {
+			names = s.laneNames()
+		}
+		i := slices.Index(names, parts[1])
+		if i < 0 {
+			return fail(path, "there is no "+strings.TrimSuffix(parts[0], "s")+" "+shown(parts[1])+"; "+suggest(parts[1], names))
+		}
+		parts[1], pattern[1] = strconv.Itoa(i), "*"
+		if len(parts) > 3 && parts[2] == "subscriptions" {
+			if !slices.Contains(s.handlerNames(), parts[3]) {
+				return fail(path, "there is no handler "+shown(parts[3])+"; "+suggest(parts[3], s.handlerNames()))
+			}
+			pattern[3] = "*"
+		}
+	}
+	internal = strings.Join(parts, ".")
+	r = ruleFor(strings.Join(pattern, "."))
+	if r == nil || r.file {
+		return fail(path, "there is no such setting; "+suggest(path, s.siblings(path)))
+	}
+	if need := s.refuses(internal); need != "" {
+		return fail(path, need)
+	}
+	return internal, r, nil
+}
+
+// siblings are the paths that begin as a path does, for an error about it; or
+// else where paths begin.
+func (s *Scenario) siblings(path string) []string {
+	beginning := func(path string) string { return path[:max(strings.LastIndexByte(path, '.'), 0)] }
+	for at := beginning(path); at != ""; at = beginning(at) {
+		var near []string
+		for _, p := range s.Params() {
+			if beginning(p.Path) == at {
+				near = append(near, p.Path)
+			}
+		}
+		if near != nil {
+			return near
+		}
+	}
+	return []string{"load", "handlers.NAME", "lanes.NAME", "seed", "duration", "warmup", "drain"}
+}
+
+func (s *Scenario) handlerNames() []string {
+	names := make([]string, len(s.Handlers))
+	for i := range s.Handlers {
+		names[i] = s.Handlers[i].Name
+	}
+	return names
+}
+
+func (s *Scenario) laneNames() []string {
+	names := make([]string, len(s.Lanes))
+	for i := range s.Lanes {
+		names[i] = s.Lanes[i].Name
+	}
+	return names
+}
+
+// settingError turns a problem into the error of a setting.
+func (s *Scenario) settingError(p *problem) error {
+	path := s.public(p.path)
+	return &InputError{Path: path, Msg: p.sentence(path)}
+}
+
+// public writes an internal path with names in place of numbers.
+func (s *Scenario) public(path string) string {
+	parts := strings.Split(path, ".")
+	if len(parts) < 2 {
+		return path
+	}
+	names := map[string]func() []string{"handlers": s.handlerNames, "lanes": s.laneNames}[parts[0]]
+	if names == nil {
+		return path
+	}
+	if i, err := strconv.Atoi(parts[1]); err == nil && i < len(names()) && names()[i] != "" {
+		parts[1] = names()[i]
+	}
+	return strings.Join(parts, ".")
+}

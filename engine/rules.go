@@ -1,0 +1,115 @@
+package engine
+
+import "math"
+
+// rule says what one setting may be. There is one for every field of a
+// scenario that is not free text, and everything that reads or writes a
+// setting goes by it: files, knobs, --set, timelines, cases, Encode.
+type rule struct {
+	path    string // pattern: * stands for a name or a place in a list
+	kind    ParamKind
+	min     float64 // inclusive; durations in seconds, shares 0..1
+	max     float64
+	def     string // as written in a file; empty: none
+	choices []string
+	help    string
+	fixed   bool // not while a run goes on
+	file    bool // in files only: no path that can be set
+}
+
+// The longest of times, in seconds.
+const (
+	hour = 3600
+	day  = 24 * hour
+	week = 7 * day
+)
+
+var rules = []rule{
+	{path: "load.rate", kind: KindRate, max: 1e6, help: "mean arrivals; patterns multiply it"},
+	{path: "load.arrivals", kind: KindChoice, def: "poisson", choices: []string{"constant", "poisson", "bursts", "ramp", "sine", "steps", "trace"}, help: "how arrivals are spaced"},
+	{path: "load.bursts.size", kind: KindCount, min: 1, max: 1e6, def: "50", help: "items in a group"},
+	{path: "load.bursts.duty", kind: KindShare, max: 1, def: "0%", help: "part of the period over which a group is spread; 0%: all at one instant"},
+	{path: "load.ramp.from", kind: KindNumber, max: 1000, def: "0", help: "factor on the rate at the start"},
+	{path: "load.ramp.to", kind: KindNumber, max: 1000, def: "2", help: "factor on the rate at the end, and from then on"},
+	{path: "load.ramp.over", kind: KindDuration, min: 1e-3, max: day, def: "1m", help: "how long the ramp takes"},
+	{path: "load.sine.amplitude", kind: KindNumber, max: 1, def: "0.5", help: "swing, as a factor on the rate"},
+	{path: "load.sine.period", kind: KindDuration, min: 1e-3, max: day, def: "1m", help: "how long a swing takes"},
+	{path: "load.trace.scale", kind: KindDuration, min: 1e-9, max: hour, def: "1ms", help: "what one unit of the service column takes"},
+	{path: "load.trace.speed", kind: KindNumber, min: 0.001, max: 1e6, def: "1", help: "times faster than recorded"},
+	{path: "load.trace.at_end", kind: KindChoice, def: Loop, choices: []string{Loop, Stop}, help: "what happens when the recording ends"},
+	{path: "load.keys.count", kind: KindCount, min: 1, max: 1e6, def: "16", help: "how many keys items are spread over"},
+	{path: "load.keys.skew", kind: KindNumber, max: 10, def: "0", help: "0: uniform; above, Zipf's exponent"},
+	{path: "load.payload", kind: KindCount, max: 1 << 20, def: "0", help: "bytes that an item carries"},
+
+	{path: "handlers.*.service.dist", kind: KindChoice, def: "exponential", choices: []string{"constant", "exponential", "uniform", "lognormal", "trace"}, help: "distribution of the time that the work takes"},
+	{path: "handlers.*.service.mean", kind: KindDuration, max: hour, def: "10ms", help: "mean time that the work takes"},
+	{path: "handlers.*.service.spread", kind: KindShare, max: 1, def: "50%", help: "uniform: half the width, as a part of the mean"},
+	{path: "handlers.*.service.cv", kind: KindNumber, max: 100, def: "1", help: "lognormal: standard deviation over mean"},
+	{path: "handlers.*.work", kind: KindChoice, def: "wait", choices: []string{"wait", "cpu"}, help: "wait as on input or output, or burn a core"},
+	{path: "handlers.*.fail", kind: KindShare, max: 1, def: "0%", help: "part of the items whose handling returns an error"},
+	{path: "handlers.*.panic", kind: KindShare, max: 1, def: "0%", help: "part of the items whose handling panics"},
+	{path: "handlers.*.per", kind: KindChoice, def: PerAttempt, choices: []string{PerItem, PerAttempt}, help: "failing is drawn for an item (every attempt alike) or for an attempt"},
+
+	{path: "lanes.*.workers", kind: KindCount, max: 1e5, def: "4", help: "of each subscription"},
+	{path: "lanes.*.publishers", kind: KindCount, min: 1, max: 1000, def: "1", help: "goroutines that publish"},
+	{path: "lanes.*.dispatch", kind: KindChoice, def: "inline", choices: []string{"inline", "goroutine", "buffered"}, help: "who runs the observers of an event"},
+	{path: "lanes.*.queue.capacity", kind: KindCount, max: 1e6, def: "100", help: "room in each queue; 0: hand to hand"},
+	{path: "lanes.*.queue.when_full", kind: KindChoice, def: "block", choices: []string{"block", "drop_newest", "drop_oldest"}, help: "what happens when a queue is full"},
+	{path: "lanes.*.queue.order", kind: KindChoice, def: "fifo", choices: []string{"fifo"}, help: "which item is next"},
+	{path: "lanes.*.queue.partitions", kind: KindCount, max: 1e4, def: "0", help: "queues that items are dealt to by key; 0: workers compete for one"},
+	{path: "lanes.*.producers", kind: KindCount, min: 1, max: 1000, def: "1", help: "goroutines that send"},
+	{path: "lanes.*.publish_by", kind: KindChoice, choices: []string{"", "key"}, help: "key: each key has its publisher; else an idle one takes the oldest item"},
+	{path: "lanes.*.ack", kind: KindChoice, def: "none", choices: []string{"none", "before", "after"}, help: "when a message counts as handled"},
+	{path: "lanes.*.attempts", kind: KindCount, min: 1, max: 100, def: "1", help: "tries before an item is dead-lettered"},
+	{path: "lanes.*.backoff.base", kind: KindDuration, max: hour, def: "0s", help: "pause before the second attempt, doubled for each further one"},
+	{path: "lanes.*.backoff.max", kind: KindDuration, max: day, def: "10s", help: "longest pause between attempts"},
+	{path: "lanes.*.backoff.jitter", kind: KindChoice, def: JitterNone, choices: []string{JitterNone, JitterFull}, help: "full: pauses are uniform between 0 and the whole"},
+	{path: "lanes.*.limit", kind: KindCount, min: 1, max: 1e6, def: "10000", help: "goroutine dispatch stops at this many goroutines"},
+	{path: "lanes.*.recover", kind: KindBool, def: "true", help: "a panic is an error of its item; else the lane dies of it"},
+	{path: "lanes.*.speed", kind: KindNumber, min: 0.001, max: 1000, def: "1", help: "servers that many times faster"},
+	{path: "lanes.*.handlers", kind: KindChoice, def: apart, choices: []string{apart, together}, help: "a subscription for each handler, or one that runs them in turn"},
+	{path: "lanes.*.subscriptions.*.workers", kind: KindCount, max: 1e5, help: "of this subscription, in place of the lane's"},
+	{path: "lanes.*.subscriptions.*.capacity", kind: KindCount, max: 1e6, help: "of this subscription's queue, in place of the lane's"},
+
+	{path: "seed", kind: KindCount, max: math.MaxUint64, def: "1", help: "of everything random", fixed: true},
+	{path: "duration", kind: KindDuration, max: week, def: "30s", help: "of a run without a screen; 0s: without an end", fixed: true},
+	{path: "warmup", kind: KindDuration, max: week, def: "0s", help: "left out of the report's figures", fixed: true},
+	{path: "drain", kind: KindDuration, max: day, def: "5s", help: "how long a run may take to empty afterwards", fixed: true},
+
+	{path: "duet", kind: KindCount, max: 1e6, def: "1", file: true},
+	{path: "load.steps.*.at", kind: KindDuration, max: week, file: true},
+	{path: "load.steps.*.times", kind: KindNumber, max: 1000, file: true},
+	{path: "lanes.*.model", kind: KindChoice, choices: []string{"message", "event"}, file: true},
+	{path: "timeline.*.at", kind: KindDuration, max: week, file: true},
+	{path: "timeline.*.fault.worker", kind: KindCount, max: 1e5, file: true},
+	{path: "timeline.*.fault.count", kind: KindCount, min: 1, max: 1e5, def: "1", file: true},
+	{path: "timeline.*.fault.when", kind: KindChoice, def: CrashDuring, choices: []string{CrashDuring, CrashBeforeAck}, file: true},
+	{path: "timeline.*.fault.factor", kind: KindNumber, min: 0.001, max: 1000, def: "2", file: true},
+	{path: "timeline.*.fault.share", kind: KindShare, max: 1, def: "100%", file: true},
+	{path: "timeline.*.fault.for", kind: KindDuration, max: day, file: true},
+	{path: "timeline.*.fault.restart", kind: KindDuration, max: day, def: "2s", file: true},
+	{path: "expect.*.in", kind: KindChoice, choices: []string{"real", "virtual"}, file: true},
+	{path: "cases.*.expect.*.in", kind: KindChoice, choices: []string{"real", "virtual"}, file: true},
+}
+
+var rulesByPath = func() map[string]*rule {
+	byPath := make(map[string]*rule, len(rules))
+	for i := range rules {
+		byPath[rules[i].path] = &rules[i]
+	}
+	return byPath
+}()
+
+// ruleFor finds the rule of a pattern; nil when there is none.
+func ruleFor(pattern string) *rule { return rulesByPath[pattern] }
+
+// laneFields says which model the fields of a lane belong to that are not for
+// both.
+var laneFields = map[string]Model{
+	"workers": Message, "producers": Message, "ack": Message, "attempts": Message,
+	"backoff": Message, "subscriptions": Message, "partitions": Message,
+	"publishers": EventModel, "publish_by": EventModel, "dispatch": EventModel, "limit": EventModel,
+}
+
+// shapes are the fields of a load that need the arrivals of the same name.
+var shapes = []string{"bursts", "ramp", "sine", "steps", "trace"}

@@ -1,0 +1,186 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// Bounds of what is taken for a scenario file. They keep a hostile file from
+// costing more than a moment.
+const (
+	maxSource = 64 << 10 // bytes
+	maxDepth  = 16       // of nesting
+)
+
+// node is one value of a YAML document, reduced to what a scenario needs: no
+// anchors, aliases, tags, or keys that are not text.
+type node struct {
+	kind         nodeKind
+	text         string // of a scalar, as written
+	line, column int
+	entries      []entry // of a mapping, in the order of the file
+	items        []*node // of a list
+}
+
+type entry struct {
+	key          string
+	line, column int
+	value        *node
+}
+
+type nodeKind string
+
+const (
+	scalarNode  nodeKind = "scalar"
+	mappingNode nodeKind = "mapping"
+	listNode    nodeKind = "list"
+	emptyNode   nodeKind = "empty"
+)
+
+// describe is what was found, for an error.
+func (n *node) describe() string {
+	switch n.kind {
+	case scalarNode:
+		return shown(n.text)
+	case emptyNode:
+		return "empty"
+	default:
+		return "a " + string(n.kind)
+	}
+}
+
+// parseYAML reads the one document of a source.
+func parseYAML(name string, src []byte) (root *node, err error) {
+	fail := func(line, column int, msg string) (*node, error) {
+		return nil, &InputError{File: name, Line: max(line, 1), Column: max(column, 1), Msg: msg}
+	}
+	if len(src) > maxSource {
+		return fail(1, 1, fmt.Sprintf("the file has %d bytes: a scenario has at most %d", len(src), maxSource))
+	}
+	// The parser is not ours: should some input break it, that is the file's
+	// error and no crash.
+	defer func() {
+		if broken := recover(); broken != nil {
+			root, err = fail(1, 1, "this is not YAML that can be read")
+		}
+	}()
+	file, err := parser.ParseBytes(src, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		line, column, msg := 1, 1, "this is not YAML that can be read"
+		var syntax yaml.Error
+		if errors.As(err, &syntax) {
+			msg = "this is not YAML: " + syntax.GetMessage()
+			if token := syntax.GetToken(); token != nil && token.Position != nil {
+				line, column = token.Position.Line, token.Position.Column
+			}
+		}
+		return fail(line, column, msg)
+	}
+	var body ast.Node
+	for _, doc := range file.Docs {
+		switch {
+		case doc.Body == nil || doc.Body.Type() == ast.DirectiveType:
+		case body == nil:
+			body = doc.Body
+		default:
+			line, column := place(doc.Body)
+			return fail(line, column, "a second document begins here: a scenario file holds one")
+		}
+	}
+	if body == nil {
+		return fail(1, 1, "the file is empty: the shortest scenario is a load with a rate and a handler with a name")
+	}
+	r := reader{file: name}
+	return r.read(body, 0)
+}
+
+// reader turns the parser's tree into nodes.
+type reader struct{ file string }
+
+func (r reader) fail(n ast.Node, format string, args ...any) error {
+	line, column := place(n)
+	return &InputError{File: r.file, Line: line, Column: column, Msg: fmt.Sprintf(format, args...)}
+}
+
+func (r reader) read(from ast.Node, depth int) (*node, error) {
+	if depth > maxDepth {
+		return nil, r.fail(from, "this is nested more than %d deep", maxDepth)
+	}
+	n := &node{}
+	n.line, n.column = place(from)
+	switch from := from.(type) {
+	case nil, *ast.NullNode:
+		n.kind = emptyNode
+	case *ast.LiteralNode:
+		n.kind, n.text = scalarNode, strings.TrimRight(from.Value.Value, "\n")
+	case *ast.StringNode:
+		n.kind, n.text = scalarNode, from.Value
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
+		n.kind, n.text = scalarNode, from.GetToken().Value
+	case *ast.SequenceNode:
+		n.kind = listNode
+		for _, value := range from.Values {
+			item, err := r.read(value, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			n.items = append(n.items, item)
+		}
+	case *ast.MappingNode:
+		n.kind = mappingNode
+		for _, pair := range from.Values {
+			if err := r.readPair(n, pair, depth); err != nil {
+				return nil, err
+			}
+		}
+	case *ast.MappingValueNode:
+		n.kind = mappingNode
+		return n, r.readPair(n, from, depth)
+	case *ast.AnchorNode, *ast.AliasNode:
+		return nil, r.fail(from, "anchors and aliases are not allowed: write the value out")
+	case *ast.TagNode:
+		return nil, r.fail(from, "tags such as %s are not allowed: leave it out", shown(from.Start.Value))
+	default:
+		return nil, r.fail(from, "this kind of YAML is not allowed in a scenario")
+	}
+	return n, nil
+}
+
+func (r reader) readPair(into *node, pair *ast.MappingValueNode, depth int) error {
+	key, ok := pair.Key.(ast.ScalarNode)
+	if !ok || pair.Key.Type() == ast.MergeKeyType {
+		return r.fail(pair.Key, "only plain names can be keys")
+	}
+	name := key.GetToken().Value
+	for _, e := range into.entries {
+		if e.key == name {
+			return r.fail(pair.Key, "%s is given twice: first in line %d", shown(name), e.line)
+		}
+	}
+	value, err := r.read(pair.Value, depth+1)
+	if err != nil {
+		return err
+	}
+	line, column := place(pair.Key)
+	into.entries = append(into.entries, entry{name, line, column, value})
+	return nil
+}
+
+// place is where a node begins.
+func place(n ast.Node) (line, column int) {
+	if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
+		n = m.Values[0].Key
+	}
+	if pair, ok := n.(*ast.MappingValueNode); ok {
+		n = pair.Key
+	}
+	if n == nil || n.GetToken() == nil || n.GetToken().Position == nil {
+		return 1, 1
+	}
+	return n.GetToken().Position.Line, n.GetToken().Position.Column
+}
