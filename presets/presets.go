@@ -1,0 +1,113 @@
+// Package presets holds the scenarios that ship: one YAML file each, which is
+// a claim that a person can test with their own hands.
+package presets
+
+import (
+	"bytes"
+	"compress/gzip"
+	"embed"
+	"fmt"
+	"io"
+	"strings"
+
+	"duet/engine"
+)
+
+//go:embed *.yaml data/*.gz
+var files embed.FS
+
+// Preset is one scenario of the list.
+type Preset struct {
+	Name  string // as Open takes it
+	Group string // the heading it stands under
+	Title string
+	Story string
+}
+
+// The presets in their order, by group.
+var groups = []struct {
+	title string
+	names []string
+}{
+	{"From somebody's day", []string{"flash-sale", "real-traffic"}},
+	{"The textbook, tested", []string{"order", "latency", "backpressure", "duality"}},
+	{"Queueing, felt", []string{"little"}},
+	{"Failure, felt", []string{"slow-observer"}},
+}
+
+// List returns all presets in their fixed order, those of a group together.
+// The first is the one to start with.
+func List() []Preset {
+	var list []Preset
+	for _, group := range groups {
+		for _, name := range group.names {
+			s, err := Open(name)
+			if err != nil {
+				panic(err) // an embedded file, which the tests have read
+			}
+			list = append(list, Preset{Name: name, Group: group.title, Title: s.Title, Story: s.Story})
+		}
+	}
+	return list
+}
+
+// Open decodes a preset. The error for an unknown name says which there are.
+func Open(name string) (*engine.Scenario, error) {
+	source, err := Source(name)
+	if err != nil {
+		return nil, err
+	}
+	s, err := engine.Decode(name+".yaml", source)
+	if err != nil {
+		return nil, err
+	}
+	if trace := s.Load.Trace; trace != nil {
+		file := trace.File
+		trace.Open = func() ([]byte, error) { return unpack(file) }
+	}
+	return s, nil
+}
+
+// Source returns the YAML text of a preset, for people to start from.
+func Source(name string) ([]byte, error) {
+	var names []string
+	for _, group := range groups {
+		for _, known := range group.names {
+			if known == name {
+				return files.ReadFile(name + ".yaml")
+			}
+			names = append(names, known)
+		}
+	}
+	return nil, fmt.Errorf("no preset %q%s; there are %s", name, suggestion(name, names), strings.Join(names, ", "))
+}
+
+// suggestion names the preset that begins most like name.
+func suggestion(name string, names []string) string {
+	best, longest := "", 0
+	for _, known := range names {
+		n := 0
+		for n < min(len(name), len(known)) && name[n] == known[n] {
+			n++
+		}
+		if n > longest {
+			best, longest = known, n
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return ": did you mean " + best + "?"
+}
+
+func unpack(file string) ([]byte, error) {
+	packed, err := files.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return io.ReadAll(r)
+}
