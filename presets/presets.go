@@ -3,11 +3,8 @@
 package presets
 
 import (
-	"bytes"
-	"compress/gzip"
 	"embed"
 	"fmt"
-	"io"
 	"strings"
 
 	"duet/engine"
@@ -62,8 +59,8 @@ func Open(name string) (*engine.Scenario, error) {
 		return nil, err
 	}
 	if trace := s.Load.Trace; trace != nil {
-		file := trace.File
-		trace.Open = func() ([]byte, error) { return unpack(file) }
+		recording := trace.File
+		trace.Open = func() ([]byte, error) { return read(recording) }
 	}
 	return s, nil
 }
@@ -100,14 +97,11 @@ func suggestion(name string, names []string) string {
 	return ": did you mean " + best + "?"
 }
 
-func unpack(file string) ([]byte, error) {
-	packed, err := files.ReadFile(file)
+func read(recording string) ([]byte, error) {
+	f, err := files.Open(recording)
 	if err != nil {
 		return nil, err
 	}
-	r, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return io.ReadAll(r)
+	defer f.Close()
+	return engine.ReadTrace(recording, f)
 }
