@@ -1,0 +1,61 @@
+package message
+
+// Outcome is how one handling of a message ended.
+type Outcome uint8
+
+// The outcomes. After Retried, Requeued and DoneUnacked the message is
+// delivered again; the others are final.
+const (
+	Done        Outcome = iota // handled
+	Failed                     // the last attempt failed, and there is no dead letter function
+	Retried                    // the attempt failed; another follows
+	Dead                       // the last attempt failed; handed to the dead letter function
+	Lost                       // the worker crashed over it, and nothing remembers it
+	Requeued                   // the worker crashed over it; it goes back to the front
+	DoneUnacked                // handled, but the worker crashed before the ack: it goes back to the front, and the next handling is a duplicate
+	Abandoned                  // the subscription ended under it; counted as Remainder.InHand
+)
+
+// Probe watches a subscription, for measuring. Its methods run on the
+// goroutine that does the work, must be fast, must not block, and must not
+// call the library.
+type Probe[T any] interface {
+	// Worker is called when a worker starts or is back from a crash, on its
+	// goroutine. ids count from 1. What it returns is used by that goroutine
+	// only, until Exit.
+	Worker(id int) WorkerProbe[T]
+
+	// Dropped is called on the sender's goroutine for each message dropped at
+	// the full queue: the one being sent or, with oldest, one that waited.
+	Dropped(v T, oldest bool)
+
+	// Left is called for each message still waiting when the subscription
+	// ended, on the goroutine that ended it. attempt is the number that its
+	// next delivery would have had.
+	Left(v T, attempt int)
+}
+
+// WorkerProbe watches one worker.
+type WorkerProbe[T any] interface {
+	// Start: the handler is about to be called. attempt counts deliveries of
+	// this message from 1.
+	Start(v T, attempt int)
+
+	// End: the handler has returned, with err, and this is what becomes of the
+	// message. It comes before the message can be delivered again.
+	End(v T, attempt int, out Outcome, err error)
+
+	// Idle: there was nothing to do and the worker is about to block. A
+	// message started next did not wait. It may be called again without a
+	// Start in between.
+	Idle()
+
+	// Exit: the worker's goroutine ends, by a crash or for good.
+	Exit(crashed bool)
+}
+
+// SenderProbe watches one sending goroutine.
+type SenderProbe interface {
+	Block()   // the queue is full and the sender is about to block
+	Unblock() // it no longer does, whatever the reason
+}

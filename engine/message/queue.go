@@ -1,0 +1,181 @@
+package message
+
+import "sync/atomic"
+
+// entry is a message in a worker's hands, or waiting to be delivered again.
+type entry[T any] struct {
+	v       T
+	attempt int // the number of this delivery, from 1
+	failed  int // how many of the earlier ones failed; a crash is no failure
+}
+
+// generation is one channel of a queue. A change of capacity retires it and
+// makes the next.
+type generation[T any] struct {
+	ch      chan T
+	retired atomic.Bool
+}
+
+// queue is a channel that can change its capacity, with a list beside it for
+// messages that are delivered again.
+//
+// Workers receive from head and senders send to tail; as a rule both are the
+// same channel. After a change of capacity the old channel stays head until
+// workers have emptied it, so that order holds whatever they are doing at that
+// moment, and tail is a gate: a channel that is never ready, which leads
+// senders to the lock, where the room is counted over both channels. A sender
+// that got past the gate finds its channel retired after the send; see late.
+type queue[T any] struct {
+	s    *Subscription[T]
+	head atomic.Pointer[generation[T]]
+	tail atomic.Pointer[generation[T]]
+	turn atomic.Pointer[chan struct{}] // closed when blocked senders must look again
+
+	// alert is set while workers must come to the lock for their next message:
+	// the list is not empty, or a change of capacity is not complete.
+	alert atomic.Bool
+
+	// Guarded by s.mu:
+	gate     *generation[T]
+	gens     []*generation[T] // not yet emptied, oldest first; never empty
+	side     list[entry[T]]   // delivered before the channel
+	delayed  int              // waiting for their backoff
+	capacity int
+	owner    *worker[T] // partitions: who is to serve it
+	holder   *worker[T] // partitions: who does; differs while handed over
+}
+
+func newQueue[T any](s *Subscription[T], capacity int) *queue[T] {
+	q := &queue[T]{s: s, capacity: capacity, gate: new(generation[T])}
+	g := &generation[T]{ch: make(chan T, capacity)}
+	q.gens = []*generation[T]{g}
+	q.head.Store(g)
+	q.tail.Store(g)
+	turn := make(chan struct{})
+	q.turn.Store(&turn)
+	return q
+}
+
+// resize swaps the channel. The lock is held.
+func (q *queue[T]) resize(capacity int) {
+	q.capacity = capacity
+	q.last().retired.Store(true)
+	q.gens = append(q.gens, &generation[T]{ch: make(chan T, capacity)})
+	q.settle()
+}
+
+// shut sends all senders to the lock, for good. The lock is held, and the
+// subscription is no longer open.
+func (q *queue[T]) shut() {
+	q.last().retired.Store(true)
+	q.settle()
+}
+
+// settle brings head, tail and alert in line with what is waiting, and wakes
+// blocked senders to look again. The lock is held.
+func (q *queue[T]) settle() {
+	for len(q.gens) > 1 && len(q.gens[0].ch) == 0 {
+		q.gens = q.gens[1:]
+	}
+	// alert first: a worker that finds the new head empty must see it.
+	q.alert.Store(len(q.gens) > 1 || q.side.len() > 0)
+	q.head.Store(q.gens[0])
+	if len(q.gens) == 1 && q.s.stage.Load() == open {
+		q.tail.Store(q.gens[0])
+	} else {
+		q.tail.Store(q.gate)
+	}
+	q.wakeSenders()
+}
+
+func (q *queue[T]) wakeSenders() {
+	turn := make(chan struct{})
+	close(*q.turn.Swap(&turn))
+}
+
+func (q *queue[T]) last() *generation[T] { return q.gens[len(q.gens)-1] }
+
+// take removes the next message. The lock is held.
+func (q *queue[T]) take() (e entry[T], ok bool) {
+	if e, ok = q.side.pop(); ok {
+		q.alert.Store(len(q.gens) > 1 || q.side.len() > 0)
+		return e, true
+	}
+	v, ok := q.oldest()
+	return entry[T]{v: v, attempt: 1}, ok
+}
+
+// oldest removes the message at the front of the channel. The lock is held.
+func (q *queue[T]) oldest() (v T, ok bool) {
+	for {
+		moving := len(q.gens) > 1
+		select {
+		case v = <-q.gens[0].ch:
+			ok = true
+		default:
+		}
+		if moving {
+			q.settle()
+		}
+		if ok || !moving {
+			return v, ok
+		}
+	}
+}
+
+// push puts a message into the list, to be delivered before the channel's, and
+// sees to it that a worker comes for it. The lock is held.
+func (q *queue[T]) push(e entry[T], front bool) {
+	if front {
+		q.side.pushFront(e)
+	} else {
+		q.side.pushBack(e)
+	}
+	q.alert.Store(true)
+	q.s.wake(q)
+}
+
+// queued is how many messages are in channels. The lock is held.
+func (q *queue[T]) queued() (n int) {
+	for _, g := range q.gens {
+		n += len(g.ch)
+	}
+	return n
+}
+
+// depth is how many messages wait. The lock is held.
+func (q *queue[T]) depth() int { return q.queued() + q.side.len() + q.delayed }
+
+// list is a first in, first out list that can be pushed to at the front too.
+type list[E any] struct {
+	items []E
+	first int
+}
+
+func (l *list[E]) len() int { return len(l.items) - l.first }
+
+func (l *list[E]) pushBack(e E) { l.items = append(l.items, e) }
+
+func (l *list[E]) pushFront(e E) {
+	if l.first == 0 {
+		room := 1 + len(l.items)
+		l.items = append(make([]E, room, 2*room+1), l.items...)
+		l.first = room
+	}
+	l.first--
+	l.items[l.first] = e
+}
+
+func (l *list[E]) pop() (e E, ok bool) {
+	if l.len() == 0 {
+		return e, false
+	}
+	e, l.items[l.first] = l.items[l.first], e // leave nothing to be kept alive
+	l.first++
+	if 2*l.first >= len(l.items) { // move down, at most once for each half
+		n := copy(l.items, l.items[l.first:])
+		clear(l.items[n:])
+		l.items, l.first = l.items[:n], 0
+	}
+	return e, true
+}

@@ -1,0 +1,175 @@
+package message
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrClosed is returned for what comes after Close, and is the cause of a
+// worker's context being cancelled by it.
+var ErrClosed = errors.New("message: closed")
+
+// errGone tells Send that the subscription takes no more.
+var errGone = errors.New("message: subscription ended")
+
+// PartialError says that a Send reached only some of the subscriptions: those
+// keep the message.
+type PartialError struct {
+	Missed []string // the subscriptions that did not get it
+	Err    error    // why: ErrClosed or the context's error
+}
+
+func (e *PartialError) Error() string {
+	return fmt.Sprintf("message: sent, but not to %s: %v", strings.Join(e.Missed, ", "), e.Err)
+}
+
+// Unwrap returns Err.
+func (e *PartialError) Unwrap() error { return e.Err }
+
+// Sender is a sending goroutine's own handle on a topic, watched by a probe.
+type Sender[T any] struct {
+	t     *Topic[T]
+	probe SenderProbe
+}
+
+// Send does what [Topic.Send] does.
+func (s *Sender[T]) Send(ctx context.Context, v T) error { return s.t.send(ctx, v, s.probe) }
+
+// send hands v to one subscription: a non-blocking send and a look at a flag.
+func (s *Subscription[T]) send(ctx context.Context, v T, p SenderProbe) error {
+	q := s.queues[0]
+	if len(s.queues) > 1 {
+		q = s.queues[s.o.Key(v)%uint64(len(s.queues))]
+	}
+	g := q.tail.Load()
+	select {
+	case g.ch <- v:
+		if g.retired.Load() {
+			return q.late(g)
+		}
+		return nil
+	default:
+		return q.sendFull(ctx, v, p)
+	}
+}
+
+// sendFull sends to a queue that was full, or gated, a moment ago.
+func (q *queue[T]) sendFull(ctx context.Context, v T, p SenderProbe) error {
+	for {
+		turn := *q.turn.Load() // first: whatever changes after this closes it
+		g := q.tail.Load()
+		select {
+		case g.ch <- v:
+			return q.late(g)
+		default:
+		}
+		if g == q.gate {
+			if sent, err := q.sendGated(v); sent || err != nil {
+				return err
+			}
+			if q.tail.Load() != g {
+				continue
+			}
+		}
+		switch Policy(q.s.whenFull.Load()) {
+		case DropNewest:
+			q.s.dropped(v, false)
+			return nil
+		case DropOldest:
+			q.dropOldest()
+			continue
+		case Block:
+		}
+		if sent, err := sendBlocking(ctx, g.ch, turn, v, p); err != nil {
+			return err
+		} else if sent {
+			return q.late(g)
+		}
+	}
+}
+
+// sendBlocking waits until v is sent, or it is time to look again.
+func sendBlocking[T any](ctx context.Context, ch chan T, turn chan struct{}, v T, p SenderProbe) (sent bool, err error) {
+	if p != nil {
+		p.Block()
+		defer p.Unblock()
+	}
+	select {
+	case ch <- v:
+		return true, nil
+	case <-turn:
+		return false, nil
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+}
+
+// sendGated sends while the channel is being changed, if there is room; not
+// sent and no error means that there is none, or that the gate has opened.
+func (q *queue[T]) sendGated(v T) (sent bool, err error) {
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	switch {
+	case q.s.stage.Load() != open:
+		return false, errGone
+	case q.tail.Load() != q.gate || q.queued() >= q.capacity:
+		return false, nil
+	}
+	q.last().ch <- v // has room: only senders with the lock come here
+	return true, nil
+}
+
+// dropOldest makes room by dropping one message, unless there is room by now.
+func (q *queue[T]) dropOldest() {
+	q.s.mu.Lock()
+	var v T
+	full := q.queued() >= q.capacity
+	if full {
+		v, full = q.oldest()
+	}
+	q.s.mu.Unlock()
+	if full {
+		q.s.dropped(v, true)
+	}
+}
+
+// late follows up a send. If the channel was retired before it, workers may
+// have left it behind for good: then the message goes to the list, which
+// comes before whatever was sent to the new channel by now. Whether it is this
+// sender's message that is found or that of another in the same place does
+// not matter: each of them comes here before its Send returns.
+func (q *queue[T]) late(g *generation[T]) error {
+	if !g.retired.Load() {
+		return nil
+	}
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	if q.s.stage.Load() == ended {
+		select {
+		case <-g.ch: // not among what was reported as left
+			return errGone
+		default:
+			return nil
+		}
+	}
+	if g == q.gens[0] {
+		q.s.wake(q) // workers that drain no longer wait for the channel
+		return nil
+	}
+	for {
+		select {
+		case v := <-g.ch:
+			q.push(entry[T]{v: v, attempt: 1}, false)
+		default:
+			return nil
+		}
+	}
+}
+
+func (s *Subscription[T]) dropped(v T, oldest bool) {
+	if s.o.Probe != nil {
+		s.o.Probe.Dropped(v, oldest)
+	}
+}

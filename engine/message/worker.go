@@ -1,0 +1,264 @@
+package message
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+)
+
+// PanicError is the error of a message whose handler panicked, with Recover.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("message: handler panicked: %v", e.Value) }
+
+// worker is one place for a goroutine that handles messages; a crashed worker's
+// successor takes the same place.
+type worker[T any] struct {
+	s    *Subscription[T]
+	id   int           // from 1
+	kick chan struct{} // wakes it when it blocks; holds one
+
+	alert   atomic.Bool // it must come to the lock before its next message
+	waiting atomic.Bool // it blocks, or is about to
+
+	// Guarded by s.mu:
+	running bool // there is a goroutine
+	parked  bool // out of work while draining
+	gone    chan struct{}
+	cancel  context.CancelCauseFunc
+	fault   fault
+
+	// The goroutine's own:
+	ctx      context.Context
+	handler  Handler[T]
+	probe    WorkerProbe[T]
+	queues   []*queue[T] // that it serves
+	turn     int         // which of them is next
+	hand     entry[T]
+	from     *queue[T] // of hand
+	handling bool      // inside the handler
+	armed    bool      // it crashes after the next message
+	panicked *PanicError
+
+	_ [64]byte // keeps workers off each other's cache lines
+}
+
+// hire sets the number of workers. The lock is held.
+func (s *Subscription[T]) hire(n int) {
+	for len(s.slots) < n {
+		w := &worker[T]{s: s, id: len(s.slots) + 1, kick: make(chan struct{}, 1), handler: s.handler}
+		s.slots = append(s.slots, w)
+	}
+	s.workers = n
+	for _, w := range s.slots {
+		if w.id > n {
+			w.mend()
+		} else if !w.fault.down {
+			w.start()
+		}
+	}
+	s.deal()
+	s.kickAll()
+}
+
+// kickAll makes all workers attend. The lock is held.
+func (s *Subscription[T]) kickAll() {
+	for _, w := range s.slots {
+		w.attention()
+	}
+}
+
+func (w *worker[T]) attention() {
+	w.alert.Store(true)
+	select {
+	case w.kick <- struct{}{}:
+	default: // a kick is pending already
+	}
+}
+
+// wake gets a waiting worker, if any, to look at the queue. The lock is held.
+// A worker that is not waiting looks before it does.
+func (s *Subscription[T]) wake(q *queue[T]) {
+	if s.partitioned() {
+		if q.holder != nil {
+			q.holder.attention()
+		}
+		return
+	}
+	for _, w := range s.slots {
+		if w.waiting.Load() {
+			w.attention()
+			return
+		}
+	}
+}
+
+// start gives the worker a goroutine, unless it has one. The lock is held.
+func (w *worker[T]) start() {
+	if w.running || w.s.stage.Load() >= stopping {
+		return
+	}
+	var ctx context.Context
+	ctx, w.cancel = context.WithCancelCause(context.Background())
+	w.gone = make(chan struct{})
+	w.running = true
+	w.fault = fault{}
+	w.s.running++
+	w.alert.Store(true)
+	go w.run(ctx)
+}
+
+// run is the worker's goroutine.
+func (w *worker[T]) run(ctx context.Context) {
+	defer w.end()
+	o := &w.s.o
+	w.ctx, w.probe, w.panicked = ctx, nil, nil
+	if o.Context != nil {
+		w.ctx = o.Context(ctx, w.id)
+	}
+	if o.Probe != nil {
+		w.probe = o.Probe.Worker(w.id)
+	}
+	for w.serve() {
+	}
+}
+
+// serve handles messages until the worker has to end, or until a panic was
+// recovered: then it is to be called again. One deferred call thus serves many
+// messages.
+func (w *worker[T]) serve() (again bool) {
+	defer func() {
+		recovers := w.s.o.Recover
+		if !w.handling || !recovers && w.s.o.OnPanic == nil {
+			return // nothing wrong, or the panic goes its way
+		}
+		v := recover()
+		if v == nil {
+			return // runtime.Goexit: see end
+		}
+		err := &PanicError{Value: v, Stack: debug.Stack()}
+		if !recovers {
+			w.panicked = err
+			return // see end
+		}
+		w.handling = false
+		w.conclude(err)
+		again = true
+	}()
+	for w.take() {
+		w.handle()
+	}
+	return false
+}
+
+// handle handles the message in hand.
+func (w *worker[T]) handle() {
+	if w.probe != nil {
+		w.probe.Start(w.hand.v, w.hand.attempt)
+	}
+	w.handling = true
+	err := w.handler(w.ctx, w.hand.v)
+	w.handling = false
+	if err != nil || w.armed || w.alert.Load() {
+		w.conclude(err)
+	} else if w.probe != nil {
+		w.probe.End(w.hand.v, w.hand.attempt, Done, nil)
+	}
+}
+
+// conclude decides what becomes of the message in hand, after an error or
+// while something else is up.
+func (w *worker[T]) conclude(err error) {
+	out, backoff := w.judge(err)
+	var pause time.Duration
+	switch out {
+	case Retried:
+		w.hand.failed++
+		if backoff != nil {
+			pause = backoff(w.hand.v, w.hand.failed)
+		}
+	case Dead:
+		w.s.o.DeadLetter(w.hand.v, err)
+	}
+	if w.probe != nil {
+		w.probe.End(w.hand.v, w.hand.attempt, out, err)
+	}
+	w.hand.attempt++
+	switch out {
+	case Retried, Requeued, DoneUnacked:
+		w.s.mu.Lock()
+		defer w.s.mu.Unlock()
+		if out == Retried {
+			w.s.retry(w.from, w.hand, pause)
+		} else {
+			w.from.push(w.hand, true)
+		}
+	}
+}
+
+// judge says what becomes of the message in hand.
+func (w *worker[T]) judge(err error) (out Outcome, backoff func(T, int) time.Duration) {
+	s := w.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	stage := s.stage.Load()
+	if stage >= killed || stage == stopping && err != nil {
+		if stage != ended {
+			s.inHand++
+		}
+		return Abandoned, nil
+	}
+	if out, crashed := w.crashed(err); crashed {
+		return out, nil
+	}
+	switch {
+	case err == nil:
+		return Done, nil
+	case s.ack == AckAfter && w.hand.failed+1 < s.attempts:
+		return Retried, s.backoff
+	case s.o.DeadLetter != nil:
+		return Dead, nil
+	}
+	return Failed, nil
+}
+
+// end is the last thing of a worker's goroutine.
+func (w *worker[T]) end() {
+	s := w.s
+	if w.handling { // the goroutine ends from within the handler
+		w.handling = false
+		w.broke()
+	}
+	if w.probe != nil {
+		w.probe.Exit(w.isDown())
+	}
+	var none entry[T]
+	w.hand = none
+	panicked := w.panicked
+
+	s.mu.Lock()
+	w.cancel(ErrClosed)
+	w.running = false
+	s.running--
+	w.handOver(nil)
+	gone := w.gone
+	switch {
+	case w.id > s.workers:
+		w.mend()
+	case w.fault.down:
+		s.revive(w)
+	default: // removed, and wanted again meanwhile
+		w.start()
+	}
+	s.checkDry()
+	s.mu.Unlock()
+	close(gone)
+	if panicked != nil {
+		s.o.OnPanic(w.id, panicked.Value, panicked.Stack)
+	}
+}
