@@ -17,8 +17,11 @@ const (
 	Coarse Precision = iota
 
 	// Precise ends the wait with system calls that sleep: some tens of
-	// microseconds late. It holds a thread for the last 1.5 ms. Where there is
-	// no such call it is as good as the runtime's timers.
+	// microseconds late. For the last 1.5 ms it holds a thread, and one of
+	// GOMAXPROCS until the runtime notices: give the process some more of these
+	// than it has precise sleepers, or they and others wait for each other,
+	// by milliseconds when sleeps are as short as 100 us. Where there is no such
+	// call it is as good as the runtime's timers.
 	Precise
 
 	// Tight spins for the last 40 us, which a system call might oversleep: some

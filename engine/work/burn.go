@@ -69,30 +69,46 @@ func burnSlice(d time.Duration) time.Duration {
 		left = d - m.took(run)
 	}
 	spin(rounds(left))
-	return d - min(left, 0)
+	return d - min(left, 0) // below 0 when a run took longer than planned
 }
 
 // Calibrate finds out how fast this machine runs the loop that [Burn] burns
-// with. It takes a few milliseconds the first time, and nothing later; Burn does
-// it when nobody has.
+// with. It takes a few milliseconds the first time (more where the clock is
+// coarse), and nothing later; Burn does it when nobody has. It needs real time:
+// do not call it in a synctest bubble.
 func Calibrate() { calibration() }
 
-// calibration is the number of rounds of spin in a millisecond.
+// calibration is the number of rounds of spin in a millisecond: the most of
+// several tries, because disturbance can only make them fewer.
 var calibration = sync.OnceValue(func() float64 {
-	const (
-		n     = 100_000
-		tries = 10
-	)
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	best := time.Duration(1<<63 - 1)
-	for range tries { // the fastest is the one that was disturbed least
-		start := time.Now()
-		spin(n)
-		best = min(best, max(1, time.Since(start)))
+	best := 0.0
+	for range 8 {
+		best = max(best, pace())
 	}
-	return n * float64(time.Millisecond) / float64(best)
+	return best
 })
+
+// pace counts the rounds of spin in a millisecond, between two ticks of the
+// clock, which on some systems are far apart.
+func pace() float64 {
+	const (
+		enough = 300 * time.Microsecond
+		chunk  = 20_000 // rounds, which take some 20 us
+	)
+	before := threadTime()
+	start := threadTime()
+	for start == before {
+		start = threadTime()
+	}
+	for n := chunk; ; n += chunk {
+		spin(chunk)
+		if took := threadTime() - start; took >= enough {
+			return float64(n) * float64(time.Millisecond) / float64(took)
+		}
+	}
+}
 
 // rounds returns how many rounds of spin take d.
 func rounds(d time.Duration) int {

@@ -26,7 +26,7 @@ func TestBurnUsesWhatIsDemanded(t *testing.T) {
 	Calibrate()
 	lane := clock.NewLane()
 	lane.SetSpeed(0.1) // makes no difference to the demand
-	for _, demand := range []time.Duration{20 * time.Microsecond, 150 * time.Microsecond, 5 * time.Millisecond} {
+	for _, demand := range []time.Duration{50 * time.Microsecond, 250 * time.Microsecond, 5 * time.Millisecond} {
 		n := int(50 * time.Millisecond / demand)
 		start := processCPU(t)
 		for range n {

@@ -16,6 +16,9 @@ const preciseWorkers = 48
 // workers should have. A few get smooth service times; many get the capacity
 // all the same, but some items take a millisecond longer and those after them
 // as much less.
+//
+// Smooth service times of less than about 500 us need GOMAXPROCS to exceed
+// the number of precise workers, see [clock.Precise]; the capacity does not.
 func PrecisionFor(workers int) clock.Precision {
 	if workers <= preciseWorkers {
 		return clock.Precise
