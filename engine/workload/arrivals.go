@@ -24,14 +24,14 @@ const endless = math.MaxInt64
 
 // newArrivals returns the process of a load. Ramp, sine and steps are Poisson
 // processes in operational time.
-func newArrivals(l engine.Load, seed uint64, t *trace) arrivals {
+func newArrivals(l engine.Load, seed uint64, r *recording) arrivals {
 	switch l.Arrivals {
 	case engine.Constant:
 		return constant{}
 	case engine.Bursts:
 		return newBursts(*l.Bursts)
 	case engine.Trace:
-		return t
+		return replay{recording: r, stops: l.Trace.AtEnd == engine.Stop}
 	}
 	return poisson(newSubstream(seed, gapping, 0, 0))
 }
@@ -74,3 +74,29 @@ func (b bursts) gap(n int64) float64 {
 }
 
 func (bursts) last() int64 { return endless }
+
+// replay has the gaps of a recording. Item n is record (n-1) modulo their
+// number; the loop is closed by one mean gap, so that a round takes as many
+// mean gaps as it has items.
+type replay struct {
+	recording *recording
+	stops     bool
+}
+
+func (r replay) gap(n int64) float64 {
+	i := r.recording.index(n)
+	switch {
+	case n == 1:
+		return 0
+	case i == 0:
+		return 1
+	}
+	return float64(r.recording.offsets[i]-r.recording.offsets[i-1]) / r.recording.meanGap
+}
+
+func (r replay) last() int64 {
+	if r.stops {
+		return int64(len(r.recording.offsets))
+	}
+	return endless
+}

@@ -11,21 +11,26 @@ import (
 // Cursor reads a stream from its first item on. A lane pulls its items through
 // one cursor; a sampler that counts what should have arrived by now has another.
 //
-// A cursor is used by one goroutine at a time. It shares no lock with other
-// cursors; only [Stream.Change] ever makes it wait, for as long as other cursors
-// need to finish what they are handing out.
+// A cursor is used by one goroutine at a time. Its lock is its own: Next and
+// Peek wait for nobody but a [Stream.Change], which waits for other cursors to
+// finish what they are handing out, and, for a moment, a Count.
 type Cursor struct {
 	stream *Stream
 
-	mu      sync.Mutex    // held while items are handed out, and by Change
+	mu      sync.Mutex    // held while items are handed out; after the stream's
 	log     *log          // as far as known
-	epoch   int           // of the next item
-	current *epoch        // the same
+	current *epoch        // of the next item
 	until   time.Duration // end of that epoch, inclusive
-	due     units         // of the next item, since the beginning of that epoch
-	at      time.Duration // the same as a time; never: there is none
-	handed  time.Duration // intended time of the last item handed out
-	seq     int64         // its number
+	position
+}
+
+// position is where a cursor is. It means the same to all cursors of a stream.
+type position struct {
+	epoch  int           // of the next item
+	due    units         // of the next item, since the beginning of that epoch
+	at     time.Duration // the same as a time; never: there is no next item
+	handed time.Duration // intended time of the last item handed out
+	seq    int64         // its number
 }
 
 // batch is how many items Count passes before it lets a Change in.
@@ -61,8 +66,10 @@ func (c *Cursor) Peek() (at time.Duration, ok bool) {
 
 // Count passes all items whose intended time is at or before now, without
 // making them, and returns how many items there were since the beginning. What
-// was passed counts as handed out: no change affects it any more.
+// was passed counts as handed out: no change affects it any more. Where
+// another cursor has been already, Count goes on from there.
 func (c *Cursor) Count(now time.Duration) int64 {
+	c.catchUp(now)
 	for {
 		n, seq := c.pass(now)
 		if n < batch {
@@ -82,6 +89,31 @@ func (c *Cursor) pass(now time.Duration) (n int, seq int64) {
 		n++
 	}
 	return n, c.seq
+}
+
+// catchUp moves to the position of the cursor that has passed the most items
+// of those until now.
+func (c *Cursor) catchUp(now time.Duration) {
+	st := c.stream
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	best := c.where()
+	for _, other := range st.cursors {
+		if p := other.where(); p.seq > best.seq && p.handed <= now {
+			best = p
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.position = best
+	c.log = nil // look at the epochs anew
+}
+
+// where returns the position.
+func (c *Cursor) where() position {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.position
 }
 
 // Rebind lets the cursor go on, from where it is, on a fork of its stream. It

@@ -20,34 +20,32 @@ type log struct {
 // The items of epoch k have from < At <= from of epoch k+1, so an item that was
 // handed out at the very time of a change keeps its epoch.
 type epoch struct {
-	from     time.Duration
-	rate     float64     // a second, before the pattern
-	asked    engine.Rate // load.rate as in the scenario; for a trace 0 at first
-	load     *load
-	services *services
+	from       time.Duration
+	rate       float64 // a second, before the pattern
+	asRecorded bool    // the rate is the trace's own
+	load       *load
+	services   *services
 }
 
 // load is what an epoch says besides its rate. Epochs share it while it stays
 // the same.
 type load struct {
-	settings engine.Load // without its rate
+	settings engine.Load // as compared by bare
 	arrivals arrivals
+	last     int64 // the number of the last item
 	pattern  pattern
 	keys     *keys
-	last     int64 // the number of the last item
 	payload  int32
 }
 
 // firstEpoch returns the settings that a run begins with.
 func (st *Stream) firstEpoch(s *engine.Scenario) (*epoch, error) {
-	services, err := newServices(s.Handlers, st.seed, st.trace)
+	services, err := st.newServices(s)
 	if err != nil {
 		return nil, err
 	}
-	e := &epoch{rate: float64(s.Load.Rate), asked: s.Load.Rate, load: st.newLoad(s.Load, nil), services: services}
-	if st.trace != nil && e.asked == 0 {
-		e.rate = st.trace.rate()
-	}
+	e := &epoch{asRecorded: st.recording != nil, load: st.newLoad(s.Load, nil), services: services}
+	e.setRate(s.Load, st.recording)
 	return e, nil
 }
 
@@ -56,50 +54,64 @@ func (st *Stream) firstEpoch(s *engine.Scenario) (*epoch, error) {
 // running.
 func (st *Stream) nextEpoch(s *engine.Scenario, before *epoch) *epoch {
 	e := *before
-	if s.Load.Rate != before.asked { // a trace's 0 means as recorded until it is set
-		e.rate, e.asked = float64(s.Load.Rate), s.Load.Rate
+	if possible := st.possible(s.Load, before.load.settings); !reflect.DeepEqual(bare(possible), before.load.settings) {
+		e.load = st.newLoad(possible, before.load.keys)
 	}
-	if traced := s.Load.Arrivals == engine.Trace; traced == (st.trace != nil) && !sameLoad(s.Load, before.load.settings) {
-		e.load = st.newLoad(s.Load, before.load.keys)
-	}
-	if !before.services.of(s.Handlers) {
-		if services, err := newServices(s.Handlers, st.seed, st.trace); err == nil {
+	if !before.services.of(s) {
+		if services, err := st.newServices(s); err == nil {
 			e.services = services
 		}
 	}
+	e.setRate(s.Load, st.recording)
 	return &e
+}
+
+// setRate takes the rate from the load; a trace's from the recording until the
+// load has one.
+func (e *epoch) setRate(l engine.Load, r *recording) {
+	e.asRecorded = e.asRecorded && l.Rate == 0
+	e.rate = float64(l.Rate)
+	if e.asRecorded {
+		e.rate = r.rate() * e.load.settings.Trace.Speed
+	}
+}
+
+// possible returns l; but if it would begin or cease to come from a trace, the
+// arrivals of before.
+func (st *Stream) possible(l, before engine.Load) engine.Load {
+	if (l.Arrivals == engine.Trace) == (st.recording != nil) {
+		return l
+	}
+	before.Keys, before.Payload = l.Keys, l.Payload
+	return before
 }
 
 // newLoad returns the load of settings, with the keys of before if these did
 // not change: making them takes long when there are many.
 func (st *Stream) newLoad(settings engine.Load, before *keys) *load {
-	a := newArrivals(settings, st.seed, st.trace)
-	k := before
-	if k == nil || k.settings != settings.Keys {
-		k = newKeys(settings.Keys)
-	}
-	settings.Rate = 0
-	return &load{
-		settings: settings,
-		arrivals: a,
+	l := &load{
+		settings: bare(settings),
+		arrivals: newArrivals(settings, st.seed, st.recording),
 		pattern:  newPattern(settings),
-		keys:     k,
-		last:     a.last(),
+		keys:     before,
 		payload:  int32(settings.Payload),
 	}
+	l.last = l.arrivals.last()
+	if before == nil || before.settings != settings.Keys {
+		l.keys = newKeys(settings.Keys)
+	}
+	return l
 }
 
-// sameLoad reports whether a is b except for its rate. The trace is read once
-// and not looked at again.
-func sameLoad(a, b engine.Load) bool {
-	a.Rate, b.Rate = 0, 0
-	a.Trace, b.Trace = nil, nil
-	return reflect.DeepEqual(a, b)
-}
-
-// says reports whether both epochs have the same settings.
-func (e *epoch) says(other *epoch) bool {
-	return e.rate == other.rate && e.asked == other.asked && e.load == other.load && e.services == other.services
+// bare returns what two loads that differ only in their rate have in common.
+func bare(l engine.Load) engine.Load {
+	l.Rate = 0
+	if l.Trace != nil {
+		shape := *l.Trace
+		shape.Open = nil
+		l.Trace = &shape
+	}
+	return l
 }
 
 // units returns how much operational time passes from the epoch's beginning

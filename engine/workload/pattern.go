@@ -26,12 +26,12 @@ type pattern interface {
 
 // newPattern returns the pattern of a load; most have none and are flat.
 func newPattern(l engine.Load) pattern {
-	switch {
-	case l.Arrivals == engine.Ramp && l.Ramp != nil:
+	switch l.Arrivals {
+	case engine.Ramp:
 		return newRamp(*l.Ramp)
-	case l.Arrivals == engine.Sine && l.Sine != nil:
+	case engine.Sine:
 		return newSine(*l.Sine)
-	case l.Arrivals == engine.Steps:
+	case engine.Steps:
 		return newSteps(l.Steps)
 	}
 	return flat{}
@@ -153,21 +153,23 @@ func (s sine) reach(from time.Duration, mass float64) time.Duration {
 // depend on how a cursor came here: Newton's method, kept inside a bracket that
 // shrinks where the factor is nearly zero.
 func (s sine) within(m float64) float64 {
-	low, high := max(0, m-2*s.amplitude/s.omega), m
+	reach := s.amplitude / s.omega // the swing goes from 0 to twice this
+	low, high := max(0, m-2*reach), m
 	t := m - s.swing(m)
 	for range 64 {
 		t = min(max(t, low), high)
-		off := t + s.swing(t) - m
+		sin, cos := math.Sincos(s.omega * t)
+		off := t + reach*(1-cos) - m
 		if off > 0 {
 			high = t
 		} else {
 			low = t
 		}
-		next := t - off/(1+s.amplitude*math.Sin(s.omega*t))
+		next := t - off/(1+s.amplitude*sin)
 		if !(next > low && next < high) {
 			next = (low + high) / 2
 		}
-		if math.Abs(next-t) < 1e-11 || high-low < 1e-11 {
+		if math.Abs(next-t) < 1e-11 {
 			return next
 		}
 		t = next

@@ -11,37 +11,60 @@ import (
 	"duet/engine"
 )
 
-// service is the law of one handler's demands.
-type service struct {
-	settings engine.Service
-	draws    substream
-	quantile func(u float64) float64 // in means; nil: from the trace
+// services are the laws of all handlers' demands. Epochs share them while
+// they stay the same.
+type services struct {
+	laws      []law // by the handler's index
+	recording *recording
+	scale     time.Duration // of the recording's demands
 }
 
-// services are the laws of all handlers, by their index. Epochs share them
-// while they stay the same.
-type services []service
+// law is how long one handler's work takes.
+type law struct {
+	settings engine.Service
+	draws    substream
+	quantile func(u float64) float64 // in means; nil: as recorded
+}
 
-func newServices(handlers []engine.Handler, seed uint64, t *trace) (*services, error) {
-	all := make(services, len(handlers))
-	for i, h := range handlers {
-		if h.Service.Dist == engine.DistTrace && (t == nil || t.services == nil) {
-			return nil, fmt.Errorf("handlers.%s.service.dist is trace, which needs a load.trace with a service column", h.Name)
+// newServices returns the laws of a scenario's handlers.
+func (st *Stream) newServices(s *engine.Scenario) (*services, error) {
+	r := st.recording
+	all := &services{laws: make([]law, len(s.Handlers)), recording: r, scale: scale(s.Load)}
+	for i, h := range s.Handlers {
+		if h.Service.Dist == engine.DistTrace && (r == nil || r.services == nil) {
+			return nil, fmt.Errorf("handlers.%s.service.dist is trace, which needs load.trace with a service column", h.Name)
 		}
 		q, err := newQuantile(h.Service)
 		if err != nil {
 			return nil, fmt.Errorf("handlers.%s.service.%w", h.Name, err)
 		}
-		all[i] = service{settings: h.Service, draws: newSubstream(seed, serving, i, 0), quantile: q}
+		all.laws[i] = law{settings: h.Service, draws: newSubstream(st.seed, serving, i, 0), quantile: q}
 	}
-	return &all, nil
+	return all, nil
 }
 
-// of reports whether these are the laws of the handlers.
-func (all *services) of(handlers []engine.Handler) bool {
-	return slices.EqualFunc(*all, handlers, func(s service, h engine.Handler) bool {
-		return s.settings == h.Service
+// scale returns what one unit of a recorded demand takes.
+func scale(l engine.Load) time.Duration {
+	if l.Trace == nil {
+		return 0
+	}
+	return l.Trace.Scale
+}
+
+// of reports whether these are the laws of a scenario's handlers.
+func (all *services) of(s *engine.Scenario) bool {
+	return all.scale == scale(s.Load) && slices.EqualFunc(all.laws, s.Handlers, func(l law, h engine.Handler) bool {
+		return l.settings == h.Service
 	})
+}
+
+// demand returns what item n asks of a handler.
+func (all *services) demand(handler int, n int64) time.Duration {
+	l := &all.laws[handler]
+	if l.quantile == nil {
+		return nanoseconds(all.recording.services[all.recording.index(n)] * float64(all.scale))
+	}
+	return nanoseconds(float64(l.settings.Mean) * l.quantile(l.draws.uniform(n)))
 }
 
 // newQuantile returns the quantile function of a distribution with mean 1. A
@@ -64,13 +87,4 @@ func newQuantile(s engine.Service) (func(float64) float64, error) {
 		return nil, nil
 	}
 	return nil, fmt.Errorf("dist is %q, which is none of constant, exponential, uniform, lognormal, trace", s.Dist)
-}
-
-// demand returns what item n asks of a handler.
-func (all services) demand(handler int, n int64, t *trace) time.Duration {
-	s := &all[handler]
-	if s.quantile == nil {
-		return t.demand(n)
-	}
-	return nanoseconds(float64(s.settings.Mean) * s.quantile(s.draws.uniform(n)))
 }

@@ -41,9 +41,9 @@ import (
 // All methods may be called from any goroutine and none of them blocks for
 // longer than cursors need to hand out what they were asked for.
 type Stream struct {
-	seed  uint64
-	trace *trace    // nil: none
-	draws substream // of the keys
+	seed      uint64
+	recording *recording // nil: none
+	draws     substream  // of the keys
 
 	log atomic.Pointer[log]
 
@@ -55,11 +55,11 @@ type Stream struct {
 // scenario has a trace, New reads it by load.trace.open; an error says in one
 // sentence what is wrong with it, with file and line.
 func New(s *engine.Scenario) (*Stream, error) {
-	t, err := openTrace(s.Load)
+	r, err := readTrace(s.Load)
 	if err != nil {
 		return nil, err
 	}
-	st := &Stream{seed: s.Seed, trace: t, draws: newSubstream(s.Seed, keying, 0, 0)}
+	st := &Stream{seed: s.Seed, recording: r, draws: newSubstream(s.Seed, keying, 0, 0)}
 	first, err := st.firstEpoch(s)
 	if err != nil {
 		return nil, err
@@ -74,10 +74,10 @@ func New(s *engine.Scenario) (*Stream, error) {
 // after that time follow the new settings. A change that makes no difference
 // leaves the log as it is.
 //
-// The seed, the trace, and whether arrivals come from a trace cannot change
-// while running; such settings stay as they are. The rate of a trace is the
-// recorded mean times its speed while load.rate stays 0 from the beginning; once
-// it was set, 0 means that nothing arrives.
+// The seed, the trace's file, and whether arrivals come from a trace cannot
+// change while running; such settings stay as they are. The rate of a trace is
+// the recorded mean times load.trace.speed as long as load.rate stays 0, as in
+// the file; once it was set, it is load.rate, and 0 means that nothing arrives.
 //
 // Neither the number nor the order of the handlers may change, because demands
 // go by their index.
@@ -86,16 +86,13 @@ func (st *Stream) Change(now time.Duration, s *engine.Scenario) time.Duration {
 	defer st.mu.Unlock()
 	before := st.log.Load()
 	e := st.nextEpoch(s, before.latest())
-	if e.says(before.latest()) {
-		e = nil
-	}
 	for _, c := range st.cursors {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		now = max(now, c.handed)
 	}
 	now = max(now, before.latest().from)
-	if e != nil {
+	if *e != *before.latest() {
 		e.from = now
 		st.log.Store(before.with(e))
 		close(before.changed)
@@ -126,7 +123,7 @@ func (st *Stream) Cursor() *Cursor {
 // the fork are the same in both.
 func (st *Stream) Fork() *Stream {
 	l := st.log.Load()
-	fork := &Stream{seed: st.seed, trace: st.trace, draws: st.draws}
+	fork := &Stream{seed: st.seed, recording: st.recording, draws: st.draws}
 	fork.log.Store(&log{epochs: slices.Clone(l.epochs), changed: make(chan struct{})})
 	return fork
 }
@@ -144,7 +141,7 @@ func (st *Stream) Rate(now time.Duration) float64 {
 // the item's Seq and Epoch, and the handler; it takes no lock and does not
 // allocate.
 func (st *Stream) Demand(it engine.Item, handler int) time.Duration {
-	return st.log.Load().epochs[it.Epoch].services.demand(handler, it.Seq, st.trace)
+	return st.log.Load().epochs[it.Epoch].services.demand(handler, it.Seq)
 }
 
 // Draw returns a random number in the open interval (0, 1), a pure function of
@@ -157,8 +154,8 @@ func (st *Stream) Draw(it engine.Item, p Purpose, handler, attempt int) float64 
 
 // key returns the key of item n: the recorded one, or one drawn.
 func (st *Stream) key(n int64, l *load) int32 {
-	if st.trace != nil && st.trace.keys != nil {
-		return st.trace.key(n, l.keys.settings.Count)
+	if r := st.recording; r != nil && r.keys != nil {
+		return r.keys[r.index(n)] % int32(l.keys.settings.Count)
 	}
 	return l.keys.pick(st.draws.uniform(n))
 }

@@ -16,40 +16,41 @@ import (
 	"duet/engine"
 )
 
-// trace is a recording of arrivals, and the process that replays it. It is
-// immutable and shared. Item n is record (n-1) modulo their number.
-type trace struct {
+// recording is what a trace holds. It is immutable and shared.
+type recording struct {
 	offsets  []time.Duration // since the first, never decreasing
 	keys     []int32         // the keys' numbers in the order of their first appearance; nil: none recorded
-	services []float64       // demands in units of scale; nil: none recorded
-	meanGap  float64         // of the recorded times, in nanoseconds, above 0
-	scale    time.Duration
-	speed    float64
-	stops    bool
+	services []float64       // demands, in units of load.trace.scale; nil: none recorded
+	meanGap  float64         // of the arrivals, in nanoseconds, above 0
 }
 
-// openTrace reads and parses the trace of a load; nil if it has none.
-func openTrace(l engine.Load) (*trace, error) {
+// rate returns the mean rate a second.
+func (r *recording) rate() float64 { return 1e9 / r.meanGap }
+
+// index returns the record of item n.
+func (r *recording) index(n int64) int { return int((n - 1) % int64(len(r.offsets))) }
+
+// readTrace reads and parses the trace of a load; nil if it has none.
+func readTrace(l engine.Load) (*recording, error) {
 	if l.Arrivals != engine.Trace {
 		return nil, nil
 	}
-	shape := l.Trace
-	if shape == nil || shape.Open == nil {
+	if l.Trace == nil || l.Trace.Open == nil {
 		return nil, errors.New("load.arrivals is trace, which needs load.trace with a file")
 	}
-	data, err := shape.Open()
+	data, err := l.Trace.Open()
 	if err != nil {
-		return nil, fmt.Errorf("load.trace: %w", err)
+		return nil, fmt.Errorf("load.trace.file: %w", err)
 	}
-	t, err := parseTrace(data, *shape)
+	r, err := parseTrace(data, *l.Trace)
 	if err != nil {
-		return nil, fmt.Errorf("trace %s, %w", shape.File, err)
+		return nil, fmt.Errorf("trace %s, %w", l.Trace.File, err)
 	}
-	return t, nil
+	return r, nil
 }
 
 // parseTrace reads a CSV file with a header. Its errors begin with the line.
-func parseTrace(data []byte, shape engine.TraceShape) (*trace, error) {
+func parseTrace(data []byte, shape engine.TraceShape) (*recording, error) {
 	p, err := newTraceParser(data, shape)
 	if err != nil {
 		return nil, err
@@ -76,18 +77,18 @@ type traceParser struct {
 	format             *timeFormat
 	first, latest      time.Time
 	numbers            map[string]int32 // of the keys
-	trace              *trace
+	recording          *recording
 }
 
 // newTraceParser reads the header.
 func newTraceParser(data []byte, shape engine.TraceShape) (*traceParser, error) {
 	p := &traceParser{
-		csv:     csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))), // some editors mark UTF-8
-		line:    1,
-		key:     -1,
-		service: -1,
-		numbers: map[string]int32{},
-		trace:   &trace{scale: shape.Scale, speed: shape.Speed, stops: shape.AtEnd == engine.Stop},
+		csv:       csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))), // some editors mark UTF-8
+		line:      1,
+		key:       -1,
+		service:   -1,
+		numbers:   map[string]int32{},
+		recording: &recording{},
 	}
 	p.csv.ReuseRecord = true
 	p.csv.TrimLeadingSpace = true
@@ -141,14 +142,14 @@ func (p *traceParser) record(row []string) error {
 			number = int32(len(p.numbers))
 			p.numbers[strings.Clone(row[p.key])] = number
 		}
-		p.trace.keys = append(p.trace.keys, number)
+		p.recording.keys = append(p.recording.keys, number)
 	}
 	if p.service >= 0 {
 		demand, err := strconv.ParseFloat(row[p.service], 64)
 		if err != nil || !(demand >= 0) || math.IsInf(demand, 0) {
 			return fmt.Errorf("found service %q, which must be a number of at least 0", row[p.service])
 		}
-		p.trace.services = append(p.trace.services, demand)
+		p.recording.services = append(p.recording.services, demand)
 	}
 	return nil
 }
@@ -169,27 +170,27 @@ func (p *traceParser) arrival(text string) error {
 	if err != nil {
 		return fmt.Errorf("found time %q, which must be %s as in the first line", text, p.format.name)
 	}
-	if len(p.trace.offsets) == 0 {
+	if len(p.recording.offsets) == 0 {
 		p.first, p.latest = at, at
 	}
 	if at.Before(p.latest) {
 		return fmt.Errorf("found time %q, which is before the line above; the lines must be sorted by time", text)
 	}
 	p.latest = at
-	p.trace.offsets = append(p.trace.offsets, at.Sub(p.first))
+	p.recording.offsets = append(p.recording.offsets, at.Sub(p.first))
 	return nil
 }
 
 // finish checks the whole.
-func (p *traceParser) finish() (*trace, error) {
-	t := p.trace
-	if n := len(t.offsets); n > 1 {
-		t.meanGap = float64(t.offsets[n-1]) / float64(n-1)
+func (p *traceParser) finish() (*recording, error) {
+	r := p.recording
+	if n := len(r.offsets); n > 1 {
+		r.meanGap = float64(r.offsets[n-1]) / float64(n-1)
 	}
-	if t.meanGap == 0 {
-		return nil, errors.New("line 2 to the end: found no two times that differ, without which there is no rate")
+	if r.meanGap == 0 {
+		return nil, fmt.Errorf("line %d: found no two times that differ by the end, without which there is no rate", p.line)
 	}
-	return t, nil
+	return r, nil
 }
 
 // timeFormat is one way to write a time.
@@ -215,37 +216,3 @@ func parseSeconds(s string) (time.Time, error) {
 	d, err := time.ParseDuration(s + "s")
 	return time.Unix(0, 0).Add(d), err
 }
-
-// rate returns the recorded mean rate times speed. A round of the trace takes
-// the recorded span and one mean gap, so it is the rate of the loop as well.
-func (t *trace) rate() float64 { return t.speed / t.meanGap * 1e9 }
-
-// gap is in recorded mean gaps; the loop is closed by one such gap.
-func (t *trace) gap(n int64) float64 {
-	switch i := t.index(n); {
-	case n == 1:
-		return 0
-	case i == 0:
-		return 1
-	default:
-		return float64(t.offsets[i]-t.offsets[i-1]) / t.meanGap
-	}
-}
-
-func (t *trace) last() int64 {
-	if t.stops {
-		return int64(len(t.offsets))
-	}
-	return endless
-}
-
-// key returns the key of item n.
-func (t *trace) key(n int64, count int) int32 { return t.keys[t.index(n)] % int32(count) }
-
-// demand returns the recorded demand of item n.
-func (t *trace) demand(n int64) time.Duration {
-	return nanoseconds(t.services[t.index(n)] * float64(t.scale))
-}
-
-// index returns the record of item n.
-func (t *trace) index(n int64) int { return int((n - 1) % int64(len(t.offsets))) }
