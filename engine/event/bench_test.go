@@ -12,12 +12,13 @@ import (
 	"duet/engine/event"
 )
 
-// sink keeps handlers from being optimised away.
-var sink int
-
-func add(_ context.Context, v int) error {
-	sink += v
-	return nil
+// adding returns an observer with a little state of its own.
+func adding() event.Handler[int] {
+	sum := new(int)
+	return func(_ context.Context, v int) error {
+		*sum += v
+		return nil
+	}
 }
 
 // bare is what a publish cannot be cheaper than: a copy-on-write list of
@@ -83,7 +84,7 @@ func observed(b *testing.B, n int, o event.Options) *event.Bus[int] {
 	b.Helper()
 	bus := event.NewBus[int](o)
 	for range n {
-		if _, err := bus.Subscribe("placed", add); err != nil {
+		if _, err := bus.Subscribe("placed", adding()); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -96,7 +97,7 @@ func BenchmarkInline(b *testing.B) {
 	for _, n := range []int{1, 4, 16} {
 		hs := make([]event.Handler[int], n)
 		for i := range hs {
-			hs[i] = add
+			hs[i] = adding()
 		}
 		run := func(name string, publish func() error) {
 			b.Run(fmt.Sprintf("observers=%d/%s", n, name), func(b *testing.B) {
@@ -147,8 +148,9 @@ func BenchmarkBuffered(b *testing.B) {
 		ch, done := make(chan int, 1024), make(chan struct{})
 		go func() {
 			defer close(done)
+			h := adding()
 			for v := range ch {
-				add(ctx, v)
+				h(ctx, v)
 			}
 		}()
 		for b.Loop() {

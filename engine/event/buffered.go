@@ -5,18 +5,17 @@ import "context"
 // enqueueAll hands v to the observers' queues.
 func (p *publish[T]) enqueueAll(ctx context.Context, v T) {
 	for p.next < len(p.observers.all) {
-		if p.changed() && !p.reachable() {
+		if !p.reachable() {
 			continue
 		}
 		if p.timed {
-			p.begin()
+			p.call()
 		}
 		switch err := p.enqueue(ctx, v); err {
 		case nil:
-			p.end(nil)
-			p.next++
+			p.called(nil)
 		case errStopped: // the observer was cancelled just now, or the bus ended
-			if !p.event.bus.stopped.Load() {
+			if !p.by.event.bus.stopped.Load() {
 				p.pass()
 				continue
 			}
@@ -35,16 +34,16 @@ func (p *publish[T]) enqueue(ctx context.Context, v T) error {
 	if sent || err != nil {
 		return err
 	}
-	switch Policy(p.event.bus.whenFull.Load()) {
+	switch Policy(p.by.event.bus.whenFull.Load()) {
 	case DropNewest:
 		p.dropped(v, false)
 		return nil
 	case DropOldest:
 		return p.displace(q, v)
 	default:
-		if p.probe != nil {
-			p.probe.Block()
-			defer p.probe.Unblock()
+		if p.by.probe != nil {
+			p.by.probe.Block()
+			defer p.by.probe.Unblock()
 		}
 		return q.send(ctx, v)
 	}
@@ -69,8 +68,8 @@ func (p *publish[T]) displace(q *queue[T], v T) error {
 }
 
 func (p *publish[T]) dropped(v T, oldest bool) {
-	if p.probe != nil {
-		p.probe.Dropped(p.next, v, oldest)
+	if p.by.probe != nil {
+		p.by.probe.Dropped(p.next, v, oldest)
 	}
 }
 

@@ -229,11 +229,9 @@ func (b *Bus[T]) event(name string) *Event[T] {
 	if e := old[name]; e != nil {
 		return e
 	}
-	e := &Event[T]{bus: b, name: name, publishing: newGate()}
+	e := &Event[T]{bus: b, name: name}
 	e.observers.Store(&observers[T]{})
-	if b.closed.Load() {
-		e.publishing.shut()
-	}
+	e.anyone = e.publisher(nil)
 	events := maps.Clone(old)
 	events[name] = e
 	b.events.Store(&events)

@@ -124,7 +124,6 @@ func (b *Bus[T]) refuse() {
 // publishing returns the gates of all publishes. It needs b.mu.
 func (b *Bus[T]) publishing() (gates []*gate) {
 	for _, e := range *b.events.Load() {
-		gates = append(gates, e.publishing)
 		for _, p := range e.publishers {
 			gates = append(gates, p.publishing)
 		}
@@ -186,9 +185,7 @@ func (b *Bus[T]) halt() {
 	b.cancel()
 	b.goroutines.shut()
 	for _, e := range *b.events.Load() {
-		l := newObservers(e.observers.Load().all)
-		l.halted = true
-		e.observers.Store(l)
+		e.observers.Store(newObservers(e.observers.Load().all))
 	}
 }
 
@@ -229,9 +226,6 @@ func (b *Bus[T]) publishingInline() (left []ObserverLeft) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, e := range *b.events.Load() {
-		if n := e.publishing.inside(); n > 0 {
-			left = append(left, ObserverLeft{Event: e.name, Running: n})
-		}
 		for _, p := range e.publishers {
 			if n := p.publishing.inside(); n > 0 {
 				left = append(left, ObserverLeft{Event: e.name, Observer: p.calling(), Running: n})

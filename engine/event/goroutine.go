@@ -8,18 +8,17 @@ import (
 // startAll starts a goroutine for each observer.
 func (p *publish[T]) startAll(v T) {
 	for p.next < len(p.observers.all) {
-		if p.changed() && !p.reachable() {
+		if !p.reachable() {
 			continue
 		}
 		if p.timed {
-			p.begin()
+			p.call()
 		}
 		if err := p.observers.all[p.next].start(v); err != nil {
 			p.stop(err)
 			return
 		}
-		p.end(nil)
-		p.next++
+		p.called(nil)
 	}
 }
 

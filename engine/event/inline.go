@@ -15,17 +15,18 @@ func (p *publish[T]) callAll(ctx context.Context, v T) {
 }
 
 func (p *publish[T]) callRest(ctx context.Context, v T) {
-	defer p.panicked()
-	handlers, timed := p.observers.handlers, p.timed
+	defer p.panicked(v)
+	list, current := p.observers, &p.by.event.observers
+	handlers, timed := list.handlers, p.timed
 	for i := p.next; i < len(handlers); i = p.next {
-		if p.changed() && !p.reachable() {
+		if current.Load() != list && !p.reachable() {
 			continue
 		}
 		if timed {
-			p.begin()
+			p.call()
 		}
 		if err := handlers[i](ctx, v); timed || err != nil {
-			p.end(err)
+			p.called(err)
 		}
 		p.next = i + 1
 	}
@@ -33,17 +34,18 @@ func (p *publish[T]) callRest(ctx context.Context, v T) {
 
 // panicked is deferred. The round has not come to its end when the next
 // observer did not return: it panicked, or called runtime.Goexit.
-func (p *publish[T]) panicked() {
+func (p *publish[T]) panicked(v T) {
 	if p.next >= len(p.observers.handlers) {
 		return
 	}
-	if p.event.bus.options.Recover {
+	if p.by.event.bus.options.Recover {
 		if value := recover(); value != nil {
-			p.end(&PanicError{Value: value, Stack: debug.Stack()})
-			p.next++
+			p.called(&PanicError{Value: value, Stack: debug.Stack()})
 			return
 		}
 	}
 	p.tell(ErrPanicked)
-	p.skipFrom(p.next + 1)
+	p.next++
+	p.skipRest()
+	p.end(v)
 }

@@ -11,8 +11,8 @@ type Event[T any] struct {
 	bus        *Bus[T]
 	name       string
 	observers  atomic.Pointer[observers[T]]
-	publishing *gate           // publishes under way but those of publishers
-	publishers []*Publisher[T] // under bus.mu
+	anyone     *Publisher[T]   // of those who have none of their own
+	publishers []*Publisher[T] // all; under bus.mu
 }
 
 // Publish publishes v under the event's name; see the package for who is called
@@ -34,7 +34,7 @@ func (b *Bus[T]) Publish(ctx context.Context, name string, v T) error {
 
 // Publish is Bus.Publish without looking the name up.
 func (e *Event[T]) Publish(ctx context.Context, v T) error {
-	return e.publish(ctx, v, e.publishing, nil, nil)
+	return e.anyone.Publish(ctx, v)
 }
 
 // Observers appends to dst the names of the observers, in their order.
@@ -71,9 +71,14 @@ type Publisher[T any] struct {
 
 // Publisher returns a new publisher of e, watched by probe unless that is nil.
 func (e *Event[T]) Publisher(probe PublishProbe[T]) *Publisher[T] {
-	p := &Publisher[T]{event: e, probe: probe, publishing: newGate()}
 	e.bus.mu.Lock()
 	defer e.bus.mu.Unlock()
+	return e.publisher(probe)
+}
+
+// publisher is Publisher with bus.mu held.
+func (e *Event[T]) publisher(probe PublishProbe[T]) *Publisher[T] {
+	p := &Publisher[T]{event: e, probe: probe, publishing: newGate()}
 	if e.bus.closed.Load() {
 		p.publishing.shut()
 	}
@@ -83,7 +88,22 @@ func (e *Event[T]) Publisher(probe PublishProbe[T]) *Publisher[T] {
 
 // Publish is Event.Publish.
 func (p *Publisher[T]) Publish(ctx context.Context, v T) error {
-	return p.event.publish(ctx, v, p.publishing, p.probe, &p.at)
+	list := p.event.observers.Load() // first: once the bus is halted it is not the current one any more
+	if !p.publishing.enter() {
+		return ErrClosed
+	}
+	u := publish[T]{by: p, observers: list}
+	u.begin(v)
+	switch p.event.bus.options.Dispatch {
+	case Inline:
+		u.callAll(ctx, v)
+	case Goroutine:
+		u.startAll(v)
+	case Buffered:
+		u.enqueueAll(ctx, v)
+	}
+	u.end(v)
+	return u.err
 }
 
 // calling names the observer that was called last; empty if nobody looked.
@@ -96,53 +116,36 @@ func (p *Publisher[T]) calling() string {
 
 // A publish is one publish under way. It lives on the publisher's stack.
 type publish[T any] struct {
-	event     *Event[T]
+	by        *Publisher[T]
 	observers *observers[T] // as the publish began
 	next      int           // the observer whose turn it is
-	errs      []error
-	probe     PublishProbe[T]              // nil: not watched
-	timed     bool                         // tell the probe of every observer
-	at        *atomic.Pointer[observer[T]] // inline, timed: where to write who is called
+	timed     bool          // tell the probe of every observer
+	err       error         // of all observers so far
 }
 
-func (e *Event[T]) publish(ctx context.Context, v T, g *gate, probe PublishProbe[T], at *atomic.Pointer[observer[T]]) error {
-	if !g.enter() {
-		return ErrClosed
-	}
-	defer g.leave()
-	p := publish[T]{event: e, observers: e.observers.Load(), probe: probe, at: at}
+func (p *publish[T]) begin(v T) {
 	if len(p.observers.all) == 0 {
-		e.bus.unobserved.Add(1)
+		p.by.event.bus.unobserved.Add(1)
 	}
-	if probe != nil {
-		p.timed = probe.Begin(v, len(p.observers.all))
-		defer probe.End(v)
+	if p.by.probe != nil {
+		p.timed = p.by.probe.Begin(v, len(p.observers.all))
 	}
-	switch e.bus.options.Dispatch {
-	case Inline:
-		p.callAll(ctx, v)
-	case Goroutine:
-		p.startAll(v)
-	case Buffered:
-		p.enqueueAll(ctx, v)
-	}
-	if p.errs == nil {
-		return nil
-	}
-	return errors.Join(p.errs...)
 }
 
-// changed reports whether the next observer has to be reachable to be called.
-// If not, nothing was subscribed or cancelled since the publish began.
-func (p *publish[T]) changed() bool {
-	return p.observers != p.event.observers.Load() || p.observers.halted
+// end ends the publish, whether it returns or panics.
+func (p *publish[T]) end(v T) {
+	if p.by.probe != nil {
+		p.by.probe.End(v)
+	}
+	p.by.publishing.leave()
 }
 
-// reachable reports whether the next observer may still be called. If not, it
-// has been passed over, or with the end of the bus all that were left.
+// reachable reports whether the next observer may still be called, on a list
+// that may not be the current one any more. If not, it has been passed over, or
+// with the end of the bus all that were left.
 func (p *publish[T]) reachable() bool {
 	switch {
-	case p.event.bus.stopped.Load():
+	case p.by.event.bus.stopped.Load():
 		p.stop(ErrClosed)
 		return false
 	case p.observers.all[p.next].gone.Load():
@@ -154,48 +157,56 @@ func (p *publish[T]) reachable() bool {
 
 // pass passes over the next observer, which is gone.
 func (p *publish[T]) pass() {
-	if p.probe != nil {
-		p.probe.Skipped(p.next, p.next+1)
+	if p.by.probe != nil {
+		p.by.probe.Skipped(p.next, p.next+1)
 	}
 	p.next++
 }
 
 // stop ends the publish because of err: who is left is not reached.
 func (p *publish[T]) stop(err error) {
-	p.errs = append(p.errs, &ObserverError{p.event.name, p.observers.all[p.next].name, err})
-	p.skipFrom(p.next)
+	p.failed(err)
+	p.skipRest()
 }
 
-func (p *publish[T]) skipFrom(i int) {
+func (p *publish[T]) skipRest() {
 	n := len(p.observers.all)
-	if p.probe != nil && i < n {
-		p.probe.Skipped(i, n)
+	if p.by.probe != nil && p.next < n {
+		p.by.probe.Skipped(p.next, n)
 	}
 	p.next = n
 }
 
-// begin tells of the next observer in a timed publish.
-func (p *publish[T]) begin() {
-	if p.at != nil {
-		p.at.Store(p.observers.all[p.next])
-	}
-	p.probe.Call(p.next)
+// call tells of the next observer's turn, in a timed publish.
+func (p *publish[T]) call() {
+	p.by.at.Store(p.observers.all[p.next])
+	p.by.probe.Call(p.next)
 }
 
-// end ends the turn of the next observer, with its error if it failed.
-func (p *publish[T]) end(err error) {
+// called ends the next observer's turn, with its error if it failed.
+func (p *publish[T]) called(err error) {
 	if err != nil {
-		p.errs = append(p.errs, &ObserverError{p.event.name, p.observers.all[p.next].name, err})
+		p.failed(err)
 	}
 	p.tell(err)
+	p.next++
 }
 
 // tell tells the probe how the next observer's turn ended.
 func (p *publish[T]) tell(err error) {
 	switch {
 	case p.timed:
-		p.probe.Return(p.next, err)
-	case err != nil && p.probe != nil:
-		p.probe.Failed(p.next, err)
+		p.by.probe.Return(p.next, err)
+	case err != nil && p.by.probe != nil:
+		p.by.probe.Failed(p.next, err)
 	}
+}
+
+// failed adds the next observer's error to those of the publish.
+func (p *publish[T]) failed(err error) {
+	err = &ObserverError{Event: p.by.event.name, Observer: p.observers.all[p.next].name, Err: err}
+	if p.err != nil {
+		err = errors.Join(p.err, err)
+	}
+	p.err = err
 }

@@ -25,7 +25,6 @@ type observer[T any] struct {
 type observers[T any] struct {
 	all      []*observer[T]
 	handlers []Handler[T] // of the same: what an inline publish reads
-	halted   bool         // the bus has been halted
 }
 
 func newObservers[T any](all []*observer[T]) *observers[T] {
@@ -137,9 +136,7 @@ func (o *observer[T]) cancel() {
 	b.mu.Lock()
 	all := slices.Clone(o.event.observers.Load().all)
 	rest := slices.DeleteFunc(all, func(other *observer[T]) bool { return other == o })
-	l := newObservers(rest)
-	l.halted = b.stopped.Load()
-	o.event.observers.Store(l)
+	o.event.observers.Store(newObservers(rest))
 	b.cancelled = append(slices.DeleteFunc(b.cancelled, func(o *observer[T]) bool { return o.calls.running() == 0 }), o)
 	b.mu.Unlock()
 	o.discard()
