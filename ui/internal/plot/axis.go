@@ -36,21 +36,25 @@ func (a Axis) fraction(v float64) float64 {
 
 // dot is the row of dots for v, from 0 at the bottom, of n.
 func (a Axis) dot(v float32, n int) int {
-	f := a.fraction(float64(v)) * float64(n-1)
+	f := a.fraction(float64(v))
+	if !(f > 0) { // or NaN, when an end of the axis is
+		return 0
+	}
 
-	return int(min(max(f, 0), float64(n-1)) + 0.5)
+	return int(min(f, 1)*float64(n-1) + 0.5)
 }
 
+// least is less than anything that is measured, and keeps clear of where
+// float64 loses its precision.
+const least = 1e-300
+
 // NiceMax is the smallest of 1, 2, 5, 10, 20, 50 … and of 0.5, 0.2, 0.1 … that
-// is not less than x; 1 for zero, negative and unending x.
+// is not less than x; 1 when x is NaN, unending, or less than any figure shown.
 func NiceMax(x float64) float64 {
-	if !(x > 0) || math.IsInf(x, 0) {
+	if !(x >= least) || math.IsInf(x, 0) {
 		return 1
 	}
 	decade := math.Pow(10, math.Floor(math.Log10(x)))
-	if decade == 0 {
-		return 1 // too small to have a decade
-	}
 	for _, step := range [...]float64{1, 2, 5, 10} {
 		if nice := step * decade; nice >= x && !math.IsInf(nice, 0) {
 			return nice

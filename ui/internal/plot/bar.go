@@ -38,20 +38,15 @@ func column(g *grid.Grid, x, level int, st grid.Style) {
 // it is drawn in style off. NaN is 0. A share above 0 shows at least its first
 // step, and one below 1 never looks full.
 func Bar(g *grid.Grid, x, y, w int, fraction float64, on, off grid.Style) {
-	if w <= 0 {
-		return
-	}
-	w = min(w, g.W-x) // no more than can be seen
 	level := 0
 	if fraction > 0 {
-		level = max(int(min(fraction, 1)*float64(w*8)), 1)
+		level = min(max(int(min(fraction, 1)*float64(w)*8), 1), w*8)
 	}
-	for i := range w {
-		switch part := min(max(level-i*8, 0), 8); part {
-		case 0:
-			g.Set(x+i, y, g.Glyphs.Track, off)
-		default:
+	for i := max(0, -x); i < min(w, g.W-x); i++ {
+		if part := min(max(level-i*8, 0), 8); part > 0 {
 			g.Set(x+i, y, g.Glyphs.Across[part], on)
+		} else {
+			g.Set(x+i, y, g.Glyphs.Track, off)
 		}
 	}
 }

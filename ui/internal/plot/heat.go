@@ -68,7 +68,7 @@ func Heat(g *grid.Grid, r grid.Rect, values []float32, p Palette) {
 	if cells == 0 {
 		return
 	}
-	if len(values) > cells && len(p) > 0 && g.Glyphs.Half != 0 {
+	if len(values) > cells && len(p) > 0 && g.Glyphs.Upper != 0 {
 		halves(sub, values, p)
 
 		return
@@ -88,25 +88,29 @@ func Heat(g *grid.Grid, r grid.Rect, values []float32, p Palette) {
 // are half as high as those of the grid.
 func halves(g *grid.Grid, values []float32, p Palette) {
 	n := min(len(values), 2*g.W*g.H)
-	at := func(i int) grid.Color {
-		if i >= n {
-			return grid.Default
-		}
-		v := mean(values, i, n)
-		if v != v {
-			return grid.Default
-		}
-
-		return p.At(v)
-	}
 	for y := range g.H {
 		for x := range g.W {
-			upper, lower := 2*y*g.W+x, (2*y+1)*g.W+x
-			if upper >= n {
-				return
+			upper, lower := nan, nan
+			if i := 2*y*g.W + x; i < n {
+				upper = mean(values, i, n)
 			}
-			g.Set(x, y, g.Glyphs.Half, grid.Style{Fg: at(upper), Bg: at(lower)})
+			if i := (2*y+1)*g.W + x; i < n {
+				lower = mean(values, i, n)
+			}
+			half(g, x, y, upper, lower, p)
 		}
+	}
+}
+
+// half draws the cell of two values.
+func half(g *grid.Grid, x, y int, upper, lower float32, p Palette) {
+	switch hasUpper, hasLower := upper == upper, lower == lower; {
+	case hasUpper && hasLower:
+		g.Set(x, y, g.Glyphs.Upper, grid.Style{Fg: p.At(upper), Bg: p.At(lower)})
+	case hasUpper:
+		g.Set(x, y, g.Glyphs.Upper, grid.Foreground(p.At(upper)))
+	case hasLower:
+		g.Set(x, y, g.Glyphs.Lower, grid.Foreground(p.At(lower)))
 	}
 }
 
