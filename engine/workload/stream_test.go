@@ -109,7 +109,7 @@ func TestCursorsAgree(t *testing.T) {
 		replay, _ := New(s)
 		late := &reader{cursor: replay.Cursor()}
 
-		var end time.Duration
+		var end, held time.Duration
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
 			now := times(0, 5*time.Second).Draw(t, "now")
 			end = max(end, now)
@@ -117,10 +117,11 @@ func TestCursorsAgree(t *testing.T) {
 			case 0:
 				s = anyChange(t, s)
 				from := st.Change(now, s)
-				if from < max(now, readers[0].last(), readers[1].last()) {
-					t.Fatalf("a change at %v holds from %v, though items were handed out until %v and %v",
-						now, from, readers[0].last(), readers[1].last())
+				if from < max(now, held, readers[0].last(), readers[1].last()) {
+					t.Fatalf("a change at %v holds from %v, though items were handed out until %v and %v, and the one before holds from %v",
+						now, from, readers[0].last(), readers[1].last(), held)
 				}
+				held = st.log.Load().latest().from
 				if again := replay.Change(from, s); again != from {
 					t.Fatalf("a change at %v holds from %v", from, again)
 				}
@@ -160,26 +161,35 @@ func firstDifference(a, b []engine.Item) int {
 	return min(len(a), len(b))
 }
 
-// TestCountAgreesWithNext compares a counter that is ahead of all others, and
-// so cannot go on from where they are.
+// TestCountAgreesWithNext has counters ahead of all others, which have to go
+// through the items, and behind, which go on from where others are.
 func TestCountAgreesWithNext(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		st, err := New(anyScenario(t))
+		s := anyScenario(t)
+		st, err := New(s)
 		if err != nil {
 			t.Fatal(err)
 		}
-		counter, r := st.Cursor(), &reader{cursor: st.Cursor()}
+		ahead, behind, r := st.Cursor(), st.Cursor(), &reader{cursor: st.Cursor()}
 		var now time.Duration
 		for range 5 {
+			before := now
 			now += times(0, time.Second).Draw(t, "later")
+			counter := ahead
+			if rapid.Bool().Draw(t, "new") {
+				counter = st.Cursor()
+			}
 			n := counter.Count(now)
 			if r.finish(t, now); n != int64(len(r.items)) {
 				t.Fatalf("by %v counted %d items, got %d", now, n, len(r.items))
 			}
-			next := st.Cursor().Count(now)
-			if next != n {
-				t.Fatalf("by %v a new cursor counted %d items, want %d", now, next, n)
+			between := times(before, now).Draw(t, "between")
+			want := len(r.items) - len(slices.DeleteFunc(slices.Clone(r.items), func(it engine.Item) bool { return it.At <= between }))
+			if n := behind.Count(between); n != int64(want) {
+				t.Fatalf("at %v counted %d items by %v, got %d", now, n, between, want)
 			}
+			s = anyChange(t, s)
+			now = st.Change(now, s)
 		}
 	})
 }
@@ -375,14 +385,20 @@ func TestFork(t *testing.T) {
 		}
 		linked, unlinked := &reader{cursor: st.Cursor()}, &reader{cursor: st.Cursor()}
 		linked.read(t, times(0, time.Second).Draw(t, "linked"))
-		s = anyChange(t, s)
-		st.Change(times(0, time.Second).Draw(t, "change"), s)
+		for range rapid.IntRange(0, 5).Draw(t, "changes") {
+			s = anyChange(t, s)
+			st.Change(times(0, time.Second).Draw(t, "change"), s)
+		}
 		unlinked.read(t, times(0, 2*time.Second).Draw(t, "unlinked"))
 
 		fork := st.Fork()
 		unlinked.cursor.Rebind(fork)
 		from := fork.Change(2*time.Second, with(s, rates(t)))
+		own := fork.log.Load().latest()
 		st.Change(3*time.Second, with(s, rates(t)))
+		if fork.log.Load().latest() != own {
+			t.Fatal("a change of the stream reached its fork")
+		}
 		linked.finish(t, 4*time.Second)
 		unlinked.finish(t, 4*time.Second)
 		late := func(it engine.Item) bool { return it.At > from }
