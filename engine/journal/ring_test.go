@@ -2,6 +2,7 @@ package journal
 
 import (
 	"math"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -142,6 +143,44 @@ func TestAddGivesWayToAnEntryOneRingLater(t *testing.T) {
 	r.Add(told(7))
 	if got := r.slot(1).state.Load(); got != 2*3 {
 		t.Errorf("entry 3 was overwritten by an earlier one, state %d", got)
+	}
+}
+
+func TestAddWaitsForAnEntryOneRingEarlier(t *testing.T) {
+	r := NewRing(1)
+	r.last.Add(1)
+	r.slot(1).state.Store(2*1 + 1) // entry 1 is being written
+	added := make(chan struct{})
+	go func() { r.Add(told(2)); close(added) }()
+	for range 1000 {
+		runtime.Gosched()
+	}
+	if got := r.slot(1).state.Load(); got != 2*1+1 {
+		t.Errorf("entry 1 was overwritten while it was written, state %d", got)
+	}
+	r.slot(1).state.Store(2 * 1)
+	<-added
+	if got := r.Read(nil, 0); len(got) != 1 || got[0].N != 2 {
+		t.Errorf("read %+v, want entry 2", got)
+	}
+}
+
+func TestTheLatestEntryStays(t *testing.T) {
+	const writers, each = 4, 10
+	for range 1000 {
+		r := NewRing(1)
+		var all sync.WaitGroup
+		for range writers {
+			all.Go(func() {
+				for range each {
+					r.Add(told(5))
+				}
+			})
+		}
+		all.Wait()
+		if got := r.Read(nil, 0); len(got) != 1 || got[0].N != writers*each {
+			t.Fatalf("read %+v, want entry %d", got, writers*each)
+		}
 	}
 }
 

@@ -13,14 +13,14 @@ const (
 )
 
 // Batches finds a confidence interval of a mean whose values are correlated, as
-// the latencies of items that queue behind one another are, by batch means (A.
-// M. Law, Simulation Modeling and Analysis, 5th ed., section 9.5.3): the means
-// of batches longer than the correlation are nearly independent. Batches are
-// stretches of time with unequal numbers of values, so the variance is that of
-// a ratio estimator (W. G. Cochran, Sampling Techniques, 3rd ed., chapter 6).
+// the latencies of items that queue behind one another are, by batch means (J.
+// Banks et al., Discrete-Event System Simulation, 5th ed., section 11.5.5): the
+// means of batches longer than the correlation are nearly independent. Batches
+// are stretches of time with unequal numbers of values, so the variance is that
+// of a ratio estimator (W. G. Cochran, Sampling Techniques, 3rd ed., chapter 6).
 //
-// It takes 12 KB however long it is fed: when it has 256 batches, it merges
-// them in pairs. It is owned by one goroutine.
+// The zero value is ready. It takes 8 KB however long it is fed: when it has 256
+// batches, it merges them in pairs. It is owned by one goroutine.
 type Batches struct {
 	full     [maxBatches]batch
 	n        int   // full batches

@@ -44,6 +44,9 @@ func (i *Integral) Sample(at time.Duration, level int64) {
 		i.begun = true
 		i.at, i.level = at, level
 		i.Mark()
+		if i.past != nil {
+			i.past.begin(at)
+		}
 	}
 	i.area += (float64(i.level) + float64(level)) / 2 * (at - i.at).Seconds()
 	i.at, i.level = at, level

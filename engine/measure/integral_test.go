@@ -90,8 +90,9 @@ func TestIntegralAgainstAllSamples(t *testing.T) {
 		starts := NewPast[int](span)
 		at, marked := time.Duration(0), 0
 		for n := range rapid.IntRange(1, 300).Draw(t, "samples") {
-			if n > 0 { // the first sample is at 0, where the first window begins
-				at += gaps().Draw(t, "gap")
+			at += gaps().Draw(t, "gap")
+			if n == 0 {
+				starts.begin(at)
 			}
 			s := sample{at, rapid.Int64Range(0, 1000).Draw(t, "level")}
 			samples = append(samples, s)

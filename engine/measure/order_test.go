@@ -2,6 +2,7 @@ package measure
 
 import (
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -67,15 +68,48 @@ func TestOrderIsExact(t *testing.T) {
 func TestOrderPeakIsSinceTheLast(t *testing.T) {
 	o := NewOrder(1)
 	w := o.Writer()
-	for _, x := range []struct{ seq, peak int64 }{{10, 0}, {1, 9}, {8, 2}, {12, 0}, {11, 1}} {
-		w.Finished(x.seq, 0)
+	for _, x := range []struct {
+		seqs []int64
+		peak int64
+	}{{[]int64{10}, 0}, {[]int64{5, 1, 9}, 9}, {[]int64{8}, 2}, {nil, 0}, {[]int64{12, 11}, 1}} {
+		for _, seq := range x.seqs {
+			w.Finished(seq, 0)
+		}
 		if got := o.Peak(); got != x.peak {
-			t.Errorf("after item %d the peak is %d, want %d", x.seq, got, x.peak)
+			t.Errorf("after items %v the peak is %d, want %d", x.seqs, got, x.peak)
 		}
 	}
 	if got := o.Totals().MaxDisplacement; got != 9 {
 		t.Errorf("max displacement %d, want 9", got)
 	}
+}
+
+func TestAnItemIsNotLateAfterItself(t *testing.T) {
+	o := NewOrder(1)
+	w := o.Writer()
+	w.Finished(7, 0)
+	w.Finished(7, 0)
+	if got := o.Totals(); got != (engine.Disorder{}) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestMarksNeverFall(t *testing.T) {
+	var mark, next atomic.Int64
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 1_000_000 {
+				v := next.Add(1)
+				before := raise(&mark, v)
+				if now := mark.Load(); now < v || now < before {
+					t.Errorf("raised from %d to %d, then it is %d", before, v, now)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestOrderOfManyWriters(t *testing.T) {

@@ -48,7 +48,7 @@ func TestRecentIsTheWindow(t *testing.T) {
 		r := NewRecent(span)
 		starts := NewPast[int](span) // where the window begins
 		at := time.Duration(0)
-		for i := range rapid.IntRange(1, 300).Draw(t, "pushes") {
+		for i := range rapid.IntRange(1, 200).Draw(t, "pushes") {
 			at += gaps().Draw(t, "gap")
 			vs := rapid.SliceOfN(rapid.Int64Range(0, 1<<rapid.IntRange(1, 40).Draw(t, "bits")), 0, 3).Draw(t, "values")
 			for _, v := range vs {

@@ -84,9 +84,13 @@ func pointOf(s *engine.Series, lane, i int) Point {
 
 func TestSeriesAgainstAllPoints(t *testing.T) {
 	const steps = 26 * 36_000 // 26 hours: every ring has gone round
+	var waves [1999]Point     // a prime, so that no coarse step is like another
+	for i := range waves {
+		waves[i] = wave(i)
+	}
 	track := NewTrack()
 	for i := range steps {
-		track.Push(time.Duration(i+1)*TrackStep, wave(i))
+		track.Push(time.Duration(i+1)*TrackStep, waves[i%len(waves)])
 	}
 	tracks := []*Track{track, track}
 	end := steps * TrackStep
@@ -119,7 +123,7 @@ func TestSeriesAgainstAllPoints(t *testing.T) {
 			begin := int(s.From/TrackStep) + i*fine
 			var points []Point
 			for n := begin; n < begin+fine; n++ {
-				points = append(points, wave(n))
+				points = append(points, waves[n%len(waves)])
 			}
 			if got, want := pointOf(&s, 1, i), together(points); !samePoint(got, want) {
 				t.Fatalf("step %d of %v from %v: %+v, want %+v", i, s.Step, s.From, got, want)
