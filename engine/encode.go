@@ -27,7 +27,7 @@ func Encode(s *Scenario) ([]byte, error) {
 	root := e.fields(reflect.ValueOf(e.scenario).Elem(), "", "")
 	root.entries = append([]entry{{key: "duet", value: word(strconv.Itoa(Version))}}, root.entries...)
 	var out bytes.Buffer
-	root.write(&out, 0)
+	root.write(&out, 0, false)
 	if _, err := Decode(s.Name+".yaml", out.Bytes()); err != nil {
 		return nil, fmt.Errorf("the scenario does not make a file: %w", err)
 	}
@@ -139,30 +139,44 @@ func (e encoder) fault(f *Fault) *node {
 	return n
 }
 
-// write writes a node in block style, so deep.
-func (n *node) write(out *bytes.Buffer, depth int) {
-	indent := strings.Repeat("  ", depth)
+// write writes a mapping or list in block style, so deep. The first line goes
+// without its indentation where it follows a dash.
+func (n *node) write(out *bytes.Buffer, depth int, afterDash bool) {
+	indent := func() {
+		if !afterDash {
+			out.WriteString(strings.Repeat("  ", depth))
+		}
+		afterDash = false
+	}
 	for _, e := range n.entries {
-		fmt.Fprintf(out, "%s%s:", indent, e.key)
-		e.value.writeAfter(out, depth)
+		indent()
+		out.WriteString(e.key + ":")
+		if e.value.kind != scalarNode && !e.value.bare() {
+			out.WriteString("\n")
+			e.value.write(out, depth+1, false)
+			continue
+		}
+		out.WriteString(" " + e.value.inline() + "\n")
 	}
 	for _, item := range n.items {
-		fmt.Fprintf(out, "%s-", indent)
-		item.writeAfter(out, depth)
+		indent()
+		out.WriteString("- ")
+		if item.kind == mappingNode && !item.bare() {
+			item.write(out, depth+1, true)
+			continue
+		}
+		out.WriteString(item.inline() + "\n")
 	}
 }
 
-// writeAfter writes a node after its key or dash.
-func (n *node) writeAfter(out *bytes.Buffer, depth int) {
-	switch {
-	case n.kind == scalarNode:
-		fmt.Fprintf(out, " %s\n", n.text)
-	case n.bare() && n.kind == mappingNode:
-		out.WriteString(" {}\n")
-	case n.bare():
-		out.WriteString(" []\n")
+// inline is a node that fits in one line.
+func (n *node) inline() string {
+	switch n.kind {
+	case mappingNode:
+		return "{}"
+	case listNode:
+		return "[]"
 	default:
-		out.WriteString("\n")
-		n.write(out, depth+1)
+		return n.text
 	}
 }

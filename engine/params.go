@@ -50,6 +50,9 @@ func (s *Scenario) Params() []Param {
 			}
 			p := s.param(r)
 			p.Path = s.public(path)
+			if lane, ok := inherits(path); ok {
+				p.Default, _ = s.Get(s.public(lane))
+			}
 			group := groupOf(path)
 			if _, known := groups[group]; !known {
 				order = append(order, group)
@@ -91,13 +94,18 @@ func (s *Scenario) param(r *rule) Param {
 	return p
 }
 
-// Get reads a setting, as it would be written in a file.
+// Get reads a setting, as it would be written in a file. A subscription without
+// a setting of its own has its lane's.
 func (s *Scenario) Get(path string) (string, error) {
 	internal, r, err := s.find(path)
 	if err != nil {
 		return "", err
 	}
-	field, _ := s.Clone().field(internal) // a clone, for looking a field up may bring it into being
+	s = s.copySettings() // for looking a field up may bring it into being
+	field, _ := s.field(internal)
+	if lane, ok := inherits(internal); ok && field.IsNil() {
+		field, _ = s.field(lane)
+	}
 	return r.text(field), nil
 }
 
@@ -169,6 +177,15 @@ func (s *Scenario) find(path string) (internal string, r *rule, err error) {
 		return fail(path, need)
 	}
 	return internal, r, nil
+}
+
+// inherits says which setting of the lane a subscription's setting overrides.
+func inherits(path string) (lane string, ok bool) {
+	lane, own, ok := strings.Cut(path, ".subscriptions.")
+	if strings.HasSuffix(own, ".capacity") {
+		return lane + ".queue.capacity", ok
+	}
+	return lane + ".workers", ok
 }
 
 // siblings are the paths that begin as a path does, for an error about it; or

@@ -1,7 +1,5 @@
 package engine
 
-import "math"
-
 // rule says what one setting may be. There is one for every field of a
 // scenario that is not free text, and everything that reads or writes a
 // setting goes by it: files, knobs, --set, timelines, cases, Encode.
@@ -71,7 +69,7 @@ var rules = []rule{
 	{path: "lanes.*.subscriptions.*.workers", kind: KindCount, max: 1e5, help: "of this subscription, in place of the lane's"},
 	{path: "lanes.*.subscriptions.*.capacity", kind: KindCount, max: 1e6, help: "of this subscription's queue, in place of the lane's"},
 
-	{path: "seed", kind: KindCount, max: math.MaxUint64, def: "1", help: "of everything random", fixed: true},
+	{path: "seed", kind: KindCount, max: 1 << 63, def: "1", help: "of everything random", fixed: true},
 	{path: "duration", kind: KindDuration, max: week, def: "30s", help: "of a run without a screen; 0s: without an end", fixed: true},
 	{path: "warmup", kind: KindDuration, max: week, def: "0s", help: "left out of the report's figures", fixed: true},
 	{path: "drain", kind: KindDuration, max: day, def: "5s", help: "how long a run may take to empty afterwards", fixed: true},
@@ -81,12 +79,12 @@ var rules = []rule{
 	{path: "load.steps.*.times", kind: KindNumber, max: 1000, file: true},
 	{path: "lanes.*.model", kind: KindChoice, choices: []string{"message", "event"}, file: true},
 	{path: "timeline.*.at", kind: KindDuration, max: week, file: true},
-	{path: "timeline.*.fault.worker", kind: KindCount, max: 1e5, file: true},
+	{path: "timeline.*.fault.worker", kind: KindCount, max: 1e5, def: "0", file: true},
 	{path: "timeline.*.fault.count", kind: KindCount, min: 1, max: 1e5, def: "1", file: true},
 	{path: "timeline.*.fault.when", kind: KindChoice, def: CrashDuring, choices: []string{CrashDuring, CrashBeforeAck}, file: true},
 	{path: "timeline.*.fault.factor", kind: KindNumber, min: 0.001, max: 1000, def: "2", file: true},
 	{path: "timeline.*.fault.share", kind: KindShare, max: 1, def: "100%", file: true},
-	{path: "timeline.*.fault.for", kind: KindDuration, max: day, file: true},
+	{path: "timeline.*.fault.for", kind: KindDuration, max: day, def: "0s", file: true},
 	{path: "timeline.*.fault.restart", kind: KindDuration, max: day, def: "2s", file: true},
 	{path: "expect.*.in", kind: KindChoice, choices: []string{"real", "virtual"}, file: true},
 	{path: "cases.*.expect.*.in", kind: KindChoice, choices: []string{"real", "virtual"}, file: true},

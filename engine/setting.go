@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -180,7 +181,11 @@ func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Se
 
 // grouped writes a number with commas between thousands.
 func grouped(x float64) string {
-	text := strconv.FormatFloat(x, 'f', -1, 64)
+	digits := -1
+	if x == math.Trunc(x) {
+		digits = 0 // exactly, also where a float has fewer digits
+	}
+	text := strconv.FormatFloat(x, 'f', digits, 64)
 	whole, fraction, isFraction := strings.Cut(text, ".")
 	for i := len(whole) - 3; i > 0; i -= 3 {
 		whole = whole[:i] + "," + whole[i:]

@@ -54,7 +54,10 @@ func (s *Scenario) checkSettings() *problem {
 
 // checkNames holds the names of handlers or lanes.
 func checkNames(path string, names []string, most int) *problem {
-	if len(names) == 0 || len(names) > most {
+	if len(names) == 0 {
+		return &problem{path: path, need: "at least one is needed"}
+	}
+	if len(names) > most {
 		return &problem{path: path, found: fmt.Sprintf("a list of %d", len(names)), need: fmt.Sprintf("1 to %d are needed", most)}
 	}
 	for i, name := range names {
@@ -135,8 +138,8 @@ func (s *Scenario) checkSubscriptions(i int) *problem {
 		switch {
 		case l.Handlers.Together:
 			return &problem{path: at, need: "with handlers together there is one subscription; set the lane's workers and capacity"}
-		case !slices.Contains(s.handlersOf(i), name):
-			return &problem{path: at, need: "this lane has no handler of that name; " + suggest(name, s.handlersOf(i))}
+		case !slices.Contains(s.handlerNames(), name):
+			return &problem{path: at, need: "there is no handler of that name; " + suggest(name, s.handlerNames())}
 		case sub.Workers != nil && l.Queue.Partitions > 0 && *sub.Workers > l.Queue.Partitions:
 			return &problem{path: at + ".workers", found: strconv.Itoa(*sub.Workers), need: fmt.Sprintf("at most one for each of the %d partitions is needed", l.Queue.Partitions)}
 		case sub.Capacity != nil && *sub.Capacity == 0 && l.Queue.WhenFull == DropOldest:

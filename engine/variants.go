@@ -54,7 +54,7 @@ func (s *Scenario) checkCases() *problem {
 			return settingProblem(at+".set", err)
 		}
 		if p := first(v.checkTimes, v.checkTimeline); p != nil {
-			return &problem{path: at, need: "with these settings " + p.sentence(subject(p.path))}
+			return &problem{path: at, need: "with these settings " + p.sentence(p.path)}
 		}
 		if p := v.checkClaims(c.Expect, at+".expect"); p != nil {
 			return p

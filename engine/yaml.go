@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -14,7 +15,9 @@ import (
 // costing more than a moment.
 const (
 	maxSource = 64 << 10 // bytes
-	maxDepth  = 16       // of nesting
+	maxLines  = 2000
+	maxLine   = 8 << 10 // bytes
+	maxDepth  = 16      // of nesting
 )
 
 // node is one value of a YAML document, reduced to what a scenario needs: no
@@ -59,8 +62,8 @@ func parseYAML(name string, src []byte) (root *node, err error) {
 	fail := func(line, column int, msg string) (*node, error) {
 		return nil, &InputError{File: name, Line: max(line, 1), Column: max(column, 1), Msg: msg}
 	}
-	if len(src) > maxSource {
-		return fail(1, 1, fmt.Sprintf("the file has %d bytes: a scenario has at most %d", len(src), maxSource))
+	if line, column, msg := unbearable(src); msg != "" {
+		return fail(line, column, msg)
 	}
 	// The parser is not ours: should some input break it, that is the file's
 	// error and no crash.
@@ -78,6 +81,9 @@ func parseYAML(name string, src []byte) (root *node, err error) {
 			if token := syntax.GetToken(); token != nil && token.Position != nil {
 				line, column = token.Position.Line, token.Position.Column
 			}
+		}
+		if tab := tabIndent(src, line); tab > 0 {
+			column, msg = tab, "this line is indented with a tab: YAML wants spaces"
 		}
 		return fail(line, column, msg)
 	}
@@ -97,6 +103,45 @@ func parseYAML(name string, src []byte) (root *node, err error) {
 	}
 	r := reader{file: name}
 	return r.read(body, 0)
+}
+
+// unbearable finds the first place that the parser must not see, for its time
+// grows with the square of the lines, and with more of the depth. Brackets in
+// texts count as well; no sensible text has so many open.
+func unbearable(src []byte) (line, column int, msg string) {
+	if len(src) > maxSource {
+		return 1, 1, fmt.Sprintf("the file has %d bytes: a scenario has at most %d", len(src), maxSource)
+	}
+	depth := 0
+	for text := range bytes.Lines(src) {
+		line++
+		switch {
+		case line > maxLines:
+			return line, 1, fmt.Sprintf("a scenario has at most %d lines", maxLines)
+		case len(text) > maxLine:
+			return line, maxLine, fmt.Sprintf("a line has at most %d bytes", maxLine)
+		}
+		for j, c := range text {
+			switch c {
+			case '[', '{':
+				depth++
+			case ']', '}':
+				depth = max(depth-1, 0)
+			}
+			if depth > 4*maxDepth {
+				return line, j + 1, fmt.Sprintf("this is nested more than %d deep", maxDepth)
+			}
+		}
+	}
+	return 0, 0, ""
+}
+
+// tabIndent is the column of a tab in what a line is indented with; 0 without.
+func tabIndent(src []byte, line int) (column int) {
+	lines := bytes.Split(src, []byte("\n"))
+	text := lines[min(line, len(lines))-1]
+	indent := text[:len(text)-len(bytes.TrimLeft(text, " \t"))]
+	return bytes.IndexByte(indent, '\t') + 1
 }
 
 // reader turns the parser's tree into nodes.
