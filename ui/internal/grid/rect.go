@@ -24,14 +24,13 @@ func (r Rect) Intersect(o Rect) Rect {
 }
 
 // overlap returns where two stretches begin to overlap and for how long. It
-// never adds a start to a length that could overflow: the second stretch is
-// within a grid, and the first is cut to it from both sides.
+// adds no start to the first length, which may be any number.
 func overlap(a, na, b, nb int) (int, int) {
 	if na <= 0 || nb <= 0 || a >= b+nb {
 		return 0, 0
 	}
 	if a < b {
-		na -= b - a // both are small or na-(b-a) is what is left of a long one
+		na -= b - a
 		a = b
 	}
 
