@@ -127,7 +127,7 @@ func (d *digest) add(p Point) {
 	d.bad += float64(p.Bad)
 	d.depthMax = max(d.depthMax, p.DepthMax)
 	d.backlogMax = max(d.backlogMax, p.BacklogMax)
-	if p.P50 == p.P50 {
+	if !math.IsNaN(float64(p.P50)) {
 		// What finished badly has a latency too, so there is one without Done.
 		weight := max(float64(p.Done), 1)
 		d.p50 += float64(p.P50) * weight
