@@ -1,6 +1,9 @@
 package workload
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -22,9 +25,10 @@ func loads() map[string]engine.Load {
 }
 
 func BenchmarkNext(b *testing.B) {
-	for name, l := range loads() {
+	all := loads()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
 		b.Run(name, func(b *testing.B) {
-			c := stream(b, scenario(l)).Cursor()
+			c := stream(b, scenario(all[name])).Cursor()
 			dst := make([]engine.Item, 256)
 			b.ReportAllocs()
 			items := 0
@@ -44,6 +48,18 @@ func BenchmarkNextOne(b *testing.B) {
 	for b.Loop() {
 		at, _ := c.Peek()
 		c.Next(at, dst)
+	}
+}
+
+// BenchmarkCountBehindALane counts what a lane that keeps up has pulled.
+func BenchmarkCountBehindALane(b *testing.B) {
+	st := stream(b, scenario(loads()["poisson"]))
+	lane, counter := st.Cursor(), st.Cursor()
+	dst := make([]engine.Item, 256)
+	b.ReportAllocs()
+	for b.Loop() {
+		lane.Next(never, dst)
+		counter.Count(dst[len(dst)-1].At)
 	}
 }
 
@@ -91,8 +107,8 @@ func BenchmarkDraw(b *testing.B) {
 }
 
 func BenchmarkKeys(b *testing.B) {
-	for name, s := range map[string]engine.Keys{"uniform": {Count: 16}, "zipf16": {Count: 16, Skew: 1}, "zipf1M": {Count: 1e6, Skew: 1}} {
-		b.Run(name, func(b *testing.B) {
+	for _, s := range []engine.Keys{{Count: 16}, {Count: 16, Skew: 1}, {Count: 1e6, Skew: 1}} {
+		b.Run(fmt.Sprintf("count=%d,skew=%v", s.Count, s.Skew), func(b *testing.B) {
 			k, u := newKeys(s), newSubstream(1, keying, 0, 0)
 			var n int64
 			b.ReportAllocs()

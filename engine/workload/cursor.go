@@ -56,7 +56,7 @@ func (c *Cursor) Next(now time.Duration, dst []engine.Item) int {
 // Peek returns the intended time of the next item, if nothing changes until
 // then; whoever sleeps until that time also waits for [Stream.Changed], taken
 // before the call of Peek. It returns false if there is no next item: the rate
-// is 0 for good, or the trace is over.
+// is 0, the pattern stays at 0, or the trace is over.
 func (c *Cursor) Peek() (at time.Duration, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -67,7 +67,8 @@ func (c *Cursor) Peek() (at time.Duration, ok bool) {
 // Count passes all items whose intended time is at or before now, without
 // making them, and returns how many items there were since the beginning. What
 // was passed counts as handed out: no change affects it any more. Where
-// another cursor has been already, Count goes on from there.
+// another cursor has been already, Count goes on from there, so that it costs
+// next to nothing while the lanes keep up.
 func (c *Cursor) Count(now time.Duration) int64 {
 	c.catchUp(now)
 	for {

@@ -17,7 +17,7 @@
 // is load.rate times the pattern's factor at that lane time. So a change of
 // the rate takes effect at once, also in the middle of a gap, and a cursor that
 // lags by minutes still sees it at its intended time. (Cinlar: "Introduction to
-// Stochastic Processes", 1975, section 4.7, has the theorem for Poisson
+// Stochastic Processes", 1975, pages 96 to 99, has the theorem for Poisson
 // processes; the same stretching serves the others.)
 //
 // # Memory
@@ -52,7 +52,7 @@ type Stream struct {
 }
 
 // New returns the stream of a scenario as engine.Decode makes it. If the
-// scenario has a trace, New reads it by load.trace.open; an error says in one
+// scenario has a trace, New reads it by Load.Trace.Open; an error says in one
 // sentence what is wrong with it, with file and line.
 func New(s *engine.Scenario) (*Stream, error) {
 	r, err := readTrace(s.Load)
