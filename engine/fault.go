@@ -108,8 +108,8 @@ func (s *Scenario) checkFault(f *Fault, path string) *problem {
 	}
 	for _, name := range faultFields[f.Kind] {
 		if r := ruleFor("timeline.*.fault." + name); r != nil {
-			text := r.text(f.part(name))
-			if need := r.set(f.part(name), text); need != "" {
+			text, scratch := r.text(f.part(name)), *f
+			if need := r.set(scratch.part(name), text); need != "" {
 				return &problem{path: path + "." + name, found: text, need: need}
 			}
 		}
