@@ -32,6 +32,7 @@ func newArrivals(l engine.Load, seed uint64, r *recording) arrivals {
 		return newBursts(*l.Bursts)
 	case engine.Trace:
 		return replay{recording: r, stops: l.Trace.AtEnd == engine.Stop}
+	case engine.Poisson, engine.Ramp, engine.Sine, engine.Steps: // below
 	}
 	return poisson(newSubstream(seed, gapping, 0, 0))
 }

@@ -33,6 +33,7 @@ func newPattern(l engine.Load) pattern {
 		return newSine(*l.Sine)
 	case engine.Steps:
 		return newSteps(l.Steps)
+	case engine.Constant, engine.Poisson, engine.Bursts, engine.Trace: // below
 	}
 	return flat{}
 }
