@@ -85,8 +85,7 @@ func (e *LeftError) Unwrap() error { return e.Cause }
 func (b *Bus[T]) Close(ctx context.Context) (Left, error) {
 	b.refuse()
 	inTime := b.finish(ctx.Done())
-	b.halt()
-	waiting := b.discard() // in time this is what an observer left that died of a panic
+	waiting := b.halt() // in time this is what an observer left that died of a panic
 	if !inTime {
 		grace, cancel := context.WithTimeout(context.Background(), Grace)
 		defer cancel()
@@ -107,8 +106,7 @@ func (b *Bus[T]) Close(ctx context.Context) (Left, error) {
 // called by an observer. It returns what there was at that moment.
 func (b *Bus[T]) Kill() Left {
 	b.refuse()
-	b.halt()
-	return b.abandon(b.discard())
+	return b.abandon(b.halt())
 }
 
 // refuse lets no further publish in, and no observer.
@@ -176,34 +174,29 @@ func (b *Bus[T]) everyone() (all []*observer[T]) {
 	return append(all, b.cancelled...)
 }
 
-// halt has publishes under way reach nobody else, and cancels the context of
-// the handlers.
-func (b *Bus[T]) halt() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.stopped.Store(true)
-	b.cancel()
-	b.goroutines.shut()
-	for _, e := range *b.events.Load() {
-		e.observers.Store(newObservers(e.observers.Load().all))
-	}
-}
-
 // remainder is an observer, and how much it had waiting.
 type remainder[T any] struct {
 	*observer[T]
 	waiting int
 }
 
-// discard empties all queues.
-func (b *Bus[T]) discard() []remainder[T] {
+// halt has publishes under way reach nobody else, empties all queues, and
+// cancels the context of the handlers: in this order, so that a handler that
+// obeys does not go on to the next value.
+func (b *Bus[T]) halt() []remainder[T] {
 	b.mu.Lock()
+	b.stopped.Store(true)
+	b.goroutines.shut()
+	for _, e := range *b.events.Load() {
+		e.observers.Store(newObservers(e.observers.Load().all))
+	}
 	all := b.everyone()
 	b.mu.Unlock()
 	rest := make([]remainder[T], len(all))
 	for i, o := range all {
 		rest[i] = remainder[T]{o, o.discard()}
 	}
+	b.cancel()
 	return rest
 }
 

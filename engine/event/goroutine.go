@@ -29,15 +29,15 @@ func (o *observer[T]) start(v T) error {
 	if limit <= 0 {
 		limit = math.MaxInt32
 	}
-	switch {
-	case !o.calls.begin():
-		return ErrClosed
-	case !b.goroutines.enterBelow(limit):
-		o.calls.end()
+	if !b.goroutines.enterBelow(limit) {
 		if b.stopped.Load() {
 			return ErrClosed
 		}
 		return ErrLimit
+	}
+	if !o.calls.begin() {
+		b.goroutines.leave()
+		return ErrClosed
 	}
 	go func() {
 		defer b.goroutines.leave()
