@@ -54,19 +54,6 @@ func (l Left) String() string {
 	return strings.Join(lines, "; ")
 }
 
-// LeftError is the error of a Close that could not finish everything.
-type LeftError struct {
-	Left  Left
-	Cause error // of the context; nil when an observer's panic was what kept it
-}
-
-func (e *LeftError) Error() string {
-	return fmt.Sprintf("event: the bus is closed, but this was left: %v", e.Left)
-}
-
-// Unwrap returns the cause.
-func (e *LeftError) Unwrap() error { return e.Cause }
-
 // Close ends the bus. Publish and Subscribe fail with ErrClosed from now on,
 // also when observers under way call them. Close waits for the publishes and
 // the calls under way and until all that was handed over has been handled, but
