@@ -8,6 +8,7 @@
 package diagnose
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -22,12 +23,12 @@ const (
 	Paused         Kind = "paused"          // the run's clock stands still
 	LaneDown       Kind = "lane down"       // the lane died of a panic
 	GoroutineLimit Kind = "goroutine limit" // goroutine dispatch can start no more
+	WorkerDown     Kind = "worker down"     // crashed workers
+	Faulted        Kind = "faulted"         // a handler is stalled, slowed, failing or panicking
 	Dropping       Kind = "dropping"        // a full queue throws items away
 	Blocked        Kind = "blocked"         // producers or publishers stand at a full queue
 	Unstable       Kind = "unstable"        // utilisation is 1 or more and nothing bounds what waits
 	Growing        Kind = "growing"         // more comes than goes
-	WorkerDown     Kind = "worker down"     // crashed workers
-	Faulted        Kind = "faulted"         // a handler is stalled, slowed, failing or panicking
 	Stopped        Kind = "stopped"         // the producers are stopped
 	Survivors      Kind = "survivors"       // the oldest item waits longer than the percentiles of finished items show
 	Idle           Kind = "idle"            // nothing arrives
@@ -57,9 +58,10 @@ type Finding struct {
 }
 
 // Of returns what is happening now, most severe first; it is never empty.
-// before is a snapshot of the same run some seconds older: with it a trend
-// that has turned already is not reported. It may be nil. Of only reads the
-// two, which must not be written meanwhile.
+// before is a snapshot of the same run, best one or two seconds older: with it
+// a trend that has turned is no longer reported, and a rate that varies is
+// known as it is now. It may be nil. Of only reads the two, which must not be
+// written meanwhile.
 func Of(now, before *engine.Snapshot) []Finding {
 	if now.Paused {
 		return []Finding{paused(now)}
@@ -67,7 +69,7 @@ func Of(now, before *engine.Snapshot) []Finding {
 	lanes := views(now, before)
 	var found []Finding
 	for _, check := range []func(*lane) *Finding{
-		(*lane).down, (*lane).atLimit, (*lane).load, (*lane).workersDown, (*lane).faulted, (*lane).stopped, (*lane).survivors,
+		(*lane).down, (*lane).atLimit, (*lane).workersDown, (*lane).faulted, (*lane).load, (*lane).stopped, (*lane).survivors,
 	} {
 		for i := range lanes {
 			if f := check(&lanes[i]); f != nil {
@@ -94,12 +96,14 @@ func views(now, before *engine.Snapshot) []lane {
 		l := &lanes[i]
 		l.now, l.at = &now.Lanes[i], now.At
 		l.settings = now.Scenario.Lanes[i]
-		l.arrivals = l.now.Recent.Arrivals
-		if steady(now.Scenario.Load.Arrivals) && !now.Unlinked {
-			l.arrivals = float64(now.Scenario.Load.Rate)
-		}
-		if before != nil && before.At < now.At && i < len(before.Lanes) && before.Lanes[i].Name == l.now.Name {
+		l.arrivals, l.arrived = l.now.Recent.Arrivals, l.now.Recent.Ledger.Offered
+		if before != nil && before.At < now.At && i < len(before.Lanes) && before.Lanes[i].Ledger.Offered <= l.now.Ledger.Offered {
 			l.before = &before.Lanes[i]
+			l.arrived = l.now.Ledger.Offered - l.before.Ledger.Offered
+			l.arrivals = float64(l.arrived) / (now.At - before.At).Seconds()
+		}
+		if steady(now.Scenario.Load.Arrivals) && !now.Unlinked {
+			l.arrivals, l.arrived = float64(now.Scenario.Load.Rate), math.MaxInt64
 		}
 	}
 	return lanes

@@ -321,11 +321,18 @@ func TestArrivalsAreMeasuredWhereTheScenarioDoesNotTell(t *testing.T) {
 		"unlinked": func(s *engine.Snapshot) { s.Unlinked = true },
 		"sine":     func(s *engine.Snapshot) { s.Scenario.Load.Arrivals = engine.Sine },
 	} {
-		now := calm()
+		now, before := calm(), calm()
 		now.Scenario.Load.Rate = 1000
 		change(now)
 		if found := diagnose.Of(now, nil); found[0].Kind != diagnose.Healthy {
 			t.Errorf("%s: %+v, want healthy", name, found)
+		}
+		// The last second is news to the recent window, not to the pair.
+		before.At -= sec
+		before.Lanes[0].Ledger.Offered -= 180
+		before.Lanes[1].Ledger.Offered -= 80
+		if found := diagnose.Of(now, before); found[0].Kind != diagnose.Growing || found[0].Growth != 80 {
+			t.Errorf("%s: %+v, want a queue that grows by 80/s", name, found)
 		}
 	}
 }
@@ -350,6 +357,7 @@ func TestAlwaysSomethingToSay(t *testing.T) {
 		now.Scenario.Load.Rate = engine.Rate(rapid.Float64Range(0, 1e6).Draw(t, "rate"))
 		now.Rate = float64(now.Scenario.Load.Rate)
 		now.Unlinked = rapid.Bool().Draw(t, "unlinked")
+		now.Scenario.Load.Arrivals = rapid.SampledFrom([]engine.Arrivals{engine.Poisson, engine.Steps, engine.Trace}).Draw(t, "arrivals")
 		now.Scenario.Lanes[1].Dispatch = rapid.SampledFrom([]engine.Dispatch{engine.Inline, engine.Goroutine, engine.Buffered}).Draw(t, "dispatch")
 		for i := range now.Lanes {
 			l := &now.Lanes[i]
@@ -367,7 +375,9 @@ func TestAlwaysSomethingToSay(t *testing.T) {
 				l.Workers[j].State = engine.WorkerState(rapid.IntRange(0, 3).Draw(t, "state"))
 			}
 		}
-		found := diagnose.Of(now, rapid.SampledFrom([]*engine.Snapshot{nil, calm()}).Draw(t, "before"))
+		earlier := calm()
+		earlier.At -= time.Duration(rapid.Int64Range(0, int64(2*sec)).Draw(t, "ago"))
+		found := diagnose.Of(now, rapid.SampledFrom([]*engine.Snapshot{nil, earlier}).Draw(t, "before"))
 		if len(found) == 0 {
 			t.Fatal("nothing found")
 		}

@@ -16,6 +16,7 @@ type lane struct {
 	settings engine.Lane
 	at       time.Duration
 	arrivals float64 // a second, now
+	arrived  int64   // how many arrivals that rate is measured from; math.MaxInt64: it was set
 }
 
 func (l *lane) down() *Finding {
@@ -74,7 +75,7 @@ func (l *lane) blocked(s stage) *Finding {
 	}
 	f := &Finding{Kind: Blocked, Severity: Warning, Share: min(share, 1)}
 	f.Text = fmt.Sprintf("%s stand at %s %s of the time", l.senders(), s.fullQueue(), percent(f.Share))
-	if s.overloaded(l.arrivals) {
+	if l.overloads(s) {
 		f.Severity, f.Growth = Bad, l.arrivals-s.finishes()
 		f.Text += fmt.Sprintf(" (%s arrive, %s)", rate(l.arrivals), s.pace())
 	}
@@ -94,19 +95,19 @@ func (l *lane) growing(s stage) *Finding {
 	if l.falling() {
 		return nil
 	}
-	var growth float64
-	var pace string
-	overloaded := s.overloaded(l.arrivals)
-	if overloaded {
-		growth, pace = l.arrivals-s.finishes(), s.pace()
-	} else {
-		growth, pace = l.excess(), rate(float64(l.now.Recent.Ledger.Ended())/l.window())+" leave"
+	arrive, growth := l.arrivals, l.arrivals-s.finishes()
+	pace := s.pace()
+	overloaded := l.overloads(s)
+	if !overloaded {
+		flow := &l.now.Recent.Ledger
+		arrive, growth = float64(flow.Offered)/l.window(), l.excess()
+		pace = rate(float64(flow.Ended())/l.window()) + " leave"
 	}
 	if growth <= 0 {
 		return nil
 	}
 	f := &Finding{Kind: Growing, Severity: Warning, Growth: growth}
-	f.Text = fmt.Sprintf("%s by %s (%s arrive, %s).", s.grows(), rate(growth), rate(l.arrivals), pace)
+	f.Text = fmt.Sprintf("%s by %s (%s arrive, %s).", s.grows(), rate(growth), rate(arrive), pace)
 	switch {
 	case s.bounded:
 		seconds := float64(max(s.room, 0)) / growth
@@ -140,6 +141,14 @@ func (l *lane) senders() string {
 		return "publishers"
 	}
 	return "producers"
+}
+
+// overloads says whether the stage's utilisation is 1 or more, beyond the errors
+// of what it is computed from: one standard error of the mean of exponential
+// service times, and one of a Poisson count.
+func (l *lane) overloads(s stage) bool {
+	uncertain := func(n int64) float64 { return 1 / math.Sqrt(float64(max(n, 1))) }
+	return l.arrivals/s.finishes()*(1-uncertain(s.seen)-uncertain(l.arrived)) >= 1
 }
 
 // excess is by how many a second arrivals exceeded what left in the recent

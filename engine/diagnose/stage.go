@@ -97,13 +97,6 @@ func (s stage) finishes() float64 {
 	return float64(s.servers) / s.service.Seconds()
 }
 
-// overloaded says whether utilisation is 1 or more, beyond the error of the
-// measured mean (one standard error of an exponential service time).
-func (s stage) overloaded(arrivals float64) bool {
-	rho := arrivals / s.finishes()
-	return rho*(1-1/math.Sqrt(float64(max(s.seen, 1)))) >= 1
-}
-
 // pace is the stage's part of a sentence: 4 workers finish 100/s.
 func (s stage) pace() string {
 	return fmt.Sprintf("%s %s %s", plural(int64(s.servers), s.server), verb(int64(s.servers), "finishes", "finish"), rate(s.finishes()))
