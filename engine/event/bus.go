@@ -104,7 +104,7 @@ func (b *Bus[T]) event(name string) *Event[T] {
 		return e
 	}
 	e := &Event[T]{bus: b, name: name}
-	e.observers.Store(&observers[T]{})
+	e.observe(nil)
 	e.anyone = e.publisher(nil)
 	events := maps.Clone(old)
 	events[name] = e

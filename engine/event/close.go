@@ -175,7 +175,7 @@ func (b *Bus[T]) halt() []remainder[T] {
 	b.stopped.Store(true)
 	b.goroutines.shut()
 	for _, e := range *b.events.Load() {
-		e.observers.Store(newObservers(e.observers.Load().all))
+		e.observe(e.observers.Load().all)
 	}
 	all := b.everyone()
 	b.mu.Unlock()

@@ -16,10 +16,10 @@ func (p *publish[T]) callAll(ctx context.Context, v T) {
 
 func (p *publish[T]) callRest(ctx context.Context, v T) {
 	defer p.panicked(v)
-	list, current := p.observers, &p.by.event.observers
-	handlers, timed := list.handlers, p.timed
+	list, timed := p.observers, p.timed
+	handlers := list.handlers
 	for i := p.next; i < len(handlers); i = p.next {
-		if current.Load() != list && !p.reachable() {
+		if list.stale.Load() && !p.reachable() {
 			continue
 		}
 		if timed {

@@ -88,7 +88,7 @@ func (e *Event[T]) publisher(probe PublishProbe[T]) *Publisher[T] {
 
 // Publish is Event.Publish.
 func (p *Publisher[T]) Publish(ctx context.Context, v T) error {
-	list := p.event.observers.Load() // first: once the bus is halted it is not the current one any more
+	list := p.event.observers.Load() // first: when the bus is halted this one is stale
 	if !p.publishing.enter() {
 		return ErrClosed
 	}
@@ -140,9 +140,9 @@ func (p *publish[T]) end(v T) {
 	p.by.publishing.leave()
 }
 
-// reachable reports whether the next observer may still be called, on a list
-// that may not be the current one any more. If not, it has been passed over, or
-// with the end of the bus all that were left.
+// reachable reports whether the next observer may still be called, which is in
+// doubt when the list is stale. If not, it has been passed over, or with the end
+// of the bus all that were left.
 func (p *publish[T]) reachable() bool {
 	switch {
 	case p.by.event.bus.stopped.Load():

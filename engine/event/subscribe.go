@@ -25,14 +25,19 @@ type observer[T any] struct {
 type observers[T any] struct {
 	all      []*observer[T]
 	handlers []Handler[T] // of the same: what an inline publish reads
+	stale    atomic.Bool  // another list has taken its place
 }
 
-func newObservers[T any](all []*observer[T]) *observers[T] {
+// observe puts a list of observers in the place of e's present one. It needs
+// bus.mu.
+func (e *Event[T]) observe(all []*observer[T]) {
 	l := &observers[T]{all: all, handlers: make([]Handler[T], len(all))}
 	for i, o := range all {
 		l.handlers[i] = o.handle
 	}
-	return l
+	if old := e.observers.Swap(l); old != nil {
+		old.stale.Store(true)
+	}
 }
 
 // SubscribeOption is a setting of one subscription: As, Watch, OnDiscard.
@@ -97,8 +102,7 @@ func (b *Bus[T]) Subscribe(name string, h Handler[T], options ...SubscribeOption
 		b.goroutines.enter()
 		go o.serve()
 	}
-	l := o.event.observers.Load()
-	o.event.observers.Store(newObservers(append(slices.Clip(l.all), o)))
+	o.event.observe(append(slices.Clip(o.event.observers.Load().all), o))
 	return o.cancel, nil
 }
 
@@ -127,7 +131,7 @@ func (o *observer[T]) apply(name string, options []SubscribeOption) error {
 }
 
 // cancel takes o from the list of its event. Publishes under way on an older
-// list find that it is not the current one, look closer, and see o gone.
+// list find that list stale, look closer, and see o gone.
 func (o *observer[T]) cancel() {
 	if o.gone.Swap(true) {
 		return
@@ -135,8 +139,7 @@ func (o *observer[T]) cancel() {
 	b := o.event.bus
 	b.mu.Lock()
 	all := slices.Clone(o.event.observers.Load().all)
-	rest := slices.DeleteFunc(all, func(other *observer[T]) bool { return other == o })
-	o.event.observers.Store(newObservers(rest))
+	o.event.observe(slices.DeleteFunc(all, func(other *observer[T]) bool { return other == o }))
 	b.cancelled = append(slices.DeleteFunc(b.cancelled, func(o *observer[T]) bool { return o.calls.running() == 0 }), o)
 	b.mu.Unlock()
 	o.discard()
