@@ -110,6 +110,7 @@ func (w *worker[T]) crashed(err error) (out Outcome, crashed bool) {
 		return 0, false
 	}
 	f.down = true
+	w.alert.Store(true) // to end before the next message
 	if f.when == CrashBeforeAck {
 		f.at = w.s.o.Clock.Now()
 		if w.s.ack == AckAfter && err == nil {

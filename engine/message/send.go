@@ -35,17 +35,17 @@ type Sender[T any] struct {
 }
 
 // Send does what [Topic.Send] does.
-func (s *Sender[T]) Send(ctx context.Context, v T) error { return s.t.send(ctx, v, s.probe) }
+func (s *Sender[T]) Send(ctx context.Context, v T) error { return s.t.send(ctx, &v, s.probe) }
 
-// send hands v to one subscription: a non-blocking send and a look at a flag.
-func (s *Subscription[T]) send(ctx context.Context, v T, p SenderProbe) error {
+// send hands v to one subscription (by address to spare copies): a non-blocking send and a look at a flag.
+func (s *Subscription[T]) send(ctx context.Context, v *T, p SenderProbe) error {
 	q := s.queues[0]
 	if len(s.queues) > 1 {
-		q = s.queues[s.o.Key(v)%uint64(len(s.queues))]
+		q = s.queues[s.o.Key(*v)%uint64(len(s.queues))]
 	}
 	g := q.tail.Load()
 	select {
-	case g.ch <- v:
+	case g.ch <- *v:
 		if g.retired.Load() {
 			return q.late(g)
 		}
@@ -56,17 +56,17 @@ func (s *Subscription[T]) send(ctx context.Context, v T, p SenderProbe) error {
 }
 
 // sendFull sends to a queue that was full, or gated, a moment ago.
-func (q *queue[T]) sendFull(ctx context.Context, v T, p SenderProbe) error {
+func (q *queue[T]) sendFull(ctx context.Context, v *T, p SenderProbe) error {
 	for {
 		turn := *q.turn.Load() // first: whatever changes after this closes it
 		g := q.tail.Load()
 		select {
-		case g.ch <- v:
+		case g.ch <- *v:
 			return q.late(g)
 		default:
 		}
 		if g == q.gate {
-			if sent, err := q.sendGated(v); sent || err != nil {
+			if sent, err := q.sendGated(*v); sent || err != nil {
 				return err
 			}
 			if q.tail.Load() != g {
@@ -75,14 +75,14 @@ func (q *queue[T]) sendFull(ctx context.Context, v T, p SenderProbe) error {
 		}
 		switch Policy(q.s.whenFull.Load()) {
 		case DropNewest:
-			q.s.dropped(v, false)
+			q.s.dropped(*v, false)
 			return nil
 		case DropOldest:
 			q.dropOldest()
 			continue
 		case Block:
 		}
-		if sent, err := sendBlocking(ctx, g.ch, turn, v, p); err != nil {
+		if sent, err := sendBlocking(ctx, g.ch, turn, *v, p); err != nil {
 			return err
 		} else if sent {
 			return q.late(g)

@@ -30,8 +30,8 @@ func (w *worker[T]) takeFrom(q *queue[T]) bool {
 		return w.takeLocked(q)
 	}
 	select {
-	case v := <-q.head.Load().ch:
-		w.got(q, v)
+	case w.hand.v = <-q.head.Load().ch:
+		w.got(q)
 		return true
 	default:
 		return false
@@ -49,15 +49,18 @@ func (w *worker[T]) takeLocked(q *queue[T]) (ok bool) {
 	return ok
 }
 
-// got takes note of a message received without the lock. If there is more to
-// it by now, this worker may have been the one chosen to see to that, and is
-// busy from here on: it passes that on.
-func (w *worker[T]) got(q *queue[T], v T) {
-	w.hand = entry[T]{v: v, attempt: 1}
+// got takes note of the message in hand, received without the lock. If there is
+// more to see to by now, this worker may have been the one woken for it, and is busy from
+// here on: it passes that on.
+func (w *worker[T]) got(q *queue[T]) {
+	w.hand.attempt, w.hand.failed = 1, 0
 	w.from = q
-	if !q.alert.Load() {
-		return
+	if q.alert.Load() {
+		w.passOn(q)
 	}
+}
+
+func (w *worker[T]) passOn(q *queue[T]) {
 	w.s.mu.Lock()
 	defer w.s.mu.Unlock()
 	if len(q.gens) > 1 {
@@ -93,8 +96,8 @@ func (w *worker[T]) wait() (got bool) {
 	case 1:
 		q := w.queues[0]
 		select {
-		case v := <-q.head.Load().ch:
-			w.got(q, v)
+		case w.hand.v = <-q.head.Load().ch:
+			w.got(q)
 			return true
 		case <-w.kick:
 		}
@@ -115,8 +118,8 @@ func (w *worker[T]) waitForMany() (got bool) {
 	if i == len(w.queues) {
 		return false
 	}
-	v, _ := x.Interface().(T) // not ok only for the nil of an interface type
-	w.got(w.queues[i], v)
+	w.hand.v, _ = x.Interface().(T) // not ok only for the nil of an interface type
+	w.got(w.queues[i])
 	return true
 }
 

@@ -74,12 +74,12 @@ func (t *Topic[T]) Subscribe(name string, h Handler[T], o Options[T]) (*Subscrip
 // The error is [ErrClosed] when the topic is closed, or the context's; where
 // some subscriptions have got v already it is a [*PartialError] with that
 // inside. A message dropped by policy is no error.
-func (t *Topic[T]) Send(ctx context.Context, v T) error { return t.send(ctx, v, nil) }
+func (t *Topic[T]) Send(ctx context.Context, v T) error { return t.send(ctx, &v, nil) }
 
 // Sender returns a handle to send with, for one goroutine, watched by p.
 func (t *Topic[T]) Sender(p SenderProbe) *Sender[T] { return &Sender[T]{t: t, probe: p} }
 
-func (t *Topic[T]) send(ctx context.Context, v T, p SenderProbe) error {
+func (t *Topic[T]) send(ctx context.Context, v *T, p SenderProbe) error {
 	m := t.now.Load()
 	if m.closed {
 		return ErrClosed
