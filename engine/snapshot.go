@@ -111,6 +111,7 @@ type LaneSnapshot struct {
 	Name          string
 	Model         Model
 	Ledger        Ledger
+	Rate          float64       // arrivals a second by schedule, in force now
 	Recent        Window        // the last 10 s
 	Whole         Window        // since the end of the warm-up
 	Parts         []Window      // one for each entry of Scenario.Stretches, in order

@@ -1,0 +1,100 @@
+package live
+
+import (
+	"time"
+
+	"duet/engine"
+)
+
+// Booking: whoever handles a delivery books its start and its end at its
+// server; the lane follows with the item.
+
+// began books that a handler took a delivery into its hands.
+func (h *handler) began(s *server, t *tally, d *delivery, attempt int, now time.Duration) {
+	t.attempts.Add(1)
+	if attempt > 1 {
+		t.redelivered.Add(1)
+	} else {
+		h.measured[s.bank].wait.Record(int64(now - d.item.At))
+	}
+	h.lane.note(engine.Started, d, h.index, s.id, attempt, now)
+}
+
+// ended books that a handler ended a delivery for good.
+func (h *handler) ended(s *server, t *tally, d *delivery, start, now time.Duration, out outcome) {
+	h.measured[s.bank].service.Record(int64(now - start))
+	t.returned.Add(1)
+	t.ended[out].Add(1)
+	h.lane.note(out.happening(), d, h.index, s.id, s.attempt, now)
+}
+
+// put books that a handler is through with a delivery that has not ended with
+// that.
+func (h *handler) put(s *server, t *tally, start, now time.Duration) {
+	h.measured[s.bank].service.Record(int64(now - start))
+	t.returned.Add(1)
+}
+
+// missed books a delivery that no handler will take any more: dropped or lost.
+func (h *handler) missed(t *tally, d *delivery, now time.Duration, out outcome) {
+	t.ended[out].Add(1)
+	h.lane.note(out.happening(), d, h.index, 0, 0, now)
+}
+
+// began books that a delivery of an item is in hand.
+func (l *lane) began(s *server, d *delivery, now time.Duration) {
+	if d.rec == nil || d.rec.begin(now) {
+		s.items.attempts.Add(1)
+	}
+}
+
+// put books that an item's only delivery is no longer in hand, and waits again.
+func (l *lane) put(s *server, d *delivery) {
+	if d.rec == nil {
+		s.items.returned.Add(1)
+	}
+}
+
+// settle books that n deliveries of an item ended, and with the last one the
+// item. start is when the handling began, or never.
+func (l *lane) settle(s *server, d *delivery, n int, start, now time.Duration, out outcome) {
+	if d.rec != nil {
+		worst, last := d.rec.end(n, out)
+		if !last {
+			return
+		}
+		out, start = worst, d.rec.start(start)
+		defer d.rec.free()
+	}
+	s.items.ended[out].Add(1)
+	if start != never {
+		s.items.returned.Add(1)
+	}
+	switch out {
+	case done, failed, dead:
+		l.finished(s, d, start, now)
+	default:
+	}
+	l.note(out.happening(), d, -1, s.id, s.attempt, now)
+}
+
+// finished records the times of an item whose handlers have all ended.
+func (l *lane) finished(s *server, d *delivery, start, now time.Duration) {
+	m := &l.measured[s.bank]
+	m.wait.Record(int64(start - d.item.At))
+	m.service.Record(int64(now - start))
+	m.latency.Record(int64(now - d.item.At))
+	m.naive.Record(int64(now - d.sent))
+	s.order.Finished(d.item.Seq, d.item.Key)
+}
+
+// note writes a line of the journal, if the item is one of those it follows.
+func (l *lane) note(what engine.Happening, d *delivery, handler, worker, attempt int, now time.Duration) {
+	if !l.run.sampling.Wants(d.item.Seq) {
+		return
+	}
+	l.run.journal.Add(engine.Entry{
+		At: now, Seq: d.item.Seq, Key: d.item.Key, Lane: int16(l.index), Handler: int16(handler),
+		Worker: int16(worker), Attempt: int16(attempt), What: what,
+	})
+}

@@ -1,0 +1,197 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"duet/engine"
+	"duet/engine/event"
+)
+
+// arrived is the event that lanes publish for each item.
+const arrived = "item.arrived"
+
+// bus is the hand-over of an event lane: a bus on which each handler observes
+// the arrival of an item.
+type bus struct {
+	gen    *generation
+	bus    *event.Bus[delivery]
+	event  *event.Event[delivery]
+	ctx    context.Context // of inline handlers: ends when the bus is killed
+	cancel context.CancelFunc
+	seats  seats
+	mode   engine.Dispatch
+}
+
+var fullBus = map[engine.WhenFull]event.Policy{
+	engine.Block: event.Block, engine.DropNewest: event.DropNewest, engine.DropOldest: event.DropOldest,
+}
+
+var dispatches = map[engine.Dispatch]event.Dispatch{
+	engine.Inline: event.Inline, engine.Goroutine: event.Goroutine, engine.Buffered: event.Buffered,
+}
+
+func newBus(g *generation, spec *engine.Lane) (*bus, error) {
+	l := g.lane
+	b := &bus{gen: g, mode: spec.Dispatch, bus: event.NewBus[delivery](event.Options{
+		Dispatch: dispatches[spec.Dispatch],
+		Capacity: spec.Queue.Capacity, WhenFull: fullBus[spec.Queue.WhenFull],
+		Limit: spec.Limit, Recover: spec.Recover,
+		OnPanic: func(observer string, v any, _ []byte) { l.die(fmt.Sprintf("observer %s panicked: %v", observer, v)) },
+	})}
+	b.ctx, b.cancel = context.WithCancel(context.Background())
+	b.event = b.bus.Event(arrived)
+	b.seats.gen = g
+	for i, h := range g.handlers {
+		options := []event.SubscribeOption{
+			event.As(h.name),
+			event.OnDiscard(func(d delivery) { b.miss(i, &d, lost) }),
+		}
+		if _, err := b.bus.Subscribe(arrived, b.observer(i, h), options...); err != nil {
+			return nil, errors.Join(err, b.kill())
+		}
+	}
+	return b, nil
+}
+
+// observer is what the bus calls for a handler.
+func (b *bus) observer(i int, h *handler) event.Handler[delivery] {
+	switch b.mode {
+	case engine.Goroutine:
+		return func(ctx context.Context, d delivery) error {
+			srv := b.seats.take(i)
+			defer b.seats.leave(i, srv)
+			srv.waiter.Fresh()
+			return b.call(ctx, h, &d, srv)
+		}
+	case engine.Buffered:
+		srv := b.gen.place([]*handler{h}, 1)
+		return func(ctx context.Context, d delivery) error { return b.call(ctx, h, &d, srv) }
+	default:
+		return func(ctx context.Context, d delivery) error { return h.run(ctx, &d, nil) }
+	}
+}
+
+// call runs a handler on a goroutine of the bus, and books it.
+func (b *bus) call(ctx context.Context, h *handler, d *delivery, srv *server) (err error) {
+	l := b.gen.lane
+	start := l.run.clock.Now()
+	srv.take(d, 1, start)
+	h.began(srv, &srv.each[0], d, 1, start)
+	l.began(srv, d, start)
+	out := b.gen.panicked() // unless it returns
+	defer func() {
+		now := l.run.clock.Now()
+		if ctx.Err() != nil {
+			out = lost
+		}
+		h.ended(srv, &srv.each[0], d, start, now, out)
+		l.settle(srv, d, 1, start, now, out)
+		srv.rest(now)
+	}()
+	if err = h.run(ctx, d, srv); err == nil {
+		out = done
+	} else {
+		out = failed
+	}
+	return err
+}
+
+// miss books a delivery for an observer that will not take it any more.
+func (b *bus) miss(position int, d *delivery, out outcome) {
+	b.gen.missed(b.gen.handlers[position:position+1], d, out)
+}
+
+// seats lends places to the goroutines of goroutine dispatch, so that there
+// are no more of them than ran at once.
+type seats struct {
+	gen  *generation
+	mu   sync.Mutex
+	free map[int][]*server
+	made int
+}
+
+func (s *seats) take(position int) *server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if free := s.free[position]; len(free) > 0 {
+		s.free[position] = free[:len(free)-1]
+		return free[len(free)-1]
+	}
+	s.made++
+	return s.gen.place(s.gen.handlers[position:position+1], s.made)
+}
+
+func (s *seats) leave(position int, srv *server) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.free == nil {
+		s.free = make(map[int][]*server)
+	}
+	s.free[position] = append(s.free[position], srv)
+}
+
+// adjust implements [handover].
+func (b *bus) adjust(spec *engine.Lane) error {
+	b.bus.SetCapacity(spec.Queue.Capacity)
+	b.bus.SetWhenFull(fullBus[spec.Queue.WhenFull])
+	b.bus.SetLimit(spec.Limit)
+	return nil
+}
+
+// depth implements [handover].
+func (b *bus) depth(position int, partitions []int) (int, []int) {
+	if b.mode != engine.Buffered {
+		return 0, partitions
+	}
+	var few [8]int
+	return b.event.Depths(few[:0])[position], partitions
+}
+
+// crash implements [handover].
+func (b *bus) crash(*engine.Fault) error {
+	return fmt.Errorf("%s: an observer of a bus is no worker: nothing of its own can crash; use fail, panic or stall", b.gen.lane.name)
+}
+
+// close implements [handover].
+func (b *bus) close(ctx context.Context) {
+	_, _ = b.bus.Close(ctx) // what is left is booked as it is discarded
+	b.cancel()
+}
+
+// kill implements [handover].
+func (b *bus) kill() error {
+	b.cancel()
+	b.bus.Kill()
+	ctx, cancel := context.WithTimeout(context.Background(), killTime)
+	defer cancel()
+	_, err := b.bus.Close(ctx)
+	return err
+}
+
+// limited waits while goroutine dispatch is at its limit: here a real program
+// would be dying. It returns false when ctx ends first.
+func (b *bus) limited(ctx context.Context, p *producer) bool {
+	l := b.gen.lane
+	if b.mode != engine.Goroutine || b.room() {
+		return true
+	}
+	l.atLimit.Add(1)
+	defer l.atLimit.Add(-1)
+	p.Block()
+	defer p.Unblock()
+	for !b.room() {
+		if p.nap(ctx, time.Millisecond) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// room tells whether the calls of one more item stay below the limit.
+func (b *bus) room() bool {
+	return b.bus.Running()+len(b.gen.handlers) <= int(b.gen.lane.limit.Load())
+}

@@ -1,0 +1,263 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"duet/engine"
+	"duet/engine/message"
+)
+
+// channel is the hand-over of a message lane: a topic with a subscription for
+// each handler, or one for all of them together. Its queues are Go channels.
+type channel struct {
+	gen   *generation
+	topic *message.Topic[delivery]
+	subs  []*message.Subscription[delivery]
+}
+
+func newChannel(g *generation, spec *engine.Lane) (*channel, error) {
+	c := &channel{gen: g, topic: message.NewTopic[delivery](g.lane.name)}
+	if g.together {
+		return c, c.subscribe("together", nil, spec)
+	}
+	for _, h := range g.handlers {
+		if err := c.subscribe(h.name, h, spec); err != nil {
+			return nil, errors.Join(err, c.kill())
+		}
+	}
+	return c, nil
+}
+
+// subscribe adds the subscription of a handler, or with h nil of all together.
+func (c *channel) subscribe(name string, h *handler, spec *engine.Lane) error {
+	workers, capacity := sizes(spec, name)
+	l := c.gen.lane
+	sub, err := c.topic.Subscribe(name, c.handler(h), message.Options[delivery]{
+		Capacity: capacity, WhenFull: policies[spec.Queue.WhenFull],
+		Workers: workers, Partitions: spec.Queue.Partitions,
+		Key: func(d delivery) uint64 { return uint64(d.item.Key) },
+		Ack: acks[spec.Ack], Attempts: spec.Attempts,
+		Backoff:    backoff(spec.Backoff),
+		DeadLetter: deadLetter(spec.Attempts),
+		Recover:    spec.Recover,
+		OnPanic:    func(worker int, v any, _ []byte) { l.die(fmt.Sprintf("worker %d of %s panicked: %v", worker, name, v)) },
+		Clock:      l.run.clock,
+		Probe:      &watch{gen: c.gen, h: h, runs: c.runs(h)},
+		Context: func(ctx context.Context, worker int) context.Context {
+			return withServer(ctx, c.gen.place(c.runs(h), worker))
+		},
+	})
+	if err == nil {
+		c.subs = append(c.subs, sub)
+	}
+	return err
+}
+
+// runs is whom a subscription's workers run.
+func (c *channel) runs(h *handler) []*handler {
+	if h == nil {
+		return c.gen.handlers
+	}
+	return []*handler{h}
+}
+
+// handler is what a subscription's workers call.
+func (c *channel) handler(h *handler) message.Handler[delivery] {
+	if h != nil {
+		return func(ctx context.Context, d delivery) error { return h.run(ctx, &d, nil) }
+	}
+	return func(ctx context.Context, d delivery) error {
+		srv := serverOf(ctx)
+		var errs []error
+		for i, h := range c.gen.handlers {
+			if err := h.inTurn(ctx, &d, srv, i); err != nil {
+				errs = append(errs, err)
+			}
+		}
+		return errors.Join(errs...)
+	}
+}
+
+var policies = map[engine.WhenFull]message.Policy{
+	engine.Block: message.Block, engine.DropNewest: message.DropNewest, engine.DropOldest: message.DropOldest,
+}
+
+var acks = map[engine.Ack]message.Ack{
+	engine.AckNone: message.AckNone, engine.AckBefore: message.AckBefore, engine.AckAfter: message.AckAfter,
+}
+
+// sizes are the workers and the capacity of a handler's subscription.
+func sizes(spec *engine.Lane, handler string) (workers, capacity int) {
+	workers, capacity = spec.Workers, spec.Queue.Capacity
+	if o, ok := spec.Subscriptions[handler]; ok {
+		if o.Workers != nil {
+			workers = *o.Workers
+		}
+		if o.Capacity != nil {
+			capacity = *o.Capacity
+		}
+	}
+	return workers, capacity
+}
+
+// backoff doubles its base for each further failed attempt.
+func backoff(b engine.Backoff) func(delivery, int) time.Duration {
+	return func(_ delivery, failed int) time.Duration {
+		pause := b.Base
+		for i := 1; i < failed && pause < b.Max; i++ {
+			pause *= 2
+		}
+		pause = min(pause, b.Max)
+		if b.Jitter == engine.JitterFull && pause > 0 {
+			pause = rand.N(pause) //nolint:gosec // not a secret
+		}
+		return pause
+	}
+}
+
+// deadLetter makes failing for good dead-lettering, where there were several
+// attempts. The letters are counted, not kept.
+func deadLetter(attempts int) func(delivery, error) {
+	if attempts <= 1 {
+		return nil
+	}
+	return func(delivery, error) {}
+}
+
+// sender implements [handover].
+func (c *channel) sender(p *producer) sender {
+	p.calls.Store(nil)
+	return &sending{channel: c, to: c.topic.Sender(p)}
+}
+
+// sending is a producer's way into a topic.
+type sending struct {
+	*channel
+	to *message.Sender[delivery]
+}
+
+// send implements [sender].
+func (s *sending) send(ctx context.Context, d *delivery) bool {
+	err := s.to.Send(ctx, *d)
+	if err == nil {
+		return true
+	}
+	var partial *message.PartialError
+	if !errors.As(err, &partial) {
+		return false
+	}
+	for _, h := range s.gen.handlers[len(s.gen.handlers)-len(partial.Missed):] {
+		s.gen.missed([]*handler{h}, d, lost)
+	}
+	return true
+}
+
+// idle implements [sender].
+func (s *sending) idle() {}
+
+// adjust implements [handover].
+func (c *channel) adjust(spec *engine.Lane) error {
+	var errs []error
+	for _, sub := range c.subs {
+		workers, capacity := sizes(spec, sub.Name())
+		if spec.Attempts == 1 { // the ack mode may only become lax when there are no further attempts
+			errs = append(errs, sub.SetAttempts(1))
+		}
+		sub.SetBackoff(backoff(spec.Backoff))
+		errs = append(errs,
+			sub.SetAck(acks[spec.Ack]),
+			sub.SetAttempts(spec.Attempts),
+			c.resize(sub, policies[spec.Queue.WhenFull], capacity),
+			sub.SetWorkers(workers))
+	}
+	return errors.Join(errs...)
+}
+
+// resize sets policy and capacity in the order in which both are allowed at
+// any time: an unbuffered queue cannot drop its oldest.
+func (c *channel) resize(sub *message.Subscription[delivery], p message.Policy, capacity int) error {
+	if capacity == 0 {
+		return errors.Join(sub.SetWhenFull(p), sub.SetCapacity(0))
+	}
+	return errors.Join(sub.SetCapacity(capacity), sub.SetWhenFull(p))
+}
+
+// depth implements [handover].
+func (c *channel) depth(position int, partitions []int) (int, []int) {
+	if c.gen.together {
+		position = 0
+	}
+	sub := c.subs[position]
+	if c.gen.partitions > 0 {
+		partitions = sub.Depths(partitions)
+	}
+	return sub.Depth(), partitions
+}
+
+// crash implements [handover].
+func (c *channel) crash(f *engine.Fault) error {
+	sub := c.subs[0]
+	for _, s := range c.subs {
+		if s.Name() == f.Handler {
+			sub = s
+		}
+	}
+	when := message.CrashDuring
+	if f.When == engine.CrashBeforeAck {
+		when = message.CrashBeforeAck
+	}
+	restart := f.Restart
+	if restart == 0 {
+		restart = -1
+	}
+	for range max(1, f.Count) {
+		id, err := sub.Crash(f.Worker, when, restart)
+		if err != nil {
+			return err
+		}
+		c.mourn(sub, id, f.Restart)
+	}
+	return nil
+}
+
+// mourn notes when a crashed worker is back.
+func (c *channel) mourn(sub *message.Subscription[delivery], id int, restart time.Duration) {
+	position := max(0, slices.Index(c.subs, sub))
+	s := c.gen.place(c.runs(c.apart(position)), id)
+	if restart > 0 {
+		s.back.Store(int64(c.gen.lane.run.clock.Now() + restart))
+	} else {
+		s.back.Store(0)
+	}
+}
+
+// apart is the handler of a subscription by its position; nil: all together.
+func (c *channel) apart(position int) *handler {
+	if c.gen.together {
+		return nil
+	}
+	return c.gen.handlers[position]
+}
+
+// close implements [handover].
+func (c *channel) close(ctx context.Context) {
+	_, _ = c.topic.Close(ctx) // what is left is booked as it is left
+}
+
+// kill implements [handover].
+func (c *channel) kill() error {
+	c.topic.Kill()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := c.topic.Close(ctx)
+	var stuck *message.StuckError
+	if errors.As(err, &stuck) {
+		return stuck
+	}
+	return nil
+}

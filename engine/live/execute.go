@@ -1,0 +1,167 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"duet/engine"
+	"duet/engine/measure"
+	"duet/engine/work"
+	"duet/engine/workload"
+)
+
+// errFailed is the outcome of an item whose handling the scenario lets fail.
+var errFailed = errors.New("the handler failed, as its scenario says")
+
+// handlerPanic is what a handler panics with when the scenario lets it.
+type handlerPanic struct{ handler string }
+
+func (p handlerPanic) String() string { return p.handler + " panicked, as its scenario says" }
+
+// Func is a person's own handler. It must return soon after its context is
+// done.
+type Func func(ctx context.Context, item engine.Item) error
+
+// handler is a handler of the scenario in one lane: what it does for an item,
+// what is broken in it, and what was measured of it.
+type handler struct {
+	lane      *lane
+	index     int // in the scenario
+	name      string
+	spec      atomic.Pointer[spec]
+	faults    faults
+	heldUntil atomic.Int64 // lane time at which the latest stall ends
+	measured  [banks]struct{ wait, service measure.Shared }
+	loose     *server // where deliveries are booked that never reached a server
+}
+
+// spec is a handler's settings, prepared.
+type spec struct {
+	engine.Handler
+	speed float64       // of the lane
+	fixed time.Duration // the demand where it is the same for every item; -1: drawn
+	own   Func
+}
+
+func newSpec(h engine.Handler, speed float64, own Func) *spec {
+	s := &spec{Handler: h, speed: speed, fixed: -1, own: own}
+	if h.Service.Mean == 0 && h.Service.Dist != engine.DistTrace {
+		s.fixed = 0
+	}
+	return s
+}
+
+// demand is what an item is expected to take of the handler, in lane time.
+func (h *handler) demand(it engine.Item) time.Duration {
+	s := h.spec.Load()
+	if s.fixed >= 0 {
+		return s.fixed
+	}
+	return time.Duration(float64(h.lane.stream().Demand(it, h.index)) / s.speed)
+}
+
+// run does the handler's work for an item, on the goroutine of whoever calls.
+// srv is the caller's place, and may be nil.
+func (h *handler) run(ctx context.Context, d *delivery, srv *server) error {
+	s := h.spec.Load()
+	if s.own != nil {
+		return s.own(ctx, d.item)
+	}
+	trouble := h.faults.now()
+	if s.fixed == 0 && s.Fail == 0 && s.Panic == 0 && trouble == nil {
+		return nil
+	}
+	if srv == nil {
+		srv = serverOf(ctx)
+	}
+	demand := h.demand(d.item)
+	if trouble != nil {
+		demand = time.Duration(float64(demand) * trouble.factor)
+		if err := h.hang(ctx, trouble, srv); err != nil {
+			return err
+		}
+	}
+	if err := h.spend(ctx, s, demand, srv); err != nil {
+		return err
+	}
+	return h.misbehave(s, trouble, d.item, srv)
+}
+
+// inTurn runs the handler, as one of several that share a worker, and books
+// the try at its position. How the delivery ends is known when the last of
+// them has run: see meter.
+func (h *handler) inTurn(ctx context.Context, d *delivery, srv *server, position int) (err error) {
+	start := h.lane.run.clock.Now()
+	srv.at.Store(int32(h.index))
+	t := &srv.each[position]
+	h.began(srv, t, d, srv.attempt, start)
+	srv.results[position] = failed // also when it panics
+	defer func() {
+		h.put(srv, t, start, h.lane.run.clock.Now())
+	}()
+	if err = h.run(ctx, d, srv); err == nil {
+		srv.results[position] = done
+	}
+	return err
+}
+
+// spend lets the demand pass: asleep, or burning a core.
+func (h *handler) spend(ctx context.Context, s *spec, demand time.Duration, srv *server) error {
+	if demand <= 0 {
+		return nil
+	}
+	if s.Work == engine.CPU {
+		return work.Burn(ctx, h.lane.run.clock, demand)
+	}
+	return h.sleep(ctx, demand, srv)
+}
+
+// sleep waits as on I/O, by the server's own schedule where there is one.
+func (h *handler) sleep(ctx context.Context, d time.Duration, srv *server) error {
+	if srv != nil {
+		return srv.waiter.Do(ctx, d)
+	}
+	w := h.lane.run.waiters.Get().(*work.Waiter)
+	defer h.lane.run.waiters.Put(w)
+	w.Fresh()
+	return w.Do(ctx, d)
+}
+
+// hang holds one handling for as long as a stall fault says. Others go on.
+func (h *handler) hang(ctx context.Context, t *trouble, srv *server) error {
+	if t.stalls.Load() <= 0 || t.stalls.Add(-1) < 0 {
+		return nil
+	}
+	if srv != nil {
+		srv.state.Store(uint32(engine.Stalled))
+		defer srv.state.Store(uint32(engine.Busy))
+	}
+	h.heldUntil.Store(int64(h.lane.run.clock.Now() + t.stall))
+	return h.sleep(ctx, t.stall, srv)
+}
+
+// misbehave fails or panics where the scenario or a fault says so. The draw is
+// a function of the item, so that every lane meets the same failures.
+func (h *handler) misbehave(s *spec, trouble *trouble, it engine.Item, srv *server) error {
+	fail, panics := float64(s.Fail), float64(s.Panic)
+	if trouble != nil {
+		fail, panics = max(fail, trouble.fail), max(panics, trouble.panics)
+	}
+	if fail == 0 && panics == 0 {
+		return nil
+	}
+	attempt := 0
+	if s.Per != engine.PerItem && srv != nil {
+		attempt = srv.attempt
+	}
+	stream := h.lane.stream()
+	if panics > 0 && stream.Draw(it, workload.Panicking, h.index, attempt) < panics {
+		panic(handlerPanic{h.name})
+	}
+	if fail > 0 && stream.Draw(it, workload.Failing, h.index, attempt) < fail {
+		return errFailed
+	}
+	return nil
+}

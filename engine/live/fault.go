@@ -1,0 +1,136 @@
+package live
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"duet/engine"
+)
+
+// faults is what is broken in a handler now. Reading it costs one load while
+// nothing is.
+type faults struct {
+	mu      sync.Mutex
+	current atomic.Pointer[trouble]
+	clock   func() time.Duration
+}
+
+// trouble is a set of faults in force. It is never changed: a new fault makes
+// a new set.
+type trouble struct {
+	stalls *atomic.Int32 // handlings still to be held
+	stall  time.Duration
+	factor float64
+	fail   float64
+	panics float64
+	until  [4]time.Duration // of factor, fail, panics; 0: not in force
+}
+
+const (
+	slowed = iota
+	failing
+	panicking
+)
+
+const forGood = time.Duration(1<<63 - 1)
+
+// now is what is in force now; nil when nothing is broken.
+func (f *faults) now() *trouble {
+	t := f.current.Load()
+	if t == nil {
+		return nil
+	}
+	return f.expire(t)
+}
+
+// expire leaves out what has run its time.
+func (f *faults) expire(t *trouble) *trouble {
+	now := f.clock()
+	over := false
+	for _, u := range t.until {
+		over = over || u != 0 && now >= u
+	}
+	if !over && (t.until != [4]time.Duration{} || t.stalls.Load() > 0) {
+		return t
+	}
+	next := *t
+	for i, u := range t.until {
+		if u != 0 && now >= u {
+			next.until[i] = 0
+		}
+	}
+	if next.until[slowed] == 0 {
+		next.factor = 1
+	}
+	if next.until[failing] == 0 {
+		next.fail = 0
+	}
+	if next.until[panicking] == 0 {
+		next.panics = 0
+	}
+	if next.until == [4]time.Duration{} && next.stalls.Load() <= 0 {
+		f.current.CompareAndSwap(t, nil)
+		return nil
+	}
+	f.current.CompareAndSwap(t, &next)
+	return &next
+}
+
+// add puts one more fault in force.
+func (f *faults) add(e *engine.Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	next := trouble{factor: 1, stalls: new(atomic.Int32)}
+	if t := f.now(); t != nil {
+		next = *t
+	}
+	until := forGood
+	if e.For > 0 {
+		until = f.clock() + e.For
+	}
+	switch e.Kind {
+	case engine.FaultStall:
+		n := new(atomic.Int32)
+		n.Store(next.stalls.Load() + int32(max(1, e.Count)))
+		next.stalls, next.stall = n, e.For
+	case engine.FaultSlow:
+		next.factor, next.until[slowed] = e.Factor, until
+	case engine.FaultFail:
+		next.fail, next.until[failing] = float64(e.Share), until
+	case engine.FaultPanic:
+		next.panics, next.until[panicking] = float64(e.Share), until
+	default:
+	}
+	f.current.Store(&next)
+}
+
+// broken says what is broken in the handler, for the screen; empty: nothing.
+func (h *handler) broken() string {
+	f := &h.faults
+	if left := time.Duration(h.heldUntil.Load()) - f.clock(); left > 0 {
+		return fmt.Sprintf("stalled %.1fs", left.Seconds())
+	}
+	t := f.now()
+	if t == nil {
+		return ""
+	}
+	left := func(i int) string {
+		if t.until[i] == forGood {
+			return ""
+		}
+		return fmt.Sprintf(" %.1fs", (t.until[i] - f.clock()).Seconds())
+	}
+	switch {
+	case t.stalls.Load() > 0:
+		return "about to stall"
+	case t.until[panicking] != 0:
+		return fmt.Sprintf("panics %.0f%%%s", t.panics*100, left(panicking))
+	case t.until[failing] != 0:
+		return fmt.Sprintf("fails %.0f%%%s", t.fail*100, left(failing))
+	case t.until[slowed] != 0:
+		return fmt.Sprintf("x%.3g slower%s", t.factor, left(slowed))
+	}
+	return ""
+}

@@ -1,0 +1,121 @@
+package live
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"duet/engine"
+)
+
+// handover takes items from producers to handlers: a topic with its queues and
+// workers, a bus with its observers. A broker can stand in its place.
+type handover interface {
+	// sender is a producer's own way in, for that producer's goroutine only.
+	sender(p *producer) sender
+
+	// adjust applies the settings that can change while items are on their
+	// way. Before any is applied, all are checked.
+	adjust(spec *engine.Lane) error
+
+	// depth is how many deliveries wait for a handler, given by its position.
+	// partitions is appended to, where there are any.
+	depth(position int, partitions []int) (int, []int)
+
+	// fault crashes workers; other faults are the handlers' own.
+	crash(f *engine.Fault) error
+
+	// close takes no more items, and returns when those it has are handled or
+	// ctx is done.
+	close(ctx context.Context)
+
+	// kill ends everything now, as a process dies. What it held is gone.
+	kill() error
+}
+
+// sender hands items over.
+type sender interface {
+	// send hands an item over, waiting at a full queue. False: the item was
+	// not taken by anybody, and is to be handed over again.
+	send(ctx context.Context, d *delivery) bool
+
+	// idle is called before the producer waits for the next item.
+	idle()
+}
+
+// generation is a lane's hand-over, made with certain settings. Settings that
+// cannot change in place make a new generation; the old one takes no more
+// items and drains.
+type generation struct {
+	lane       *lane
+	handlers   []*handler // whom it runs, in order
+	together   bool       // one delivery an item, for all handlers
+	deliveries int        // of each item
+	recovers   bool       // panics are errors
+	partitions int
+	way        handover
+	servers    atomic.Pointer[[]*server]
+
+	mu     sync.Mutex // of the places
+	places map[placeKey]*server
+}
+
+// panicked is how a delivery ends whose handler panics: with recovery it has
+// failed, without it goes down with its lane.
+func (g *generation) panicked() outcome {
+	if g.recovers {
+		return failed
+	}
+	return lost
+}
+
+// place is the server of a worker or observer, by its number, or of a
+// publisher; it is made when it is first asked for. Several handlers that one
+// goroutine runs in turn share it.
+func (g *generation) place(handlers []*handler, id int) *server {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	key := placeKey{handlers[0], id}
+	if s := g.places[key]; s != nil {
+		return s
+	}
+	all := g.all()
+	s := newServer(g.lane, handlers, id, len(all), g.lane.precision(len(all)))
+	g.places[key] = s
+	all = append(all, s) // readers of the slice as it was do not look beyond its length
+	g.servers.Store(&all)
+	return s
+}
+
+// placeKey is who a place belongs to.
+type placeKey struct {
+	handler *handler
+	id      int
+}
+
+// all is every server so far.
+func (g *generation) all() []*server {
+	if p := g.servers.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// position is where in the generation a handler stands; -1: nowhere.
+func (g *generation) position(h *handler) int {
+	for i, x := range g.handlers {
+		if x == h {
+			return i
+		}
+	}
+	return -1
+}
+
+// missed books a delivery that none of its handlers will take any more.
+func (g *generation) missed(runs []*handler, d *delivery, out outcome) {
+	now := g.lane.run.clock.Now()
+	for _, h := range runs {
+		h.missed(&h.loose.each[0], d, now, out)
+	}
+	g.lane.settle(runs[0].loose, d, 1, never, now, out)
+}

@@ -1,0 +1,346 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"duet/engine"
+	"duet/engine/clock"
+	"duet/engine/measure"
+	"duet/engine/work"
+	"duet/engine/workload"
+)
+
+// killTime is how long whatever a lane has started may take to end.
+const killTime = 150 * time.Millisecond
+
+// lane is one model with its settings, running the workload: its sources,
+// producers and hand-over, and what is measured of its items.
+type lane struct {
+	run       *Run
+	index     int
+	name      string
+	model     engine.Model
+	handlers  []*handler // all of the scenario's, whether or not the lane runs them now
+	measured  [banks]histograms
+	order     *measure.Order
+	current   atomic.Pointer[generation]
+	valve     valve
+	restartAt atomic.Int64 // lane time at which stopped producers start again; 0: not by themselves
+	limit     atomic.Int64 // of handler goroutines, with goroutine dispatch
+	atLimit   atomic.Int32 // publishers that stand at it
+	streams   atomic.Pointer[workload.Stream]
+
+	sources []*source
+
+	mu        sync.Mutex // of changes to who runs. Never held by who handles items
+	draining  sync.WaitGroup
+	drainCtx  context.Context
+	stopDrain context.CancelFunc
+
+	staffing sync.Mutex // of replacing the crew; held for a moment only
+	crew     atomic.Pointer[crew]
+}
+
+// crew is who runs in a lane, and by which settings. It is replaced as a whole.
+type crew struct {
+	spec        engine.Lane
+	dead        string // why the lane is dead; empty while it lives
+	producers   []*producer
+	retired     []*producer   // ended or about to, but still counted
+	generations []*generation // the last one is the current one; the others drain
+}
+
+// edit replaces the crew by a changed copy.
+func (l *lane) edit(change func(*crew)) {
+	l.staffing.Lock()
+	defer l.staffing.Unlock()
+	next := *l.crew.Load()
+	next.producers = slices.Clone(next.producers)
+	next.retired = slices.Clone(next.retired)
+	next.generations = slices.Clone(next.generations)
+	change(&next)
+	l.crew.Store(&next)
+}
+
+// newLane prepares a lane; start starts it.
+func newLane(r *Run, index int, spec engine.Lane, s *engine.Scenario) *lane {
+	l := &lane{run: r, index: index, name: spec.Name, model: spec.Model}
+	l.crew.Store(&crew{spec: spec})
+	l.order = measure.NewOrder(s.Load.Keys.Count)
+	l.streams.Store(r.stream)
+	l.drainCtx, l.stopDrain = context.WithCancel(context.Background())
+	for i, h := range s.Handlers {
+		l.handlers = append(l.handlers, newHandler(l, i, h, spec.Speed))
+	}
+	l.limit.Store(int64(spec.Limit))
+	return l
+}
+
+func newHandler(l *lane, index int, s engine.Handler, speed float64) *handler {
+	h := &handler{lane: l, index: index, name: s.Name}
+	h.faults.clock = l.run.clock.Now
+	h.spec.Store(newSpec(s, speed, l.run.own[s.Name]))
+	h.loose = newServer(l, []*handler{h}, 0, 0, clock.Coarse)
+	return h
+}
+
+// stream is the lane's item stream: the run's, or its own once it is unlinked.
+func (l *lane) stream() *workload.Stream { return l.streams.Load() }
+
+// start opens the hand-over and starts the producers.
+func (l *lane) start() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	spec := &l.crew.Load().spec
+	if err := l.open(spec); err != nil {
+		return err
+	}
+	pinned := spec.Model == engine.EventModel && spec.PublishBy == byKey
+	n := 1
+	if pinned {
+		n = spec.Publishers
+	}
+	for i := range n {
+		s := newSource(&l.valve, l.run.clock, l.run.stream, l.run.end, l.run.pacing)
+		if pinned {
+			s.mine = func(it engine.Item) bool { return int(it.Key)%n == i }
+		}
+		l.sources = append(l.sources, s)
+	}
+	l.staff()
+	return nil
+}
+
+// byKey pins keys to publishers.
+const byKey = "key"
+
+// open makes a hand-over with the given settings the current one. The caller
+// holds mu.
+func (l *lane) open(spec *engine.Lane) error {
+	g := &generation{
+		lane: l, recovers: spec.Recover, partitions: spec.Queue.Partitions,
+		places: make(map[placeKey]*server), deliveries: 1,
+	}
+	for _, h := range l.handlers {
+		if spec.Handlers.Names == nil || slices.Contains(spec.Handlers.Names, h.name) {
+			g.handlers = append(g.handlers, h)
+		}
+	}
+	g.together = l.model == engine.Message && spec.Handlers.Together
+	if !g.together && (l.model == engine.Message || spec.Dispatch != engine.Inline) {
+		g.deliveries = len(g.handlers)
+	}
+	var err error
+	if l.model == engine.Message {
+		g.way, err = newChannel(g, spec)
+	} else {
+		g.way, err = newBus(g, spec)
+	}
+	if err != nil {
+		return fmt.Errorf("lane %s: %w", l.name, err)
+	}
+	l.edit(func(c *crew) { c.generations = append(c.generations, g) })
+	l.current.Store(g)
+	return nil
+}
+
+// size is how many producers a lane's settings ask for.
+func size(spec *engine.Lane) int {
+	if spec.Model == engine.Message {
+		return spec.Producers
+	}
+	return spec.Publishers
+}
+
+// staff starts or ends producers until there are as many as the settings say.
+// Those that end finish what they have in hand. The caller holds mu.
+func (l *lane) staff() {
+	l.edit(func(c *crew) {
+		want := size(&c.spec)
+		if c.dead != "" {
+			want = 0
+		}
+		for n := len(c.producers); n > want; n-- {
+			c.producers[n-1].cancel()
+			c.retired = append(c.retired, c.producers[n-1])
+			c.producers = c.producers[:n-1]
+		}
+		for id := len(c.producers); id < want; id++ {
+			c.producers = append(c.producers, l.hire(c, id))
+		}
+	})
+}
+
+// hire starts a producer. One that has ended takes up its work again, and goes
+// on counting where it left off.
+func (l *lane) hire(c *crew, id int) *producer {
+	var p *producer
+	for i, old := range c.retired {
+		if old.id == id+1 && old.ended() {
+			p = old
+			c.retired = slices.Delete(c.retired, i, i+1)
+			break
+		}
+	}
+	if p == nil {
+		p = &producer{id: id + 1, lane: l, source: l.sources[id%len(l.sources)]}
+	}
+	var ctx context.Context
+	ctx, p.cancel = context.WithCancel(context.Background())
+	p.gone = make(chan struct{})
+	go p.produce(ctx, p.gone)
+	return p
+}
+
+// refit applies new settings. What can change in place does; for the rest a
+// new hand-over takes the new items while the old one drains with the settings
+// it was made with. The caller has validated spec.
+func (l *lane) refit(spec engine.Lane) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.crew.Load()
+	old := &c.spec
+	if (old.PublishBy == byKey || spec.PublishBy == byKey) && (spec.Publishers != old.Publishers || spec.PublishBy != old.PublishBy) {
+		return fmt.Errorf("lanes.%s: publishers and publish_by are fixed while the run goes on, because keys are pinned to publishers: %w",
+			l.name, engine.ErrUnsupported)
+	}
+	l.limit.Store(int64(spec.Limit))
+	if c.dead == "" {
+		if err := l.rework(old, &spec); err != nil {
+			return err
+		}
+	}
+	l.edit(func(c *crew) { c.spec = spec })
+	l.staff()
+	return nil
+}
+
+// rework brings the hand-over in line with new settings.
+func (l *lane) rework(old, spec *engine.Lane) error {
+	g := l.current.Load()
+	if !restructured(old, spec) {
+		return g.way.adjust(spec)
+	}
+	if err := l.open(spec); err != nil {
+		return err
+	}
+	ctx := l.drainCtx
+	l.draining.Go(func() {
+		g.way.close(ctx)
+		for l.used(g) && ctx.Err() == nil {
+			_ = l.run.clock.SleepUntil(ctx, l.run.clock.Now()+time.Millisecond)
+		}
+		l.run.sampler.forget(l, g)
+	})
+	return nil
+}
+
+// used tells whether any producer has yet to book what it did through a
+// hand-over.
+func (l *lane) used(g *generation) bool {
+	c := l.crew.Load()
+	for _, p := range slices.Concat(c.producers, c.retired) {
+		if p.using.Load() == g {
+			return true
+		}
+	}
+	return false
+}
+
+// restructured tells whether two settings differ in what a hand-over is made
+// with.
+func restructured(a, b *engine.Lane) bool {
+	return a.Dispatch != b.Dispatch || a.Recover != b.Recover || a.Handlers.Together != b.Handlers.Together ||
+		a.Queue.Partitions != b.Queue.Partitions || a.Queue.Order != b.Queue.Order ||
+		!slices.Equal(a.Handlers.Names, b.Handlers.Names)
+}
+
+// poke makes the lane's sources look again at their valve and their stream.
+func (l *lane) poke() {
+	for _, s := range l.sources {
+		s.poke()
+	}
+}
+
+// die is called by whoever meets a panic that nobody recovers: the lane dies
+// of it, as a process would. It does not wait.
+func (l *lane) die(reason string) {
+	if l.run.closing.Load() {
+		return
+	}
+	l.run.background.Go(func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.crew.Load().dead != "" || l.run.closing.Load() {
+			return
+		}
+		l.edit(func(c *crew) { c.dead = reason })
+		_ = l.end() // what does not end is named when the run is closed
+	})
+}
+
+// end stops the producers and kills the hand-overs. The caller holds mu.
+func (l *lane) end() error {
+	l.edit(func(c *crew) {
+		for _, p := range c.producers {
+			p.cancel()
+		}
+		c.retired = append(c.retired, c.producers...)
+		c.producers = nil
+	})
+	l.stopDrain()
+	c := l.crew.Load()
+	var errs []error
+	for _, g := range c.generations {
+		errs = append(errs, g.way.kill())
+	}
+	errs = append(errs, await(c.retired))
+	l.draining.Wait()
+	l.drainCtx, l.stopDrain = context.WithCancel(context.Background())
+	for _, g := range l.crew.Load().generations {
+		l.run.sampler.forget(l, g)
+	}
+	return errors.Join(errs...)
+}
+
+// await waits until producers have ended, and names one that does not.
+func await(all []*producer) error {
+	timeout := time.NewTimer(killTime)
+	defer timeout.Stop()
+	for _, p := range all {
+		select {
+		case <-p.gone:
+		case <-timeout.C:
+			return fmt.Errorf("lane %s: publisher %d goes on with item %d: a handler ignores its context",
+				p.lane.name, p.id, p.seq.Load())
+		}
+	}
+	return nil
+}
+
+// revive starts a dead lane again, with nothing in it.
+func (l *lane) revive() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.crew.Load()
+	if c.dead == "" {
+		return fmt.Errorf("lane %s is alive: only a dead lane can be revived", l.name)
+	}
+	if err := l.open(&c.spec); err != nil {
+		return err
+	}
+	l.edit(func(c *crew) { c.dead = "" })
+	l.staff()
+	l.poke()
+	return nil
+}
+
+// precision is how exactly the n-th server of a hand-over sleeps: exact sleep
+// holds a thread, which is too dear for many.
+func (l *lane) precision(n int) clock.Precision { return work.PrecisionFor(n + 1) }

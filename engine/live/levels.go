@@ -1,0 +1,109 @@
+package live
+
+import (
+	"time"
+
+	"duet/engine/measure"
+)
+
+// levels follows how full a lane is, by time integral.
+type levels struct {
+	depth, backlog, inSystem, busy, goroutines *measure.Integral
+
+	// since the last point of the time series
+	n                              int
+	sumDepth, sumBacklog, inFlight int64
+	maxDepth, maxBacklog           int64
+}
+
+func newLevels() levels {
+	return levels{
+		depth: measure.NewIntegral(window), backlog: measure.NewIntegral(window), inSystem: measure.NewIntegral(window),
+		busy: measure.NewIntegral(window), goroutines: measure.NewIntegral(window),
+	}
+}
+
+func (l *levels) sample(r *reading) {
+	backlog := r.backlog()
+	l.depth.Sample(r.at, r.queued)
+	l.backlog.Sample(r.at, backlog)
+	l.inSystem.Sample(r.at, r.inSystem())
+	l.busy.Sample(r.at, r.utilisation())
+	l.goroutines.Sample(r.at, r.goroutines)
+	l.n++
+	l.sumDepth += r.queued
+	l.sumBacklog += backlog
+	l.inFlight += r.items.inHand()
+	l.maxDepth, l.maxBacklog = max(l.maxDepth, r.queued), max(l.maxBacklog, backlog)
+}
+
+// point fills in the levels since it was last called.
+func (l *levels) point(p *measure.Point) {
+	n := float32(max(1, l.n))
+	p.Depth, p.DepthMax = float32(l.sumDepth)/n, float32(l.maxDepth)
+	p.Backlog, p.BacklogMax = float32(l.sumBacklog)/n, float32(l.maxBacklog)
+	p.InFlight = float32(l.inFlight) / n
+	l.n, l.sumDepth, l.sumBacklog, l.inFlight, l.maxDepth, l.maxBacklog = 0, 0, 0, 0, 0, 0
+}
+
+// mark begins a stretch.
+func (l *levels) mark() {
+	for _, i := range []*measure.Integral{l.depth, l.backlog, l.inSystem, l.busy, l.goroutines} {
+		i.Mark()
+	}
+}
+
+// queueAge knows how long the oldest item that has not been begun has waited.
+// Items arrive in order, so it is enough to remember when the schedule stood
+// at which item: a channel cannot be looked into.
+type queueAge struct {
+	known []passage // oldest first; the first is at or before the oldest that waits
+	every time.Duration
+}
+
+// passage is when the schedule had come to an item.
+type passage struct {
+	at  time.Duration
+	seq int64
+}
+
+// mostKnown bounds what is remembered. Beyond, every second passage is
+// forgotten, and the age is less fine.
+const mostKnown = 4096
+
+// push notes that so many items have arrived, of which so many no longer wait.
+func (q *queueAge) push(now time.Duration, arrived, begun int64) {
+	if n := len(q.known); n == 0 || arrived > q.known[n-1].seq && now >= q.known[n-1].at+q.every {
+		q.known = append(q.known, passage{now, arrived})
+	}
+	passed := 0
+	for passed+1 < len(q.known) && q.known[passed+1].seq <= begun {
+		passed++
+	}
+	q.known = append(q.known[:0], q.known[passed:]...)
+	if arrived <= begun {
+		q.every = 0
+	}
+	if len(q.known) > mostKnown {
+		kept := q.known[:0]
+		for i := 0; i < len(q.known); i += 2 {
+			kept = append(kept, q.known[i])
+		}
+		q.known = kept
+		q.every = max(2*q.every, 2*readEvery)
+	}
+}
+
+// oldest is the age of the item after the begun ones, interpolated.
+func (q *queueAge) oldest(now time.Duration, arrived, begun int64) time.Duration {
+	if arrived <= begun || len(q.known) == 0 {
+		return 0
+	}
+	a := q.known[0]
+	if len(q.known) == 1 || a.seq > begun {
+		return max(0, now-a.at)
+	}
+	b := q.known[1]
+	part := float64(begun+1-a.seq) / float64(max(1, b.seq-a.seq))
+	return max(0, now-a.at-time.Duration(part*float64(b.at-a.at)))
+}

@@ -1,0 +1,243 @@
+package live
+
+import (
+	"time"
+
+	"duet/engine"
+	"duet/engine/message"
+)
+
+// brief is the service time below which stamps are taken for groups of
+// deliveries: reading the clock for each would cost a good part of it.
+const brief = time.Microsecond
+
+// steady is how many brief services in a row make a worker take stamps for
+// groups.
+const steady = 64
+
+// meter measures one worker of a subscription, on the worker's goroutine.
+type meter struct {
+	*server
+	lane *lane
+	h    *handler // nil: all of the lane's handlers, together
+
+	now   time.Duration // the last stamp
+	fresh bool          // the worker has not waited since
+	ready bool          // the worker was waiting for the delivery in hand
+
+	briefs int // how many brief services in a row
+	n      int // deliveries in the group
+	group  [groupMost]delivery
+}
+
+// grouping tells whether deliveries are measured in groups.
+func (m *meter) grouping() bool { return m.briefs >= steady }
+
+// Start implements [message.WorkerProbe].
+func (m *meter) Start(d delivery, attempt int) {
+	if !m.fresh {
+		m.now, m.fresh = m.lane.run.clock.Now(), true
+	}
+	m.attempt = attempt
+	if m.grouping() && attempt == 1 {
+		if m.n == 0 {
+			m.take(&d, attempt, m.now)
+		}
+		return
+	}
+	m.flush()
+	m.briefs = 0
+	m.begin(&d, attempt)
+}
+
+func (m *meter) begin(d *delivery, attempt int) {
+	m.take(d, attempt, m.now)
+	if !m.ready {
+		m.items.waited.Add(1)
+	}
+	m.ready = false
+	if m.h != nil {
+		m.h.began(m.server, &m.each[0], d, attempt, m.now)
+	}
+	m.lane.began(m.server, d, m.now)
+}
+
+// End implements [message.WorkerProbe].
+func (m *meter) End(d delivery, attempt int, out message.Outcome, _ error) {
+	if m.grouping() && attempt == 1 {
+		if out == message.Done {
+			m.group[m.n] = d
+			if m.n++; m.n == groupMost {
+				m.flush()
+			}
+			return
+		}
+		m.flush()
+		m.briefs = 0
+		m.begin(&d, attempt)
+	}
+	start := m.now
+	m.now = m.lane.run.clock.Now()
+	m.close(&d, start, out)
+	if m.now-start < brief {
+		m.briefs++
+	} else {
+		m.briefs = 0
+	}
+}
+
+// ending is how a delivery ends by its outcome, if it does: it may come back.
+func ending(out message.Outcome) (end outcome, final bool) {
+	switch out {
+	case message.Done:
+		return done, true
+	case message.Failed:
+		return failed, true
+	case message.Dead:
+		return dead, true
+	case message.Lost, message.Abandoned:
+		return lost, true
+	default:
+		return 0, false
+	}
+}
+
+// close books the end of one handling.
+func (m *meter) close(d *delivery, start time.Duration, out message.Outcome) {
+	end, final := ending(out)
+	if m.h == nil {
+		m.closeAll(d, out)
+	} else if final {
+		m.h.ended(m.server, &m.each[0], d, start, m.now, end)
+	} else {
+		m.h.put(m.server, &m.each[0], start, m.now)
+		m.again(&m.each[0], out == message.DoneUnacked)
+		m.lane.note(engine.Retried, d, m.h.index, m.id, m.attempt, m.now)
+	}
+	if final {
+		m.lane.settle(m.server, d, 1, start, m.now, end)
+		return
+	}
+	m.items.redelivered.Add(1)
+	m.again(&m.items, out == message.DoneUnacked)
+	m.lane.put(m.server, d)
+}
+
+// again counts a duplicate: what was done will be handled again.
+func (m *meter) again(t *tally, wasDone bool) {
+	if wasDone {
+		t.duplicates.Add(1)
+	}
+}
+
+// closeAll books the deliveries of an item whose handlers share the worker.
+func (m *meter) closeAll(d *delivery, out message.Outcome) {
+	end, final := ending(out)
+	for i, h := range m.handlers {
+		result := m.results[i]
+		switch {
+		case !final:
+			m.again(&m.each[i], result == done)
+			h.lane.note(engine.Retried, d, h.index, m.id, m.attempt, m.now)
+		case end == lost || result != done:
+			m.each[i].ended[end].Add(1)
+		default:
+			m.each[i].ended[done].Add(1)
+		}
+	}
+}
+
+// Idle implements [message.WorkerProbe].
+func (m *meter) Idle() {
+	m.flush()
+	m.fresh, m.ready = false, true
+	m.waiter.Fresh()
+	m.rest(m.now)
+}
+
+// Exit implements [message.WorkerProbe].
+func (m *meter) Exit(crashed bool) {
+	m.flush()
+	m.order.Retire()
+	m.since.Store(int64(m.lane.run.clock.Now()))
+	if crashed {
+		m.state.Store(uint32(engine.Crashed))
+	} else {
+		m.state.Store(uint32(engine.Idle))
+	}
+}
+
+// flush books the group as begun at its stamp and ended now. Each delivery's
+// service is the mean of the group's.
+func (m *meter) flush() {
+	if m.n == 0 {
+		return
+	}
+	start := m.now
+	m.now = m.lane.run.clock.Now()
+	n := int64(m.n)
+	per := (m.now - start) / time.Duration(n)
+	m.tallyGroup(n)
+	for i := range m.group[:m.n] {
+		d := &m.group[i]
+		if m.h != nil {
+			m.h.measured[m.bank].wait.Record(int64(start - d.item.At))
+		}
+		m.settleBrief(d, start, per)
+	}
+	if m.h != nil {
+		m.h.measured[m.bank].service.RecordN(int64(per), n)
+	}
+	m.n = 0
+	if per >= brief {
+		m.briefs = 0
+	}
+}
+
+// tallyGroup counts the deliveries of a group, all done.
+func (m *meter) tallyGroup(n int64) {
+	for i := range m.each {
+		if m.h != nil { // handlers together have counted that themselves
+			m.each[i].attempts.Add(n)
+			m.each[i].returned.Add(n)
+		}
+		m.each[i].ended[done].Add(n)
+	}
+	if m.ready {
+		m.items.waited.Add(n - 1)
+		m.ready = false
+	} else {
+		m.items.waited.Add(n)
+	}
+}
+
+// settleBrief books one delivery of a group.
+func (m *meter) settleBrief(d *delivery, start, per time.Duration) {
+	m.lane.began(m.server, d, start)
+	if m.lane.run.sampling.Wants(d.item.Seq) && m.h != nil {
+		m.lane.note(engine.Started, d, m.h.index, m.id, 1, start)
+		m.lane.note(engine.Done, d, m.h.index, m.id, 1, m.now)
+	}
+	m.lane.settle(m.server, d, 1, m.now-per, m.now, done)
+}
+
+// watch measures a subscription.
+type watch struct {
+	gen  *generation
+	h    *handler // nil: all together
+	runs []*handler
+}
+
+// Worker implements [message.Probe].
+func (w *watch) Worker(id int) message.WorkerProbe[delivery] {
+	m := &meter{server: w.gen.place(w.runs, id), lane: w.gen.lane, h: w.h, ready: true}
+	m.order = w.gen.lane.order.Writer()
+	m.rest(w.gen.lane.run.clock.Now())
+	return m
+}
+
+// Dropped implements [message.Probe].
+func (w *watch) Dropped(d delivery, _ bool) { w.gen.missed(w.runs, &d, dropped) }
+
+// Left implements [message.Probe].
+func (w *watch) Left(d delivery, _ int) { w.gen.missed(w.runs, &d, lost) }

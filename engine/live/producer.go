@@ -1,0 +1,191 @@
+package live
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"duet/engine/measure"
+)
+
+// producer is a goroutine that takes due items from its source and hands them
+// over: a sender to a topic, or a publisher to a bus (which with inline
+// dispatch is also who handles them).
+type producer struct {
+	id     int
+	lane   *lane
+	source *source
+	cancel context.CancelFunc
+	gone   chan struct{} // closed when its goroutine has ended
+
+	busy     atomic.Bool // inside a hand-over
+	seq      atomic.Int64
+	key      atomic.Int32
+	since    atomic.Int64           // lane time when it took the item in hand
+	calls    atomic.Pointer[[]call] // of an inline publish
+	stuck    atomic.Bool            // stands at a full queue
+	blocked  atomic.Int64           // lane time that it stood so in all
+	accepted atomic.Int64           // items handed over
+	waited   atomic.Int64           // items that an inline publisher found waiting
+
+	publish  measure.Shared // wall time of a hand-over
+	lateness measure.Shared // of the pacer
+
+	way     sender
+	of      *generation                // whose way in it is
+	using   atomic.Pointer[generation] // the same, while something is not booked yet
+	now     time.Duration              // lane time at the last stamp; 0: too old to be used
+	onTime  bool                       // the source was waiting for the items now taken: how late they are is the pacer's doing
+	handed  int64                      // items not yet counted as accepted
+	began   time.Duration              // of the group of hand-overs not yet measured
+	grouped int64                      // how many these are
+	alone   bool                       // the hand-over was measured by itself
+}
+
+// groupMost bounds a group, so that its stamp stays fresh.
+const groupMost = 32
+
+// produce is the producer's goroutine.
+func (p *producer) produce(ctx context.Context, gone chan struct{}) {
+	defer close(gone)
+	defer p.idle()
+	for {
+		it, waited, err := p.source.next(ctx, p.idle)
+		if err != nil {
+			return
+		}
+		p.look(waited)
+		if p.onTime {
+			p.lateness.Record(int64(p.now - it.At))
+		}
+		if g := p.lane.current.Load(); g != p.of {
+			p.idle()
+			p.look(false)
+			p.of, p.way = g, g.way.sender(p)
+		}
+		if p.using.Load() != p.of {
+			p.using.Store(p.of)
+		}
+		d := delivery{item: it, sent: p.now}
+		if p.of.deliveries > 1 || it.Payload > 0 {
+			d.rec = newRecord(p.of.deliveries, it.Payload)
+		}
+		if !p.hand(ctx, &d) {
+			p.source.giveBack(it)
+			p.idle()
+		}
+	}
+}
+
+// ended tells whether the producer's goroutine has ended.
+func (p *producer) ended() bool {
+	select {
+	case <-p.gone:
+		return true
+	default:
+		return false
+	}
+}
+
+// look stamps the item just taken, unless the last stamp still serves.
+func (p *producer) look(waited bool) {
+	if p.now == 0 {
+		p.now = p.lane.run.clock.Now()
+		p.began, p.onTime = p.now, waited
+	}
+}
+
+// hand hands one item over, and tells whether it was taken.
+func (p *producer) hand(ctx context.Context, d *delivery) bool {
+	if p.handed == 0 {
+		p.show(d)
+	}
+	if !p.way.send(ctx, d) {
+		return false
+	}
+	p.handed++
+	if p.alone {
+		p.alone = false
+		return true
+	}
+	if p.grouped++; p.grouped == groupMost {
+		p.flush()
+	}
+	return true
+}
+
+// show makes the item in hand visible.
+func (p *producer) show(d *delivery) {
+	p.seq.Store(d.item.Seq)
+	p.key.Store(d.item.Key)
+	p.since.Store(int64(p.now))
+	p.busy.Store(true)
+}
+
+// idle ends the group before the producer waits.
+func (p *producer) idle() {
+	p.flush()
+	if p.way != nil {
+		p.way.idle()
+	}
+	p.now, p.onTime = 0, false
+	p.busy.Store(false)
+	p.using.Store(nil)
+}
+
+// flush counts what was handed over, and measures the group, each item by the
+// group's mean.
+func (p *producer) flush() {
+	p.accepted.Add(p.handed)
+	p.handed = 0
+	if n := p.grouped; n > 0 {
+		p.now = p.lane.run.clock.Now()
+		p.publish.RecordN(p.wall(p.now-p.began)/n, n)
+		p.began, p.grouped = p.now, 0
+	}
+}
+
+// published measures an inline publish, which is stamped by itself.
+func (p *producer) published(start, end time.Duration) {
+	p.publish.Record(p.wall(end - start))
+	p.now, p.alone = end, true
+	if !p.onTime {
+		p.waited.Add(1)
+	}
+	p.onTime = false
+	if p.handed >= groupMost || end-start > brief*groupMost {
+		p.flush()
+	}
+}
+
+// wall is the wall time of a stretch of lane time in which nothing was paused,
+// in nanoseconds.
+func (p *producer) wall(d time.Duration) int64 {
+	if x := p.lane.run.clock.Speed(); x != 1 {
+		return int64(float64(d) / x)
+	}
+	return int64(d)
+}
+
+// Block is called when the hand-over is about to wait at a full queue.
+func (p *producer) Block() {
+	p.flush()
+	p.now = p.lane.run.clock.Now()
+	p.busy.Store(true)
+	p.stuck.Store(true)
+}
+
+// Unblock is called when the wait is over.
+func (p *producer) Unblock() {
+	start := p.now
+	p.now = p.lane.run.clock.Now()
+	p.stuck.Store(false)
+	p.publish.Record(p.wall(p.now - start))
+	p.blocked.Add(int64(p.now - start))
+	p.began, p.onTime, p.alone = p.now, false, true
+}
+
+// nap sleeps in lane time.
+func (p *producer) nap(ctx context.Context, d time.Duration) error {
+	return p.lane.run.clock.SleepUntil(ctx, p.lane.run.clock.Now()+d)
+}

@@ -1,0 +1,215 @@
+package live
+
+import (
+	"slices"
+	"time"
+
+	"duet/engine"
+)
+
+// reading is a lane's counters at one moment. They are read one after another
+// while the lane moves, so that they agree with each other exactly only when
+// it does not.
+type reading struct {
+	at         time.Duration
+	offered    int64
+	items      sums
+	deliveries []sums // of each handler of the scenario
+	accepted   int64
+	blocked    int64
+	waited     int64
+	goroutines int64
+	servers    []int64 // of each handler
+	depth      []int64 // of each handler
+	busy       []int64 // of each handler
+	queued     int64   // depth of all queues
+	waiting    int64   // items handed over and not yet begun
+	inline     bool    // publishers handle what they publish
+	producing  int64   // producers inside a hand-over
+}
+
+// newReading makes room for a lane of n handlers.
+func newReading(n int) reading {
+	return reading{
+		deliveries: make([]sums, n), servers: make([]int64, n), depth: make([]int64, n), busy: make([]int64, n),
+	}
+}
+
+// copyFrom takes over another reading.
+func (r *reading) copyFrom(o *reading) {
+	keep := *r
+	*r = *o
+	r.deliveries = append(keep.deliveries[:0], o.deliveries...)
+	r.servers = append(keep.servers[:0], o.servers...)
+	r.depth = append(keep.depth[:0], o.depth...)
+	r.busy = append(keep.busy[:0], o.busy...)
+}
+
+// read takes the counters of a lane.
+func (l *lane) read(r *reading, offered int64, at time.Duration) {
+	*r = reading{at: at, offered: offered, deliveries: r.deliveries, servers: r.servers, depth: r.depth, busy: r.busy}
+	clear(r.deliveries)
+	clear(r.servers)
+	clear(r.depth)
+	c := l.crew.Load()
+	for _, g := range c.generations {
+		for _, s := range g.all() {
+			l.readServer(r, s)
+		}
+		for i, h := range g.handlers {
+			d, _ := g.way.depth(i, nil)
+			r.depth[h.index] += int64(d)
+			if i == 0 || !g.together {
+				r.queued += int64(d)
+			}
+		}
+	}
+	for i, h := range l.handlers {
+		l.readServer(r, h.loose)
+		r.busy[i] = r.deliveries[i].inHand()
+	}
+	for _, p := range c.producers {
+		r.readProducer(p)
+	}
+	for _, p := range c.retired {
+		r.readProducer(p)
+	}
+	l.readStages(r, c)
+}
+
+func (l *lane) readServer(r *reading, s *server) {
+	s.items.addTo(&r.items)
+	for i, h := range s.handlers {
+		s.each[i].addTo(&r.deliveries[h.index])
+	}
+}
+
+func (r *reading) readProducer(p *producer) {
+	r.accepted += p.accepted.Load()
+	r.blocked += p.blocked.Load()
+	r.waited += p.waited.Load()
+	if p.busy.Load() {
+		r.producing++
+	}
+}
+
+// readStages finds out how many serve each handler, and how many items wait in
+// queues.
+func (l *lane) readStages(r *reading, c *crew) {
+	g := l.current.Load()
+	r.inline = l.model == engine.EventModel && c.spec.Dispatch == engine.Inline
+	for i, h := range g.handlers {
+		r.servers[h.index] = int64(l.serving(c, g, i))
+	}
+	r.goroutines = int64(len(c.producers))
+	switch {
+	case l.model == engine.Message:
+		for i, h := range g.handlers {
+			if i == 0 || !g.together {
+				r.goroutines += r.servers[h.index]
+			}
+		}
+	case c.spec.Dispatch == engine.Buffered:
+		r.goroutines += int64(len(g.handlers))
+	case c.spec.Dispatch == engine.Goroutine:
+		for _, busy := range r.busy {
+			r.goroutines += busy
+		}
+	}
+	switch {
+	case g.deliveries > 1:
+		r.waiting = r.accepted - r.items.total() - r.items.inHand()
+		if r.still() {
+			r.waiting = 0 // nothing is anywhere: what is missing is missing
+		}
+	case len(g.handlers) > 0:
+		r.waiting = r.depth[g.handlers[0].index]
+	}
+}
+
+// still tells whether no delivery is anywhere in the hand-over.
+func (r *reading) still() bool {
+	for i := range r.depth {
+		if r.depth[i] != 0 || r.busy[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// serving is how many serve the i-th handler of a hand-over.
+func (l *lane) serving(c *crew, g *generation, i int) int {
+	switch {
+	case l.model == engine.Message && g.together:
+		w, _ := sizes(&c.spec, "")
+		return w
+	case l.model == engine.Message:
+		w, _ := sizes(&c.spec, g.handlers[i].name)
+		return w
+	case c.spec.Dispatch == engine.Inline:
+		return c.spec.Publishers
+	case c.spec.Dispatch == engine.Buffered:
+		return 1
+	default:
+		return c.spec.Limit
+	}
+}
+
+// backlog is how many items have arrived by schedule but are not yet handed
+// over. An inline publisher hands over what it has in hand.
+func (r *reading) backlog() int64 {
+	n := r.offered - r.accepted
+	if r.inline {
+		n -= r.items.inHand()
+	}
+	return max(0, n)
+}
+
+// inSystem is how many items have arrived by schedule and not ended.
+func (r *reading) inSystem() int64 { return max(0, r.offered-r.items.total()) }
+
+// utilisation is how busy the busiest stage is, in millionths.
+func (r *reading) utilisation() int64 {
+	var most int64
+	for i, n := range r.servers {
+		if n > 0 {
+			most = max(most, r.busy[i]*million/n)
+		}
+	}
+	if r.inline && most > 0 { // the stage is the publishers, whichever observer they are at
+		var busy int64
+		for _, b := range r.busy {
+			busy += b
+		}
+		most = min(million, busy*million/slices.Max(r.servers))
+	}
+	return most
+}
+
+const million = 1_000_000
+
+// ledger is the lane's ledger over items.
+func (r *reading) ledger() engine.Ledger {
+	l := r.items.ledger()
+	l.Offered, l.InFlight = r.offered, r.items.inHand()
+	l.Waiting = r.backlog() + r.waiting
+	return l
+}
+
+// handlerLedger is the ledger of a handler over deliveries.
+func (r *reading) handlerLedger(i int, runs bool) engine.Ledger {
+	l := r.deliveries[i].ledger()
+	if !runs {
+		l.Offered = l.Ended() + r.busy[i] + r.depth[i]
+	} else {
+		l.Offered = r.offered
+	}
+	l.InFlight = r.busy[i]
+	l.Waiting = r.backlog() + r.depth[i]
+	return l
+}
+
+// quiescent tells whether nothing is on its way.
+func (r *reading) quiescent() bool {
+	return r.still() && r.backlog() == 0 && r.producing == 0
+}

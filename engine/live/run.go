@@ -1,0 +1,144 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"duet/engine"
+	"duet/engine/clock"
+	"duet/engine/journal"
+	"duet/engine/work"
+	"duet/engine/workload"
+)
+
+// Options are what a scenario does not say.
+type Options struct {
+	// Endless makes a run that goes on until Close, as on the screen. Otherwise
+	// items arrive for the scenario's duration, and Done is closed when they
+	// have ended or the drain time is over.
+	Endless bool
+
+	// Handlers are a person's own, by name, in place of the synthetic work of
+	// the scenario's handler of that name.
+	Handlers map[string]Func
+
+	// Clock is the run's clock. Defaults to one of real time. It must be new.
+	Clock *clock.Lane
+}
+
+// Run is a scenario running in real time.
+type Run struct {
+	clock    *clock.Lane
+	stream   *workload.Stream
+	journal  *journal.Ring
+	sampling journal.Sampler
+	lanes    []*lane
+	own      map[string]Func
+	end      time.Duration // of the arrivals
+	pacing   clock.Precision
+	waiters  sync.Pool // of handlers without a place
+	scenario atomic.Pointer[engine.Scenario]
+
+	mu       sync.Mutex // of changes: one at a time
+	marks    marks
+	unlinked atomic.Bool // some lane has a load of its own
+	slowed   atomic.Bool // the speed was not 1 at some time
+
+	sampler    *sampler
+	background sync.WaitGroup
+	stop       context.CancelFunc
+	closing    atomic.Bool
+	closed     chan struct{}
+	closeErr   error
+	finished   sync.Once
+	done       chan struct{}
+}
+
+// New starts a run of a decoded scenario. Close must be called in the end.
+func New(s *engine.Scenario, o Options) (*Run, error) {
+	stream, err := workload.New(s)
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{
+		clock: o.Clock, stream: stream, journal: journal.NewRing(journalSize), own: o.Handlers,
+		end: s.Duration, pacing: clock.Precise, closed: make(chan struct{}), done: make(chan struct{}),
+	}
+	if r.clock == nil {
+		r.clock = clock.NewLane()
+	}
+	if o.Endless {
+		r.end = never
+	}
+	r.waiters.New = func() any { return work.NewWaiter(r.clock, clock.Coarse) }
+	r.scenario.Store(s)
+	for i, spec := range s.Lanes {
+		r.lanes = append(r.lanes, newLane(r, i, spec, s))
+	}
+	r.sampler = newSampler(r, s)
+	for _, l := range r.lanes {
+		if err := l.start(); err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	r.stop = stop
+	r.background.Go(func() { r.sampler.loop(ctx) })
+	return r, nil
+}
+
+// journalSize is how many lines of the journal are kept.
+const journalSize = 1 << 14
+
+// Done implements [engine.Run].
+func (r *Run) Done() <-chan struct{} { return r.done }
+
+// Err implements [engine.Run]. A lane that died is no error: it is what the
+// scenario shows.
+func (r *Run) Err() error { return nil }
+
+// Journal implements [engine.Run].
+func (r *Run) Journal(dst []engine.Entry, after uint64) []engine.Entry {
+	return r.journal.Read(dst, after)
+}
+
+// Close implements [engine.Run]. What was measured can still be read.
+func (r *Run) Close() error {
+	if !r.closing.CompareAndSwap(false, true) {
+		<-r.closed
+		return r.closeErr
+	}
+	defer close(r.closed)
+	r.sampler.freeze()
+	errs := make([]error, len(r.lanes))
+	var ending sync.WaitGroup
+	for i, l := range r.lanes {
+		ending.Go(func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			errs[i] = l.end()
+		})
+	}
+	ending.Wait()
+	if r.stop != nil {
+		r.stop()
+	}
+	r.background.Wait()
+	r.closeErr = errors.Join(errs...)
+	return r.closeErr
+}
+
+// machine is where this runs.
+func machine(s *engine.Scenario) engine.Machine {
+	m := engine.Machine{
+		Go: runtime.Version(), GOMAXPROCS: runtime.GOMAXPROCS(0), OS: runtime.GOOS, Arch: runtime.GOARCH,
+	}
+	for _, h := range s.Handlers {
+		m.CPU = m.CPU || h.Work == engine.CPU
+	}
+	return m
+}

@@ -1,0 +1,187 @@
+package live
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"duet/engine"
+	"duet/engine/measure"
+)
+
+// The sampler's steps: how often it reads counters, and how often it merges
+// histograms.
+const (
+	readEvery  = 5 * time.Millisecond
+	mergeEvery = 100 * time.Millisecond
+	window     = 10 * time.Second // that the screen's figures cover
+)
+
+// sampler reads what the lanes count, and makes of it what a Snapshot shows.
+// It also does what is due at a time: the timeline, conditions, the end.
+type sampler struct {
+	run *Run
+
+	mu     sync.Mutex // of what follows: between the sampler and who reads. The lanes never take it
+	lanes  []*laneSampler
+	merged time.Duration // lane time of the last merge
+	frozen bool          // the run is closed: the figures stay
+
+	tracks []*measure.Track // scratch
+
+	due      *agenda
+	signals  *signals
+	stepping atomic.Bool
+}
+
+func newSampler(r *Run, s *engine.Scenario) *sampler {
+	m := &sampler{run: r, due: newAgenda(s), signals: newSignals(r, s)}
+	for _, l := range r.lanes {
+		m.lanes = append(m.lanes, newLaneSampler(l, s))
+	}
+	return m
+}
+
+// loop samples until ctx is done. While the run is paused it sleeps.
+func (m *sampler) loop(ctx context.Context) {
+	tick := time.NewTicker(readEvery)
+	defer tick.Stop()
+	for {
+		if m.run.clock.AwaitRunning(ctx) != nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			m.act()
+		}
+	}
+}
+
+// act does one round.
+func (m *sampler) act() {
+	now := m.run.clock.Now()
+	for _, c := range m.due.until(now) {
+		// A timeline is checked when its scenario is decoded; what a change by
+		// hand has made impossible since is left out.
+		_ = m.run.Apply(c)
+	}
+	m.run.restart(now)
+	m.sample(now)
+	m.signals.feed()
+	m.endStep()
+	m.finish(now)
+}
+
+// sample reads all lanes.
+func (m *sampler) sample(now time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.frozen {
+		return
+	}
+	merge := now-m.merged >= mergeEvery
+	for _, s := range m.lanes {
+		s.sample(now)
+		if merge {
+			s.merge(now)
+		}
+	}
+	if merge {
+		m.merged = now
+		m.run.sampling.SetRate(m.lanes[0].rate())
+	}
+}
+
+// freeze takes a last sample.
+func (m *sampler) freeze() {
+	now := m.run.clock.Now()
+	m.sample(now)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.lanes {
+		s.merge(now)
+	}
+	m.frozen = true
+}
+
+// step begins to watch for the end of a single step.
+func (m *sampler) step() { m.stepping.Store(true) }
+
+// endStep pauses the run when the step's item has ended in every lane: when it
+// has come out of its source, and all that was let in before has ended.
+func (m *sampler) endStep() {
+	if !m.stepping.Load() || !m.stepped() {
+		return
+	}
+	m.run.mu.Lock()
+	defer m.run.mu.Unlock()
+	m.stepping.Store(false)
+	m.run.pause()
+}
+
+func (m *sampler) stepped() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.lanes {
+		if s.lane.crew.Load().dead == "" && (s.lane.valve.permits.Load() > 0 || !s.now.still() || s.now.producing > 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// finish closes Done when a headless run is over.
+func (m *sampler) finish(now time.Duration) {
+	r := m.run
+	if r.end == never || now < r.end {
+		return
+	}
+	over := now >= r.end+r.scenario.Load().Drain
+	if !over {
+		m.mu.Lock()
+		over = true
+		for _, s := range m.lanes {
+			over = over && s.now.quiescent()
+		}
+		m.mu.Unlock()
+	}
+	if over {
+		r.finished.Do(func() { close(r.done) })
+	}
+}
+
+// unlink gives a lane a stream of its own.
+func (m *sampler) unlink(l *lane) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	own := l.stream().Fork()
+	l.streams.Store(own)
+	for _, s := range l.sources {
+		s.follow(own)
+	}
+	m.lanes[l.index].schedule.Rebind(own)
+}
+
+// forget lets go of a hand-over that has ended, and keeps its counts.
+func (m *sampler) forget(l *lane, g *generation) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	l.edit(func(c *crew) {
+		for i, x := range c.generations {
+			if x == g {
+				c.generations = append(c.generations[:i], c.generations[i+1:]...)
+				break
+			}
+		}
+	})
+	for _, s := range g.all() {
+		s.order.Retire()
+		for i, h := range s.handlers {
+			h.loose.each[0].take(&s.each[i])
+		}
+		s.handlers[0].loose.items.take(&s.items)
+	}
+}

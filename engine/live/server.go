@@ -1,0 +1,88 @@
+package live
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"duet/engine"
+	"duet/engine/clock"
+	"duet/engine/measure"
+	"duet/engine/work"
+)
+
+// banks is how many goroutines of a lane have histograms of their own; beyond,
+// they share, so that ten thousand workers cost little.
+const banks = 64
+
+// histograms are what is measured of deliveries or items. Several goroutines
+// may record at once.
+type histograms struct {
+	wait, service, latency, naive measure.Shared
+}
+
+// server is a goroutine's place at which deliveries are handled: a worker of a
+// subscription, a publisher that calls its observers, the goroutine of a
+// buffered observer. What it counts, it counts here. A place outlives its
+// goroutine: a restarted worker takes the old one's.
+type server struct {
+	id       int
+	handlers []*handler // whom it runs
+	each     []tally    // of their deliveries, in the same order
+	results  []outcome  // of the item in hand, where they share the goroutine; owned by it
+
+	state atomic.Uint32 // engine.WorkerState
+	seq   atomic.Int64
+	key   atomic.Int32
+	epoch atomic.Int32
+	since atomic.Int64
+	tries atomic.Int32
+	at    atomic.Int32 // handler now running, index in the scenario
+	back  atomic.Int64 // crashed: lane time of the restart
+
+	items   tally // that it began, or ended the last delivery of
+	bank    int
+	order   *measure.OrderWriter
+	waiter  *work.Waiter
+	attempt int // of the delivery in hand; owned by the goroutine
+}
+
+func newServer(l *lane, handlers []*handler, id, bank int, p clock.Precision) *server {
+	s := &server{
+		id: id, handlers: handlers, each: make([]tally, len(handlers)), results: make([]outcome, len(handlers)), bank: bank % banks,
+		order: l.order.Writer(), waiter: work.NewWaiter(l.run.clock, p), attempt: 1,
+	}
+	s.at.Store(int32(handlers[0].index))
+	return s
+}
+
+// take shows that the server has an item in hand.
+func (s *server) take(d *delivery, attempt int, now time.Duration) {
+	s.attempt = attempt
+	s.seq.Store(d.item.Seq)
+	s.key.Store(d.item.Key)
+	s.epoch.Store(d.item.Epoch)
+	s.tries.Store(int32(attempt))
+	s.since.Store(int64(now))
+	s.state.Store(uint32(engine.Busy))
+}
+
+// rest shows that the server waits for work.
+func (s *server) rest(now time.Duration) {
+	s.since.Store(int64(now))
+	s.state.Store(uint32(engine.Idle))
+}
+
+type serverKey struct{}
+
+// withServer gives the handlers that run under a context their place.
+func withServer(ctx context.Context, s *server) context.Context {
+	return context.WithValue(ctx, serverKey{}, s)
+}
+
+// serverOf is the place at which a handler runs; nil under a context that
+// live did not make.
+func serverOf(ctx context.Context) *server {
+	s, _ := ctx.Value(serverKey{}).(*server)
+	return s
+}

@@ -1,0 +1,205 @@
+package live
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"duet/engine"
+	"duet/engine/clock"
+	"duet/engine/workload"
+)
+
+// batch is how many due items a source takes from the stream at once.
+const batch = 64
+
+// The reasons for which a source lets nothing pass, as bits of its gate.
+const (
+	gateStopped  = 1 << iota // its producers are stopped
+	gatePaused               // the run is paused
+	gateStepping             // only as many as there are permits
+)
+
+// valve is what a lane's sources have in common: whether anything may pass.
+type valve struct {
+	gate    atomic.Int32
+	permits atomic.Int32 // items that may still pass while stepping
+}
+
+// source holds items back until they are due. It paces by absolute intended
+// time: a lane that does not come for its items in time finds them waiting,
+// and none is skipped. A lane has one source, or one for each publisher where
+// keys are pinned to publishers.
+type source struct {
+	*valve
+	clock *clock.Lane
+	end   time.Duration             // nothing arrives from here on
+	mine  func(it engine.Item) bool // which items are this source's; nil: all
+	wake  chan struct{}             // told when the valve or the stream changed
+
+	// turn is held by the one producer that waits for the next due item; the
+	// others queue for it, so that the oldest due item goes to whoever is free.
+	turn    chan struct{}
+	sleeper *clock.Sleeper
+
+	mu         sync.Mutex // of what follows; never held while waiting
+	cursor     *workload.Cursor
+	due        [batch]engine.Item
+	head, tail int
+	back       []engine.Item // given back, to be taken first
+}
+
+func newSource(v *valve, c *clock.Lane, st *workload.Stream, end time.Duration, p clock.Precision) *source {
+	s := &source{
+		valve: v, clock: c, end: end, cursor: st.Cursor(),
+		turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), sleeper: c.NewSleeper(p),
+	}
+	s.turn <- struct{}{}
+	return s
+}
+
+// next returns the next due item, waiting for it if need be. idle is called
+// before it waits. waited tells that the source waited for the item, and not
+// the item for a producer.
+func (s *source) next(ctx context.Context, idle func()) (it engine.Item, waited bool, err error) {
+	if it, ok := s.pop(); ok {
+		return it, false, nil
+	}
+	idle()
+	select {
+	case <-s.turn:
+	case <-ctx.Done():
+		return it, false, context.Cause(ctx)
+	}
+	defer func() { s.turn <- struct{}{} }()
+	for {
+		if it, ok := s.pop(); ok {
+			return it, waited, nil
+		}
+		slept, err := s.fill(ctx)
+		if err != nil {
+			return it, false, err
+		}
+		waited = waited || slept
+	}
+}
+
+// pop takes a due item, if there is one that may pass.
+func (s *source) pop() (engine.Item, bool) {
+	gate := s.gate.Load()
+	if gate&(gateStopped|gatePaused) != 0 {
+		return engine.Item{}, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.head == s.tail && len(s.back) == 0 {
+		return engine.Item{}, false
+	}
+	if gate&gateStepping != 0 && !s.permits.CompareAndSwap(1, 0) {
+		return engine.Item{}, false
+	}
+	if len(s.back) > 0 {
+		it := s.back[0]
+		s.back = s.back[1:]
+		return it, true
+	}
+	it := s.due[s.head]
+	s.head++
+	return it, true
+}
+
+// fill takes what is due from the stream. When nothing is, or nothing may
+// pass, it sleeps until that may have changed, and says so.
+func (s *source) fill(ctx context.Context) (slept bool, err error) {
+	next, any := s.look()
+	switch {
+	case any && s.open():
+		return false, ctx.Err()
+	case any || next == never:
+		select {
+		case <-s.wake:
+			return true, nil
+		case <-ctx.Done():
+			return true, context.Cause(ctx)
+		}
+	default:
+		_, err = s.sleeper.UntilOr(ctx, next, s.wake)
+		return true, err
+	}
+}
+
+// never is a time that does not come.
+const never = time.Duration(1<<63 - 1)
+
+// look fills the buffer with what is due. It returns whether there is
+// something, and else when there will be.
+func (s *source) look() (next time.Duration, any bool) {
+	now := min(s.clock.Now(), s.end-1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.head == s.tail {
+		s.head, s.tail = 0, s.pick(s.cursor.Next(now, s.due[:]))
+	}
+	if s.head < s.tail || len(s.back) > 0 {
+		return 0, true
+	}
+	if at, ok := s.cursor.Peek(); ok && at < s.end {
+		return at, false
+	}
+	return never, false
+}
+
+// pick keeps those of the first n due items that are this source's.
+func (s *source) pick(n int) int {
+	if s.mine == nil {
+		return n
+	}
+	kept := 0
+	for _, it := range s.due[:n] {
+		if s.mine(it) {
+			s.due[kept] = it
+			kept++
+		}
+	}
+	return kept
+}
+
+// open tells whether anything may pass.
+func (v *valve) open() bool {
+	gate := v.gate.Load()
+	return gate == 0 || gate == gateStepping && v.permits.Load() > 0
+}
+
+// set closes or opens the valve for a reason. The sources must then be poked.
+func (v *valve) set(reason int32, closed bool) {
+	if closed {
+		v.gate.Or(reason)
+	} else {
+		v.gate.And(^reason)
+	}
+}
+
+// poke makes whoever waits look again.
+func (s *source) poke() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// giveBack returns an item that could not be handed over. It is the next one
+// to be taken.
+func (s *source) giveBack(it engine.Item) {
+	s.mu.Lock()
+	s.back = append(s.back, it)
+	s.mu.Unlock()
+	s.poke()
+}
+
+// follow goes on with another stream, a fork of the present one.
+func (s *source) follow(st *workload.Stream) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cursor.Rebind(st)
+}
