@@ -3,6 +3,8 @@ package event
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,7 +15,7 @@ const Grace = 100 * time.Millisecond
 
 // Left is what a bus had not finished when it ended.
 type Left struct {
-	Observers []ObserverLeft // those with something left, by event in no order, then in order of subscribing
+	Observers []ObserverLeft // those with something left, by event name, then in order of subscribing; cancelled ones last
 }
 
 // ObserverLeft is what one observer had not finished.
@@ -152,10 +154,15 @@ func wait(empty, done <-chan struct{}) bool {
 	}
 }
 
+func (b *Bus[T]) byName() []*Event[T] {
+	byName := func(a, b *Event[T]) int { return strings.Compare(a.name, b.name) }
+	return slices.SortedFunc(maps.Values(*b.events.Load()), byName)
+}
+
 // everyone returns all observers of the bus, and the cancelled ones that may
 // still run. It needs b.mu.
 func (b *Bus[T]) everyone() (all []*observer[T]) {
-	for _, e := range *b.events.Load() {
+	for _, e := range b.byName() {
 		all = append(all, e.observers.Load().all...)
 	}
 	return append(all, b.cancelled...)
@@ -205,7 +212,7 @@ func (b *Bus[T]) abandon(rest []remainder[T]) Left {
 func (b *Bus[T]) publishingInline() (left []ObserverLeft) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, e := range *b.events.Load() {
+	for _, e := range b.byName() {
 		for _, p := range e.publishers {
 			if n := p.publishing.inside(); n > 0 {
 				left = append(left, ObserverLeft{Event: e.name, Observer: p.calling(), Running: n})

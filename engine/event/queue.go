@@ -119,7 +119,8 @@ func (q *queue[T]) evict() (v T, ok bool, capacity int) {
 }
 
 // poll receives what is there, and has its call begin before anyone could find
-// it neither waiting nor running.
+// it neither waiting nor running. (No call is refused here: queues are stopped
+// before calls are abandoned.)
 func (q *queue[T]) poll(calls *tally) (v T, ok bool) {
 	s := q.now.Load()
 	if s == nil || !s.receiver.enter() {
