@@ -129,6 +129,26 @@ func TestWhatIsNotDefinedDoesNotHold(t *testing.T) {
 	}
 }
 
+func TestFiguresOfWhatIsGoneAreNotDefined(t *testing.T) {
+	s := decoded(t, shortest)
+	snap := measuredRun(s)
+	snap.Lanes[0].Handlers = nil
+	snap.Lanes = snap.Lanes[:1]
+	for _, text := range []string{"event.done > 0", "message.handlers.charge.done > 0", "event.handlers.charge.done > 0"} {
+		if v, err := (Claim{Text: text}).Check(snap); err != nil || v.Holds || v.Note == "" {
+			t.Errorf("%s: %+v, %v", text, v, err)
+		}
+	}
+}
+
+func TestClaimsAreOfTheLanesOwnHandlers(t *testing.T) {
+	s := decoded(t, everything)
+	_, err := ParseExpr("event.handlers.email.done > 0", s)
+	if want := `lane event has no handler "email"; allowed: charge`; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 func TestClaimsApplyToTheirMode(t *testing.T) {
 	if !(Claim{}).AppliesTo(Real) || !(Claim{In: Real}).AppliesTo(Real) || (Claim{In: Virtual}).AppliesTo(Real) {
 		t.Error("a claim is held against the wrong runs")

@@ -134,3 +134,12 @@ func TestDecodeBoundsTheFile(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkDecode(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Decode("flash.yaml", []byte(everything)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -107,6 +107,7 @@ type LaneFigures struct {
 	OldestWaiting  Figure           `json:"oldest_waiting"`
 	BlockedSeconds Figure           `json:"blocked_seconds"`
 	Goodput        Figure           `json:"goodput"`
+	Wasted         int64            `json:"wasted"` // attempts finished for clients that had given up; 0 while all are patient
 	Goroutines     GaugeFigures     `json:"goroutines"`
 	Handlers       []HandlerFigures `json:"handlers"`
 	Theory         any              `json:"theory"` // the closed form beside it, by whoever knows one; null otherwise

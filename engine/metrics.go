@@ -140,6 +140,7 @@ var laneNumbers = map[string]metric{
 	"throughput":             {dimension: -1, lane: func(v view) float64 { return v.window.Throughput }},
 	"goodput":                {dimension: -1, lane: func(v view) float64 { return v.window.Goodput }},
 	"utilisation":            {lane: func(v view) float64 { return v.window.Utilisation }},
+	"wasted":                 {lane: func(view) float64 { return 0 }},
 	"p_wait":                 {lane: func(v view) float64 { return v.window.PWait }},
 	"oldest_waiting":         {dimension: 1, lane: func(v view) float64 { return v.lane.OldestWaiting.Seconds() }},
 	"blocked_seconds":        {dimension: 1, lane: func(v view) float64 { return v.window.Blocked.Seconds() }},

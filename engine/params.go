@@ -48,8 +48,7 @@ func (s *Scenario) Params() []Param {
 			if s.refuses(path) != "" {
 				continue
 			}
-			p := s.param(r)
-			p.Path = s.public(path)
+			p := s.param(r, path)
 			if lane, ok := inherits(path); ok {
 				p.Default, _ = s.Get(s.public(lane))
 			}
@@ -81,17 +80,27 @@ func groupOf(path string) string {
 	}
 }
 
-func (s *Scenario) param(r *rule) Param {
-	p := Param{
-		Kind: r.kind, Choices: slices.Clone(r.choices), Min: r.min, Max: r.max,
+func (s *Scenario) param(r *rule, path string) Param {
+	return Param{
+		Path: s.public(path), Kind: r.kind, Choices: s.choices(r, path), Min: r.min, Max: r.max,
 		Default: r.def, Help: r.help, Fixed: r.fixed,
 	}
-	if r.path == "load.arrivals" { // steps and recordings are not made up on the spot
-		p.Choices = slices.DeleteFunc(p.Choices, func(name string) bool {
-			return Arrivals(name) == Steps && s.Load.Steps == nil || Arrivals(name) == Trace && s.Load.Trace == nil
-		})
-	}
-	return p
+}
+
+// choices are those of a rule that this scenario can take: steps and
+// recordings are not made up on the spot, and observers are never together.
+func (s *Scenario) choices(r *rule, path string) []string {
+	return slices.DeleteFunc(slices.Clone(r.choices), func(choice string) bool {
+		switch r.path {
+		case "load.arrivals":
+			return choice == string(Steps) && s.Load.Steps == nil || choice == string(Trace) && s.Load.Trace == nil
+		case "lanes.*.handlers":
+			n, _ := strconv.Atoi(strings.Split(path, ".")[1])
+			return choice == together && s.Lanes[n].Model != Message
+		default:
+			return false
+		}
+	})
 }
 
 // Get reads a setting, as it would be written in a file. A subscription without

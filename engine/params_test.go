@@ -150,6 +150,41 @@ func TestParamsComeInASensibleOrder(t *testing.T) {
 	}
 }
 
+func TestParamsOfferOnlyWhatCanBe(t *testing.T) {
+	for src, want := range map[string]string{
+		shortest: "constant poisson bursts ramp sine",
+		"load: {rate: 1/s, arrivals: steps, steps: [{at: 1s, times: 2}]}\nhandlers: [{name: a}]": "constant poisson bursts ramp sine steps",
+		"load: {arrivals: trace, trace: {file: a.csv}}\nhandlers: [{name: a}]":                   "constant poisson bursts ramp sine trace",
+	} {
+		s := decoded(t, src)
+		for _, p := range s.Params() {
+			switch p.Path {
+			case "load.arrivals":
+				if got := strings.Join(p.Choices, " "); got != want {
+					t.Errorf("arrivals: got %s, want %s", got, want)
+				}
+			case "lanes.event.handlers":
+				if len(p.Choices) != 1 {
+					t.Errorf("an event lane is offered %v", p.Choices)
+				}
+			}
+		}
+	}
+}
+
+func TestSubscriptionsHaveTheSettingsOfTheirLane(t *testing.T) {
+	s := decoded(t, everything)
+	for path, want := range map[string]string{
+		"lanes.message.subscriptions.email.workers":   "1",
+		"lanes.message.subscriptions.charge.workers":  "8",
+		"lanes.message.subscriptions.charge.capacity": "64",
+	} {
+		if got, err := s.Get(path); got != want || err != nil {
+			t.Errorf("%s is %q, want %s: %v", path, got, want, err)
+		}
+	}
+}
+
 // TestEveryFieldHasItsRule holds that no number, time or word of a scenario is
 // read without bounds.
 func TestEveryFieldHasItsRule(t *testing.T) {
@@ -219,5 +254,23 @@ func drawValue(t *rapid.T, p Param) string {
 		return FormatDuration(time.Duration(n) * time.Millisecond)
 	default:
 		return (&rule{kind: KindNumber}).text(reflect.ValueOf(float64(n)))
+	}
+}
+
+func BenchmarkWith(b *testing.B) {
+	s := decoded(b, everything)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.With("load.rate", "130/s"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkParams(b *testing.B) {
+	s := decoded(b, everything)
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Params()
 	}
 }
