@@ -337,6 +337,15 @@ func TestArrivalsAreMeasuredWhereTheScenarioDoesNotTell(t *testing.T) {
 	}
 }
 
+func TestNobodyServes(t *testing.T) {
+	now := calm()
+	now.Lanes[1].Handlers[0].Workers = 0
+	const want = "the backlog grows by 80/s (80/s arrive, 0 publishers finish 0/s). Utilisation ∞: there is no steady state; 66 items wait now."
+	if found := diagnose.Of(now, nil); found[0].Text != want {
+		t.Errorf("%q, want %q", found[0].Text, want)
+	}
+}
+
 // One dead lane is one finding: what else is wrong there is its consequence.
 func TestOfADeadLaneOnlyItsDeathIsTold(t *testing.T) {
 	now := calm()

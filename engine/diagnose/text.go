@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,8 @@ import (
 func figure(x float64) string {
 	digits := 0
 	switch {
+	case math.IsInf(x, 1):
+		return "∞"
 	case x < 1:
 		digits = 2
 	case x < 9.95:
