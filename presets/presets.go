@@ -48,7 +48,9 @@ func List() []Preset {
 	return list
 }
 
-// Open decodes a preset. The error for an unknown name says which there are.
+// Open decodes a preset. Its trace, if it has one, opens the embedded
+// recording. For an unknown name the error is an [*engine.InputError] that says
+// which there are.
 func Open(name string) (*engine.Scenario, error) {
 	source, err := Source(name)
 	if err != nil {
@@ -65,7 +67,8 @@ func Open(name string) (*engine.Scenario, error) {
 	return s, nil
 }
 
-// Source returns the YAML text of a preset, for people to start from.
+// Source returns the YAML text of a preset, for people to start from. Its errors
+// are Open's.
 func Source(name string) ([]byte, error) {
 	var names []string
 	for _, group := range groups {
@@ -76,7 +79,7 @@ func Source(name string) ([]byte, error) {
 			names = append(names, known)
 		}
 	}
-	return nil, fmt.Errorf("no preset %q%s; there are %s", name, suggestion(name, names), strings.Join(names, ", "))
+	return nil, &engine.InputError{Msg: fmt.Sprintf("no preset %q%s; there are %s", name, suggestion(name, names), strings.Join(names, ", "))}
 }
 
 // suggestion names the preset that begins most like name.

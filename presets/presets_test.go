@@ -2,6 +2,7 @@ package presets_test
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -141,7 +142,8 @@ func TestUnknownPreset(t *testing.T) {
 		"presets/": "there are flash-sale, ",
 	} {
 		_, err := presets.Open(name)
-		if err == nil || !strings.Contains(err.Error(), want) {
+		var input *engine.InputError
+		if !errors.As(err, &input) || !strings.Contains(err.Error(), want) {
 			t.Errorf("Open(%q): %v, want %q", name, err, want)
 		}
 	}
