@@ -38,7 +38,7 @@ func (s *Subscription[T]) retry(q *queue[T], e entry[T], pause time.Duration) {
 	case !d.timing:
 		d.timing = true
 		s.timers.Go(s.timeDelays)
-	case d.heap[0].n == d.n:
+	case d.heap[0].n == d.n && d.rearm != nil: // nil: it has not slept yet
 		d.rearm()
 	}
 }
