@@ -1,0 +1,143 @@
+package tui
+
+import (
+	"math"
+	"time"
+
+	"duet/engine"
+	"duet/ui/internal/figure"
+	"duet/ui/internal/grid"
+	"duet/ui/internal/plot"
+)
+
+// scale is the width of the figures beside a chart.
+const scale = 6
+
+// past is a recorded stretch as the charts want it: the last minute, with gaps
+// where there is nothing (yet). It is valid until the next call.
+func (s *scene) past(recorded []float32) []float32 {
+	n := s.steps()
+	dst := s.buffer(n)
+	missing := max(n-len(recorded), 0)
+	for i := range missing {
+		dst[i] = float32(math.NaN())
+	}
+	copy(dst[missing:], recorded[max(len(recorded)-n, 0):])
+	return dst
+}
+
+// steps is how many steps of the recording make the last minute.
+func (s *scene) steps() int {
+	if s.series.Step <= 0 {
+		return 1
+	}
+	return int(min(minute/s.series.Step, 10_000))
+}
+
+// firstStep is the number of the first of n recorded steps shown.
+func (s *scene) firstStep(n int) int {
+	if s.series.Step <= 0 {
+		return 0
+	}
+	return int(s.series.From/s.series.Step) + len(s.series.Offered) - n
+}
+
+// drawChart draws what waits in a lane: as an area what its model makes wait by
+// nature (messages in the queue; events in the backlog), and as a line the
+// other, when there is any.
+func (s *scene) drawChart(g *grid.Grid, lane int) {
+	if g.H < 2 || lane >= len(s.series.Lanes) {
+		return
+	}
+	rec, model := &s.series.Lanes[lane], s.snap.Lanes[lane].Model
+	main, other, names := rec.DepthMax, rec.BacklogMax, [2]string{"depth", "backlog"}
+	if model == engine.EventModel {
+		main, other, names = other, main, [2]string{"backlog", "depth"}
+	}
+	highest, otherHighest := peak(main), peak(other)
+	capacity := float64(s.capacity(lane))
+	top := max(highest, otherHighest)
+	if model == engine.EventModel && s.spec(lane).Dispatch != engine.Buffered {
+		capacity = 0
+	}
+	if capacity > 0 && capacity <= 8*max(top, 1) {
+		top = max(top, capacity)
+	}
+	axis := plot.Axis{Max: s.tops[lane].Fit(top)}
+
+	area := grid.Rect{X: scale + 1, W: g.W - scale - 1, H: g.H}
+	if g.H >= 6 {
+		area.H--
+		s.drawAxis(g, area, names, otherHighest > 0, s.theme.lane(model))
+	}
+	g.TextRight(scale, 0, figure.Count(int64(axis.Max)), s.theme.dim)
+	g.TextRight(scale, area.H-1, "0", s.theme.dim)
+	if y := axis.Row(capacity, area.H); y >= 0 && capacity > 0 {
+		plot.HLine(g, area, capacity, axis, s.theme.dim)
+		g.TextRight(g.W, y, " capacity", s.theme.dim)
+	}
+	s.drawMarks(g, area)
+	s.drawPast(g, area, main, axis, s.theme.lane(model), plot.Area)
+	if otherHighest > 0 {
+		s.drawPast(g, area, other, axis, s.theme.warning, plot.Line)
+	}
+}
+
+type stroke = func(*grid.Grid, grid.Rect, plot.Series, plot.Axis, grid.Style)
+
+func (s *scene) drawPast(g *grid.Grid, r grid.Rect, recorded []float32, a plot.Axis, st grid.Style, draw stroke) {
+	data := s.past(recorded)
+	draw(g, r, plot.Series{Data: data, First: s.firstStep(len(data))}, a, st)
+}
+
+// drawAxis names the ends of the time axis and what is drawn.
+func (s *scene) drawAxis(g *grid.Grid, area grid.Rect, names [2]string, both bool, st grid.Style) {
+	p := pen{g: g, x: area.X, y: area.H, end: g.W}
+	p.left(6, "-60s", s.theme.dim)
+	p.sign(g.Glyphs.Rise[8], st)
+	p.text(names[0], s.theme.dim)
+	if both {
+		p.skip(2)
+		p.sign(g.Glyphs.Horizontal, s.theme.warning)
+		p.text(names[1], s.theme.dim)
+	}
+	if p.room() >= 5 {
+		g.TextRight(g.W, area.H, "now", s.theme.dim)
+	}
+}
+
+// drawMarks draws when something was changed or broken.
+func (s *scene) drawMarks(g *grid.Grid, area grid.Rect) {
+	end := s.series.From + time.Duration(len(s.series.Offered))*s.series.Step
+	for i := len(s.marks) - 1; i >= 0; i-- {
+		c := &s.marks[i]
+		ago := end - c.At
+		if ago > minute {
+			break
+		}
+		st := s.theme.dim
+		if c.Fault != nil {
+			st = s.theme.bad
+		}
+		x := area.W - 1 - int(max(ago, 0)*time.Duration(area.W)/minute)
+		plot.Mark(g, area, max(x, 0), st)
+	}
+}
+
+// capacity is the room in all queues of a lane.
+func (s *scene) capacity(lane int) int {
+	sum := 0
+	for i := range s.snap.Lanes[lane].Handlers {
+		h := &s.snap.Lanes[lane].Handlers[i]
+		sum += h.Capacity * max(1, len(h.Partitions))
+	}
+	return sum
+}
+
+func peak(values []float32) float64 {
+	var highest float32
+	for _, v := range values {
+		highest = max(highest, v) // NaN stays out: it is never recorded here
+	}
+	return float64(highest)
+}

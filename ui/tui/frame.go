@@ -1,0 +1,156 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"duet/engine"
+	"duet/engine/diagnose"
+)
+
+// How long a picture lasts.
+const (
+	lively = time.Second / 60
+	calm   = time.Second / 8 // with reduced motion
+	still  = time.Second / 4 // when nothing moves
+)
+
+// frameMsg asks for the next picture. Those of an older chain are dropped, so
+// that two chains never run side by side.
+type frameMsg struct{ chain int }
+
+// pace schedules pictures by absolute deadlines.
+type pace struct {
+	chain int
+	due   time.Time // when the next frame comes
+	last  time.Time // when the last picture was made
+	stale bool      // something has changed since
+}
+
+// next schedules a frame an interval after the one that was due.
+func (p *pace) next(now time.Time, interval time.Duration) tea.Cmd {
+	p.due = p.due.Add(interval)
+	if wait := p.due.Sub(now); wait <= 0 || wait > interval {
+		p.due = now.Add(interval)
+	}
+	chain := p.chain
+	return tea.Tick(p.due.Sub(now), func(time.Time) tea.Msg { return frameMsg{chain} })
+}
+
+// soon begins a new chain when the frame that is due is further off than one
+// interval of a lively one.
+func (p *pace) soon(now time.Time) tea.Cmd {
+	if p.due.Sub(now) <= lively {
+		return nil
+	}
+	p.chain++
+	p.due = now
+	return p.next(now, lively)
+}
+
+func (p *pace) built(now time.Time) { p.last, p.stale = now, false }
+
+// interval is how long the next picture lasts.
+func (m *model) interval() time.Duration {
+	switch snap := &m.scene.snap; {
+	case m.blurred || snap.Paused || snap.Finished || m.run == nil:
+		return still
+	case m.options.ReducedMotion:
+		return calm
+	default:
+		return lively
+	}
+}
+
+// frame looks at the run and makes the next picture.
+func (m *model) frame(now time.Time) tea.Cmd {
+	m.sample(now)
+	m.build(now)
+	return tea.Batch(m.flush(), m.pace.next(now, m.interval()))
+}
+
+// settle makes a picture of what a key or a change has done: at once, unless
+// there was one a moment ago, as while a key is held.
+func (m *model) settle(now time.Time) tea.Cmd {
+	if !m.pace.stale {
+		return nil
+	}
+	if now.Sub(m.pace.last) < lively/2 {
+		return m.pace.soon(now)
+	}
+	m.build(now)
+	return nil
+}
+
+// watch is when what was last looked at, and what it looked like a while ago.
+type watch struct {
+	recorded  time.Duration // lane time
+	diagnosed time.Time
+	noted     time.Time // when the note was written
+	kept      time.Duration
+	past      [4]engine.Snapshot // a second apart
+	n         int                // how many were kept
+}
+
+// How often a sentence is said anew, and how long a note can be read.
+const (
+	diagnoseEvery = 250 * time.Millisecond
+	noteFor       = 6 * time.Second
+)
+
+// sample takes what the run shows now.
+func (m *model) sample(now time.Time) {
+	s, w := &m.scene, &m.watch
+	if s.note != "" && now.Sub(w.noted) > noteFor {
+		s.note = ""
+	}
+	if m.run == nil {
+		return
+	}
+	m.run.Snapshot(&s.snap)
+	if m.wanted == nil {
+		m.refresh()
+	}
+	if s.snap.At-w.recorded >= s.series.Step || s.snap.At < w.recorded || s.series.Step == 0 {
+		m.run.Series(&s.series, max(s.snap.At-minute, 0), s.snap.At)
+		w.recorded = s.snap.At
+	}
+	if seen := len(s.marks); seen < s.snap.Changes {
+		s.marks = m.run.Marks(s.marks, seen)
+	}
+	if now.Sub(w.diagnosed) >= diagnoseEvery {
+		s.findings = diagnose.Of(&s.snap, w.before())
+		w.diagnosed = now
+		w.keep(&s.snap)
+	}
+}
+
+// keep remembers a snapshot each second of lane time.
+func (w *watch) keep(snap *engine.Snapshot) {
+	if w.n > 0 && snap.At-w.kept < time.Second {
+		return
+	}
+	w.past[w.n%len(w.past)].CopyFrom(snap)
+	w.kept = snap.At
+	w.n++
+}
+
+// before is the oldest snapshot remembered; nil when there is none.
+func (w *watch) before() *engine.Snapshot {
+	switch {
+	case w.n == 0:
+		return nil
+	case w.n < len(w.past):
+		return &w.past[0]
+	default:
+		return &w.past[w.n%len(w.past)]
+	}
+}
+
+// say shows one line for a while.
+func (m *model) say(text string) {
+	m.scene.note = text
+	m.watch.noted = time.Now()
+	m.pace.stale = true
+}

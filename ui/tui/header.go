@@ -1,0 +1,143 @@
+package tui
+
+import (
+	"strconv"
+
+	"duet/engine"
+	"duet/ui/internal/figure"
+	"duet/ui/internal/grid"
+	"duet/ui/internal/plot"
+)
+
+// The widths of the parts of the header.
+const (
+	clockPart = 25 // ● REAL   00:42.3  x1
+	loadPart  = 18 // arrivals 120/s
+	kindPart  = 9  // poisson
+	seedPart  = 13 // seed 42
+)
+
+// drawHeader draws what runs, how time passes in it, and what arrives; the
+// less important parts only where there is room.
+func (s *scene) drawHeader(g *grid.Grid) {
+	sc, t := s.snap.Scenario, s.theme
+	p := row(g, 0)
+	p.skip(1)
+	p.text("duet", t.strong)
+	p.skip(2)
+	title := sc.Title
+	if title == "" {
+		title = sc.Name
+	}
+	titled := max(min(g.Width(title)+2, 24), g.W/5)
+
+	end := g.W
+	room := end - p.x - titled - clockPart
+	if room >= loadPart+kindPart+seedPart {
+		end -= seedPart
+		q := pen{g: g, x: end, end: g.W - 1}
+		q.text("seed ", t.dim)
+		q.text(strconv.FormatUint(sc.Seed, 10), t.text)
+	}
+	if room >= loadPart+kindPart {
+		end -= loadPart + kindPart
+		q := pen{g: g, x: end, end: end + loadPart + kindPart}
+		q.text("arrivals ", t.dim)
+		s.drawLoad(&q)
+	} else if room >= kindPart {
+		end -= kindPart
+		q := pen{g: g, x: end, end: end + kindPart}
+		q.right(kindPart-1, rateText(s.rate), t.text)
+	}
+	end -= clockPart
+	q := pen{g: g, x: end, end: end + clockPart}
+	s.drawClock(&q)
+
+	p.end = end - 1
+	p.text(title, t.text)
+	if sc.Case != "" {
+		p.text(": ", t.dim)
+		p.text(sc.Case, t.text)
+	}
+	if s.snap.Slowed {
+		s.badge(&p, "slowed")
+	}
+	if s.snap.Unlinked {
+		s.badge(&p, "different load")
+	}
+}
+
+// badge marks figures that must be read with care.
+func (s *scene) badge(p *pen, text string) {
+	if p.room() >= len(text)+2 {
+		p.skip(2)
+		p.text(text, s.theme.warning)
+	}
+}
+
+func (s *scene) drawLoad(p *pen) {
+	p.right(9, rateText(s.rate), s.theme.text)
+	p.skip(1)
+	p.text(string(s.snap.Scenario.Load.Arrivals), s.theme.dim)
+}
+
+// rateText is figure.Rate with its unit.
+func rateText(x float64) string { return figure.Rate(x) + "/s" }
+
+// drawClock draws the voice, the lane time and how fast it passes.
+func (s *scene) drawClock(p *pen) {
+	t, snap := s.theme, &s.snap
+	voice, sign, st := "REAL   ", p.g.Glyphs.Bullet, t.good
+	if snap.Mode == engine.Virtual {
+		voice = "VIRTUAL"
+	}
+	switch {
+	case s.starting:
+		voice, sign, st = "STARTS ", p.g.Glyphs.Circle, t.warning
+	case snap.Finished:
+		voice, sign, st = "DONE   ", p.g.Glyphs.Tick, t.good
+	case snap.Paused:
+		voice, sign, st = "PAUSED ", p.g.Glyphs.Circle, t.warning
+	}
+	p.sign(sign, st)
+	p.text(voice, st)
+	p.right(9, clockTime(snap.At), t.text)
+	p.skip(1)
+	speed := t.text
+	if snap.Speed != 1 {
+		speed = t.warning
+	}
+	p.text(speedText(snap.Speed), speed)
+}
+
+// speeds are the steps of slow motion, and what they are called.
+var speeds = [...]struct {
+	x    float64
+	text string
+}{{0.01, "x0.01"}, {0.02, "x0.02"}, {0.05, "x0.05"}, {0.1, "x0.1"}, {0.2, "x0.2"}, {0.5, "x0.5"}, {1, "x1"}}
+
+func speedText(x float64) string {
+	for i := range speeds {
+		if speeds[i].x == x {
+			return speeds[i].text
+		}
+	}
+	return "x" + figure.Rate(x)
+}
+
+// drawOffered draws what arrived in the last minute, and the rate now.
+func (s *scene) drawOffered(g *grid.Grid) {
+	const label, figures = 9, 8
+	p := row(g, g.H-1)
+	p.skip(1)
+	p.text("offered", s.theme.dim)
+	p.x = g.W - figures - 1
+	p.right(figures, rateText(s.snap.Rate), s.theme.text)
+	data := s.past(s.series.Offered)
+	var highest float32
+	for _, v := range data {
+		highest = max(highest, v)
+	}
+	plot.Spark(g, grid.Rect{X: label, W: g.W - label - figures - 2, H: g.H},
+		plot.Series{Data: data, First: s.firstStep(len(data))}, float64(highest), s.theme.text)
+}

@@ -1,0 +1,80 @@
+package tui
+
+import (
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
+)
+
+// keyMap is every key there is: what Update obeys, and what help and footer
+// are made of.
+type keyMap struct {
+	Faster, Slower     key.Binding // the producers
+	More, Less         key.Binding // the selected knob
+	FineMore, FineLess key.Binding
+	Next, Previous     key.Binding
+	Enter              key.Binding
+
+	Pause, Step            key.Binding
+	SlowMotion, FullMotion key.Binding
+	Fault                  key.Binding
+	Unlink                 key.Binding
+	Lanes                  key.Binding
+
+	Presets, Case    key.Binding
+	Restart, NewSeed key.Binding
+	Help, Close      key.Binding
+	Suspend, Quit    key.Binding
+}
+
+var _ help.KeyMap = keyMap{}
+
+func newKeyMap() keyMap {
+	bind := func(shown, does string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, does))
+	}
+	return keyMap{
+		Faster:   bind("+", "more arrivals", "+", "="),
+		Slower:   bind("-", "fewer arrivals", "-", "_"),
+		More:     bind("→", "more", "right", "l"),
+		Less:     bind("←", "less", "left", "h"),
+		FineMore: bind("shift+→", "1% more", "shift+right", "L"),
+		FineLess: bind("shift+←", "1% less", "shift+left", "H"),
+		Next:     bind("↓ tab", "next knob", "down", "tab", "j"),
+		Previous: bind("↑ shift+tab", "knob before", "up", "shift+tab", "k"),
+		Enter:    bind("enter", "type a value", "enter"),
+
+		Pause:      bind("space", "pause, resume", "space"),
+		Step:       bind(".", "one item into each lane", "."),
+		SlowMotion: bind("<", "slower motion", "<"),
+		FullMotion: bind(">", "faster motion", ">"),
+		Fault:      bind("f", "break something", "f"),
+		Unlink:     bind("u", "unlink, link the lanes' rates", "u"),
+		Lanes:      bind("1-4", "look at a lane", "1", "2", "3", "4"),
+
+		Presets: bind("p", "presets", "p"),
+		Case:    bind("c", "next case", "c"),
+		Restart: bind("r", "restart", "r"),
+		NewSeed: bind("R", "restart with a new seed", "R"),
+		Help:    bind("?", "help", "?"),
+		Close:   bind("esc", "close", "esc"),
+		Suspend: bind("ctrl+z", "suspend", "ctrl+z"),
+		Quit:    bind("q", "quit", "q", "ctrl+c"),
+	}
+}
+
+// ShortHelp implements [help.KeyMap]: the footer, the most important first.
+func (k keyMap) ShortHelp() []key.Binding {
+	return []key.Binding{
+		k.Faster, k.Slower, k.Less, k.More, k.Next, k.Pause, k.Step, k.Presets, k.Fault, k.Help, k.Quit,
+		k.SlowMotion, k.FullMotion, k.Restart, k.Enter, k.Unlink, k.Lanes,
+	}
+}
+
+// FullHelp implements [help.KeyMap]: all keys, by what they are about.
+func (k keyMap) FullHelp() [][]key.Binding {
+	return [][]key.Binding{
+		{k.Faster, k.Slower, k.Previous, k.Next, k.Less, k.More, k.FineLess, k.FineMore, k.Enter},
+		{k.Pause, k.Step, k.SlowMotion, k.FullMotion, k.Fault, k.Unlink, k.Lanes},
+		{k.Presets, k.Case, k.Restart, k.NewSeed, k.Help, k.Close, k.Suspend, k.Quit},
+	}
+}

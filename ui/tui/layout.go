@@ -1,0 +1,84 @@
+package tui
+
+import "duet/ui/internal/grid"
+
+// The smallest terminal that is drawn on, and the narrowest lane.
+const (
+	minWidth, minHeight = 60, 20
+	minLane             = 38
+)
+
+// layout says where everything is.
+type layout struct {
+	header, offered         grid.Rect
+	lanes                   []grid.Rect // of the lanes shown, borders included
+	first                   int         // number of the first lane shown
+	others                  grid.Rect   // a row for each lane that is not
+	sentence, knobs, footer grid.Rect
+	about                   grid.Rect // of the selected knob; empty where there is no room
+	flow, chart, workers    grid.Rect // within the border of each lane, from its top left
+	latency, ledger         grid.Rect
+}
+
+// arrange divides a screen of w by h between its panels, for a number of lanes
+// of which focus is looked at, the most handlers that one of them has, and the
+// rows that the workers of the one with the most would take.
+func arrange(into *layout, w, h, lanes, focus, handlers, workers int) {
+	l := layout{lanes: into.lanes[:0]}
+	rest := grid.Rect{W: w, H: h}
+	rows := func(small, medium, large int) int {
+		switch {
+		case h < 30:
+			return small
+		case h < 48:
+			return medium
+		default:
+			return large
+		}
+	}
+	l.header, rest = rest.SplitTop(1)
+	l.offered, rest = rest.SplitTop(rows(1, 1, 3))
+	l.footer, rest = rest.SplitBottom(1)
+	l.about, rest = rest.SplitBottom(rows(0, 1, 1))
+	l.knobs, rest = rest.SplitBottom(rows(1, 2, 3))
+	l.sentence, rest = rest.SplitBottom(rows(1, 2, 3))
+	l.divide(rest, lanes, focus)
+	if len(l.lanes) > 0 {
+		l.inside(l.lanes[0].Inset(1), handlers, workers)
+	}
+	*into = l
+}
+
+// divide places as many lanes side by side as there is room for, the one
+// looked at among them, and gives each of the others a row.
+func (l *layout) divide(r grid.Rect, lanes, focus int) {
+	shown := min(max(r.W/minLane, 1), lanes)
+	l.others, r = r.SplitBottom(lanes - shown)
+	l.first = min(max(focus-shown+1, 0), lanes-shown)
+	for i := range shown {
+		var lane grid.Rect
+		lane, r = r.SplitLeft(r.W / (shown - i))
+		l.lanes = append(l.lanes, lane)
+	}
+}
+
+// inside divides what is within the border of a lane; r.W and r.H are its size.
+// All lanes are divided alike, so that their charts can be compared.
+func (l *layout) inside(r grid.Rect, handlers, workers int) {
+	rest := grid.Rect{W: r.W, H: r.H}
+	flow := 1
+	if r.H >= 22 {
+		flow = min(handlers, 8)
+	}
+	table := 6
+	switch {
+	case r.H < 16:
+		table = 4
+	case r.H < 22:
+		table = 5
+	}
+	l.flow, rest = rest.SplitTop(flow)
+	l.ledger, rest = rest.SplitBottom(min(max(r.H/8, 1), 3))
+	l.latency, rest = rest.SplitBottom(table)
+	l.workers, l.chart = rest.SplitBottom(min(1+workers, rest.H*55/100))
+}

@@ -1,0 +1,80 @@
+package tui
+
+import (
+	"duet/engine"
+	"duet/ui/internal/figure"
+	"duet/ui/internal/grid"
+)
+
+// drawLedger draws what came in and what became of it, in fields that keep
+// their places: as many as there is room for, the most important first.
+func (s *scene) drawLedger(g *grid.Grid, l *engine.LaneSnapshot) {
+	t, w := s.theme, &l.Recent
+	c := cells{g: g, dim: t.dim}
+	c.field("in", 8, rateText(w.Arrivals), t.text)
+	c.field("out", 8, rateText(w.Throughput), t.text)
+	c.field("late", 6, figure.Percent(lateShare(w)), t.text)
+
+	c.count("lost", l.Ledger.Lost, t.text, t.bad)
+	c.count("dropped", l.Ledger.Dropped, t.text, t.bad)
+	c.count("failed", l.Ledger.Failed, t.text, t.bad)
+	c.count("waiting", l.Ledger.Waiting, t.text, t.text)
+	c.count("in flight", l.Ledger.InFlight, t.text, t.text)
+	c.count("done", l.Ledger.Done, t.text, t.text)
+	c.count("key-late", w.Order.KeyLate, t.text, t.warning)
+	c.count("dead", l.Ledger.DeadLettered, t.text, t.bad)
+	c.count("again", l.Ledger.Redelivered, t.text, t.warning)
+	c.count("twice", l.Ledger.Duplicates, t.text, t.warning)
+	c.count("expired", l.Ledger.Expired, t.text, t.bad)
+	if s.snap.Quiescent && !s.starting {
+		s.drawBalance(g, l)
+	}
+}
+
+// drawBalance says in the last corner whether the ledger balances, which can
+// only be checked while nothing is on its way.
+func (s *scene) drawBalance(g *grid.Grid, l *engine.LaneSnapshot) {
+	text, st := " ✓ balanced", s.theme.good
+	if l.Ledger.Balance() != 0 {
+		text, st = " × not balanced", s.theme.bad
+	}
+	g.TextRight(g.W, g.H-1, text, st)
+}
+
+// lateShare is the part of the recently done items that were overtaken.
+func lateShare(w *engine.Window) float64 {
+	if w.Ledger.Done == 0 {
+		return 0
+	}
+	return float64(w.Order.Late) / float64(w.Ledger.Done)
+}
+
+// cells places fields side by side and row below row.
+type cells struct {
+	g    *grid.Grid
+	x, y int
+	dim  grid.Style
+}
+
+// field draws a label and a figure in width cells. What does not fit any more
+// is left out.
+func (c *cells) field(label string, width int, figure string, st grid.Style) {
+	need := len(label) + 1 + width
+	if c.x+need > c.g.W {
+		c.x, c.y = 0, c.y+1
+	}
+	if c.y >= c.g.H || need > c.g.W {
+		return
+	}
+	end := c.g.Text(c.x, c.y, label, c.dim)
+	c.g.TextRight(end+width, c.y, figure, st)
+	c.x += need + 1
+}
+
+// count is a field of a count, in style odd when it is more than none.
+func (c *cells) count(label string, n int64, st, odd grid.Style) {
+	if n > 0 {
+		st = odd
+	}
+	c.field(label, 7, figure.Count(n), st)
+}

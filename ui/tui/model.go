@@ -1,0 +1,135 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"duet/engine"
+	"duet/ui/internal/grid"
+)
+
+// model is the Bubble Tea model: the scene, what a person is doing to it, and
+// the picture made of both.
+type model struct {
+	options Options
+	scene   scene
+	overlay overlay // what lies over the scene; nil: nothing
+
+	runs   runs
+	run    engine.Run // nil until the first one has started
+	piece  piece      // that it plays
+	gen    int        // number of the latest start asked for
+	failed error      // why there is no first run
+
+	pending  []engine.Change    // asked for, not yet handed to the run
+	wanted   *engine.Scenario   // the settings once all changes have been made; nil: as they are
+	applying bool               // a command is handing changes to the run
+	rates    map[string]float64 // of lanes, once they are unlinked
+
+	profile colorprofile.Profile
+	dark    bool
+	blurred bool
+
+	grid    *grid.Grid
+	encoder grid.Encoder
+	view    tea.View
+	pace    pace
+	watch   watch
+}
+
+func newModel(o Options) *model {
+	m := &model{options: o, dark: true, grid: grid.New(0, 0)}
+	m.view = tea.View{AltScreen: true, MouseMode: tea.MouseModeCellMotion, ReportFocus: true, WindowTitle: "duet"}
+	m.scene.keys = newKeyMap()
+	if o.ASCII {
+		m.grid.Glyphs = &grid.ASCII
+	}
+	m.piece = newPiece(o.Scenario)
+	m.recolor()
+	m.scene.show(m.piece.scenario)
+	m.scene.knobs.read(m.piece.scenario)
+	m.scene.starting = true
+	return m
+}
+
+// Init implements [tea.Model].
+func (m *model) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, m.start(m.piece), m.pace.next(time.Now(), m.interval()))
+}
+
+// View implements [tea.Model]. Bubble Tea asks after every message; the picture
+// is made once a frame.
+func (m *model) View() tea.View { return m.view }
+
+// build makes the picture.
+func (m *model) build(now time.Time) {
+	g := m.grid
+	switch {
+	case g.W == 0 || g.H == 0:
+		return
+	case g.W < minWidth || g.H < minHeight:
+		g.Clear(grid.Style{})
+		m.drawTooSmall(g)
+	default:
+		g.Clear(grid.Style{})
+		m.scene.draw(g)
+		if m.overlay != nil {
+			m.overlay.draw(m, g)
+		}
+	}
+	m.view.Content = m.encoder.Encode(g)
+	m.pace.built(now)
+}
+
+func (m *model) drawTooSmall(g *grid.Grid) {
+	p := row(g, g.H/2)
+	p.text("too small: duet needs ", m.scene.theme.text)
+	p.text(decimal(minWidth)+"x"+decimal(minHeight), m.scene.theme.strong)
+	if g.H > 1 {
+		p = row(g, g.H/2+1)
+		p.text("the run goes on; q quits", m.scene.theme.dim)
+	}
+}
+
+// recolor takes the theme for what is known of the terminal.
+func (m *model) recolor() {
+	profile := m.profile
+	if m.options.NoColor && profile != colorprofile.NoTTY {
+		profile = colorprofile.ASCII
+	}
+	m.encoder.Profile = profile
+	m.scene.theme = newTheme(profile, m.dark)
+}
+
+// settings are those that the person wants: the run's, with all changes that
+// are still on their way.
+func (m *model) settings() *engine.Scenario {
+	if m.wanted != nil {
+		return m.wanted
+	}
+	return m.scene.snap.Scenario
+}
+
+// refresh shows the settings in the knobs. The rate is that of the lane looked
+// at, once they are unlinked.
+func (m *model) refresh() {
+	k := &m.scene.knobs
+	k.read(m.settings())
+	if i := k.index(rateKnob); i >= 0 {
+		k.list[i].value = m.rate().String()
+	}
+	m.scene.rate = float64(m.rate())
+}
+
+// rate is the set rate of the lane looked at.
+func (m *model) rate() engine.Rate {
+	if own, ok := m.rates[m.focused()]; ok {
+		return engine.Rate(own)
+	}
+	return m.settings().Load.Rate
+}
+
+// focused is the name of the lane looked at.
+func (m *model) focused() string { return m.scene.snap.Lanes[m.scene.focus].Name }

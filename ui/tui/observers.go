@@ -1,0 +1,146 @@
+package tui
+
+import (
+	"duet/engine"
+	"duet/ui/internal/figure"
+	"duet/ui/internal/grid"
+	"duet/ui/internal/plot"
+)
+
+// drawPublishers draws each publisher with the callbacks of the publish it is
+// in: beside it, or below where that is too narrow. Producers of a message lane
+// without workers are drawn alike. When not all fit, all become a heat map.
+func (s *scene) drawPublishers(g *grid.Grid, l *engine.LaneSnapshot) {
+	n := len(l.Publishers)
+	tall := 2
+	if s.callsBeside(g.W, l) {
+		tall = 1
+	}
+	if n*tall > g.H && n <= g.H {
+		tall = 1 // cramped, but all of them
+	}
+	if n*tall > g.H {
+		values := s.buffer(n)
+		for i := range l.Publishers {
+			values[i] = 0
+			if l.Publishers[i].Busy {
+				values[i] = 1
+			}
+		}
+		plot.Heat(g, g.Bounds(), values, s.theme.palette(l.Model))
+		return
+	}
+	for i := range l.Publishers {
+		s.drawPublisher(g, i*tall, tall, l, &l.Publishers[i])
+	}
+}
+
+// The widths of a publisher's row.
+const (
+	publisherWidth = 13 // 1 ● #1038
+	callWidth      = 15 // charge ✓ 18ms, for most names
+)
+
+func (s *scene) callsBeside(w int, l *engine.LaneSnapshot) bool {
+	return w >= publisherWidth+callWidth*max(len(l.Handlers), 1)
+}
+
+func (s *scene) drawPublisher(g *grid.Grid, y, tall int, l *engine.LaneSnapshot, pub *engine.PublisherSnapshot) {
+	t := s.theme
+	p := row(g, y)
+	p.right(2, decimal(int64(pub.ID)), t.dim)
+	p.skip(1)
+	switch {
+	case pub.Blocked:
+		p.sign(g.Glyphs.Vertical, t.warning)
+	case pub.Busy:
+		p.sign(g.Glyphs.Bullet, t.lane(l.Model))
+	default:
+		p.sign(g.Glyphs.Circle, t.dim)
+		p.text("idle", t.dim)
+		return
+	}
+	p.text("#", t.dim)
+	p.text(decimal(pub.Seq), t.dim)
+	if tall == 2 {
+		p.x = max(p.x, publisherWidth)
+		p.right(figureWidth, figure.Duration(max(s.snap.At-pub.Since, 0)), t.text)
+		if pub.Blocked {
+			p.text(" blocked", t.warning)
+		}
+		p = pen{g: g, x: 3, y: y + 1, end: g.W}
+	} else {
+		p.x = max(p.x+1, publisherWidth)
+	}
+	for i := range pub.Calls {
+		part := p.room() / (len(pub.Calls) - i)
+		q := pen{g: g, x: p.x, y: p.y, end: p.x + part - 1}
+		s.drawCall(&q, l, &pub.Calls[i])
+		p.skip(part)
+	}
+}
+
+// drawCall draws how far the call of one observer is: its name, the state, and
+// how long it took or has been going on.
+func (s *scene) drawCall(p *pen, l *engine.LaneSnapshot, c *engine.CallSnapshot) {
+	t, glyphs := s.theme, p.g.Glyphs
+	name, took := "", true
+	if c.Handler >= 0 && c.Handler < len(l.Handlers) {
+		name = l.Handlers[c.Handler].Name
+	}
+	sign, st := glyphs.Dot, t.dim
+	switch c.State {
+	case engine.CallPending:
+		took = false
+	case engine.CallRunning:
+		sign, st = glyphs.Right, t.lane(l.Model)
+	case engine.CallOK:
+		sign, st = glyphs.Tick, t.good
+	case engine.CallFailed:
+		sign, st = glyphs.Cross, t.bad
+	case engine.CallSkipped:
+		sign, st, took = '-', t.warning, false
+	}
+	figures := 0
+	if p.room() >= 12 {
+		figures = 6
+	}
+	p.left(min(max(p.room()-3-figures, 1), 9), name, st)
+	p.skip(1)
+	p.sign(sign, st)
+	switch {
+	case figures == 0:
+	case took:
+		p.right(figures, figure.Duration(c.Took), t.text)
+	case c.State == engine.CallSkipped:
+		p.left(figures, "skip", st)
+	}
+}
+
+// drawGoroutines draws how many goroutines a bus without a bound has going, and
+// what they hold.
+func (s *scene) drawGoroutines(g *grid.Grid, lane int) {
+	l, t := &s.snap.Lanes[lane], s.theme
+	limit := s.spec(lane).Limit
+	st := t.lane(l.Model)
+	if l.AtLimit {
+		st = t.bad
+	}
+	p := row(g, 0)
+	p.text("goroutines", t.dim)
+	p.right(7, figure.Count(l.Goroutines.Now), st)
+	p.text(" of ", t.dim)
+	p.text(figure.Count(int64(limit)), t.dim)
+	if g.H > 1 && limit > 0 {
+		plot.Bar(g, 0, 1, g.W, float64(l.Goroutines.Now)/float64(limit), st, t.dim)
+	}
+	if g.H > 2 {
+		p = row(g, 2)
+		p.text("they hold about ", t.dim)
+		p.text(figure.Count(l.HeapBytes>>10), t.text)
+		p.text(" KB", t.dim)
+	}
+	if g.H > 3 && len(l.Publishers) > 0 {
+		s.drawPublishers(g.Sub(grid.Rect{Y: 3, W: g.W, H: g.H - 3}), l)
+	}
+}

@@ -1,0 +1,78 @@
+package tui
+
+import (
+	"strconv"
+	"time"
+
+	"duet/ui/internal/grid"
+)
+
+// pen writes along a row, from left to right, and never beyond end.
+type pen struct {
+	g         *grid.Grid
+	x, y, end int
+}
+
+// row is a pen for row y of g.
+func row(g *grid.Grid, y int) pen { return pen{g: g, y: y, end: g.W} }
+
+func (p *pen) room() int { return p.end - p.x }
+
+func (p *pen) skip(n int) { p.x += n }
+
+// text writes s, cut off where there is no room.
+func (p *pen) text(s string, st grid.Style) { p.fit(p.room(), s, st) }
+
+// fit writes s in at most w cells.
+func (p *pen) fit(w int, s string, st grid.Style) {
+	p.x = p.g.TextFit(p.x, p.y, min(w, p.room()), s, st)
+}
+
+// left writes s into a field of w cells, from its left.
+func (p *pen) left(w int, s string, st grid.Style) {
+	at := p.x
+	p.fit(w, s, st)
+	p.x = at + w
+}
+
+// right writes s into a field of w cells, up to its right: numbers keep still.
+func (p *pen) right(w int, s string, st grid.Style) {
+	if w <= p.room() {
+		p.g.TextRight(p.x+w, p.y, s, st)
+	}
+	p.x += w
+}
+
+// sign writes one rune and a blank.
+func (p *pen) sign(r rune, st grid.Style) {
+	if p.room() > 0 {
+		p.g.Set(p.x, p.y, r, st)
+	}
+	p.x += 2
+}
+
+// decimal writes a whole number; its memory costs nothing where the result
+// does not outlive the call it is passed to.
+func decimal(n int64) string {
+	var b [20]byte
+	return string(strconv.AppendInt(b[:0], n, 10))
+}
+
+// clockTime writes lane time as on a clock: 00:42.3, 1:02:03.
+func clockTime(d time.Duration) string {
+	var b [24]byte
+	return string(appendClock(b[:0], d))
+}
+
+func appendClock(b []byte, d time.Duration) []byte {
+	tenths := int64(d / (100 * time.Millisecond))
+	s := tenths / 10
+	if s >= 3600 {
+		b = append(strconv.AppendInt(b, s/3600, 10), ':')
+		return appendTwo(append(appendTwo(b, s/60%60), ':'), s%60)
+	}
+	b = append(appendTwo(append(appendTwo(b, s/60), ':'), s%60), '.')
+	return append(b, byte('0'+tenths%10))
+}
+
+func appendTwo(b []byte, n int64) []byte { return append(b, byte('0'+n/10%10), byte('0'+n%10)) }

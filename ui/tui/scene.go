@@ -1,0 +1,86 @@
+package tui
+
+import (
+	"time"
+
+	"duet/engine"
+	"duet/engine/diagnose"
+	"duet/ui/internal/grid"
+	"duet/ui/internal/plot"
+)
+
+// minute is how much of the past the charts show.
+const minute = time.Minute
+
+// scene is everything that the picture shows, overlays excepted. Drawing reads
+// it and changes nothing but what it keeps for the next time: the ends of axes
+// and where the knobs are.
+type scene struct {
+	theme    *theme
+	layout   layout
+	snap     engine.Snapshot
+	series   engine.Series
+	marks    []engine.Change
+	findings []diagnose.Finding
+	focus    int // number of the lane looked at
+	unlinked bool
+	rate     float64 // set, of the lane looked at
+	knobs    knobs
+	starting bool   // no run yet
+	note     string // one line that wants to be read, in place of the footer
+	keys     keyMap
+
+	tops   []plot.Top // of the lanes' charts
+	values []float32  // for drawing one line or map after another
+}
+
+// show makes the scene that of a scenario about which nothing is known yet.
+func (s *scene) show(sc *engine.Scenario) {
+	lanes := make([]engine.LaneSnapshot, len(sc.Lanes))
+	for i := range lanes {
+		lanes[i].Name, lanes[i].Model = sc.Lanes[i].Name, sc.Lanes[i].Model
+	}
+	s.snap = engine.Snapshot{Mode: engine.Real, Scenario: sc, Speed: 1, Lanes: lanes}
+	s.series, s.marks, s.findings = engine.Series{}, s.marks[:0], nil
+	s.tops = make([]plot.Top, len(lanes))
+	s.focus = min(s.focus, len(lanes)-1)
+	s.unlinked, s.rate = false, float64(sc.Load.Rate)
+}
+
+// arrange finds the places of all panels in a screen of w by h.
+func (s *scene) arrange(w, h int) {
+	handlers, workers := 1, 1
+	for i := range s.snap.Lanes {
+		handlers = max(handlers, len(s.snap.Lanes[i].Handlers))
+		workers = max(workers, s.workerRows(i))
+	}
+	arrange(&s.layout, w, h, len(s.snap.Lanes), s.focus, handlers, workers)
+}
+
+// draw draws everything but overlays.
+func (s *scene) draw(g *grid.Grid) {
+	s.arrange(g.W, g.H)
+	l := &s.layout
+	s.drawHeader(g.Sub(l.header))
+	s.drawOffered(g.Sub(l.offered))
+	for i, r := range l.lanes {
+		s.drawLane(g, r, l.first+i)
+	}
+	s.drawOthers(g.Sub(l.others))
+	s.drawSentence(g.Sub(l.sentence))
+	s.knobs.draw(s, g, l.knobs)
+	s.drawAbout(g.Sub(l.about))
+	s.drawFooter(g.Sub(l.footer))
+}
+
+// spec is the settings of a lane now in force.
+func (s *scene) spec(lane int) *engine.Lane { return &s.snap.Scenario.Lanes[lane] }
+
+// buffer makes n values, to be drawn before the next call.
+func (s *scene) buffer(n int) []float32 {
+	if cap(s.values) < n {
+		s.values = make([]float32, n)
+	}
+	s.values = s.values[:n]
+	return s.values
+}

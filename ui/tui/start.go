@@ -1,0 +1,104 @@
+package tui
+
+import (
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"duet/engine"
+)
+
+// piece is what is played: a case of a preset or file.
+type piece struct {
+	opened   *engine.Scenario // with all its cases
+	variant  int              // number of the case
+	scenario *engine.Scenario // the case, with the settings that a person made; a restart starts it
+}
+
+// newPiece is the first case of a scenario.
+func newPiece(s *engine.Scenario) piece { return piece{opened: s, scenario: s.Variants()[0]} }
+
+// startedMsg brings a run that was asked for.
+type startedMsg struct {
+	gen   int
+	run   engine.Run
+	piece piece
+	err   error
+}
+
+// start asks for a run. The present one goes on until it is there.
+func (m *model) start(p piece) tea.Cmd {
+	m.gen++
+	gen, newRun := m.gen, m.options.NewRun
+	return func() tea.Msg {
+		run, err := m.runs.start(newRun, p.scenario)
+		return startedMsg{gen: gen, run: run, piece: p, err: err}
+	}
+}
+
+// started shows a run that has come, and closes the one before.
+func (m *model) started(msg startedMsg) tea.Cmd {
+	m.pace.stale = true
+	switch {
+	case msg.err != nil && m.run == nil && msg.gen == m.gen:
+		m.failed = msg.err
+		return tea.Quit
+	case msg.err != nil:
+		m.say(msg.err.Error())
+		return nil
+	case msg.gen != m.gen: // another was asked for meanwhile
+		m.runs.close(msg.run)
+		return nil
+	}
+	if m.run != nil {
+		m.runs.close(m.run)
+	}
+	m.run, m.piece = msg.run, msg.piece
+	m.pending, m.wanted, m.applying, m.rates = nil, nil, false, nil
+	m.watch = watch{noted: m.watch.noted}
+	m.scene.starting = false
+	m.scene.show(msg.piece.scenario)
+	m.refresh()
+	m.sample(m.pace.last)
+	return m.pace.soon(m.pace.last)
+}
+
+// openedMsg brings a preset that was picked.
+type openedMsg struct {
+	scenario *engine.Scenario
+	err      error
+}
+
+// open starts a preset that was picked.
+func (m *model) open(msg openedMsg) tea.Cmd {
+	if msg.err != nil {
+		m.say(msg.err.Error())
+		return nil
+	}
+	return m.start(newPiece(msg.scenario))
+}
+
+// nextCase starts the scenario's next case.
+func (m *model) nextCase() tea.Cmd {
+	variants := m.piece.opened.Variants()
+	if len(variants) < 2 {
+		m.say("this scenario has no cases")
+		return nil
+	}
+	p := m.piece
+	p.variant = (p.variant + 1) % len(variants)
+	p.scenario = variants[p.variant]
+	return m.start(p)
+}
+
+// newSeed starts the same again with the seed after this one.
+func (m *model) newSeed() tea.Cmd {
+	p := m.piece
+	s, err := p.scenario.With("seed", strconv.FormatUint(p.scenario.Seed+1, 10))
+	if err != nil {
+		m.say(err.Error())
+		return nil
+	}
+	p.scenario = s
+	return m.start(p)
+}

@@ -1,0 +1,70 @@
+package tui
+
+import (
+	"github.com/charmbracelet/colorprofile"
+
+	"duet/engine"
+	"duet/ui/internal/grid"
+	"duet/ui/internal/plot"
+)
+
+// theme is what colours mean. Each has one meaning, and none is the only sign
+// of it. They are told apart by eyes that confuse red and green: blue, purple,
+// green with blue in it, yellow, and a red that is nearly orange (after Okabe
+// and Ito, "Color universal design", 2008).
+type theme struct {
+	text, strong, dim  grid.Style
+	good, warning, bad grid.Style
+	message, event     grid.Style
+	selected           grid.Style
+	heat               [2]plot.Palette // message, event
+}
+
+// newTheme chooses the colours for a terminal. On one of 16 colours they are
+// the person's own; without colours attributes do.
+func newTheme(profile colorprofile.Profile, dark bool) *theme {
+	t := &theme{
+		strong:   grid.Style{Attr: grid.Bold},
+		selected: grid.Style{Attr: grid.Reverse},
+	}
+	switch {
+	case profile == colorprofile.NoTTY || profile == colorprofile.ASCII:
+		t.dim, t.bad = grid.Style{Attr: grid.Dim}, grid.Style{Attr: grid.Bold}
+	case profile == colorprofile.ANSI && dark:
+		t.color(grid.Index(14), grid.Index(13), grid.Index(10), grid.Index(11), grid.Index(9), grid.Index(8))
+	case profile == colorprofile.ANSI:
+		t.color(grid.Index(4), grid.Index(5), grid.Index(2), grid.Index(3), grid.Index(1), grid.Index(8))
+	case dark:
+		t.color(grid.RGB(86, 180, 233), grid.RGB(214, 140, 190), grid.RGB(60, 190, 140),
+			grid.RGB(240, 200, 70), grid.RGB(240, 110, 60), grid.RGB(128, 134, 145))
+		base := grid.RGB(40, 46, 58)
+		t.heat = [2]plot.Palette{plot.Gradient(base, t.message.Fg), plot.Gradient(base, t.event.Fg)}
+	default:
+		t.color(grid.RGB(0, 105, 170), grid.RGB(150, 50, 115), grid.RGB(0, 115, 80),
+			grid.RGB(145, 90, 0), grid.RGB(190, 55, 0), grid.RGB(110, 114, 122))
+		base := grid.RGB(225, 228, 234)
+		t.heat = [2]plot.Palette{plot.Gradient(base, t.message.Fg), plot.Gradient(base, t.event.Fg)}
+	}
+	return t
+}
+
+func (t *theme) color(message, event, good, warning, bad, dim grid.Color) {
+	t.message, t.event = grid.Foreground(message), grid.Foreground(event)
+	t.good, t.warning, t.bad = grid.Foreground(good), grid.Foreground(warning), grid.Foreground(bad)
+	t.dim = grid.Foreground(dim)
+}
+
+// lane is the colour of a model, and palette its colours from idle to busy.
+func (t *theme) lane(m engine.Model) grid.Style {
+	if m == engine.EventModel {
+		return t.event
+	}
+	return t.message
+}
+
+func (t *theme) palette(m engine.Model) plot.Palette {
+	if m == engine.EventModel {
+		return t.heat[1]
+	}
+	return t.heat[0]
+}

@@ -1,0 +1,95 @@
+// Package tui is the playground: a Bubble Tea program that shows a running
+// scenario and lets a person change it with keys and the mouse.
+//
+// There is one Bubble Tea model. It draws everything into one grid of cells,
+// once a frame, and View hands out the string made of it. What it shows comes
+// from an [engine.Run] that it is given and asks for snapshots; the run never
+// waits for the screen. What may take time (starting a run, applying a change,
+// closing a run) happens in commands and goroutines, never in Update.
+package tui
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+
+	tea "charm.land/bubbletea/v2"
+
+	"duet/engine"
+)
+
+// Preset is one scenario that can be picked.
+type Preset struct {
+	Name  string // short, unique
+	Title string
+	Story string // a few sentences
+	Group string // the heading it stands under; those of a group come together
+	Open  func() (*engine.Scenario, error)
+}
+
+// Options are what the playground needs. Scenario and NewRun are required.
+type Options struct {
+	Scenario *engine.Scenario // what to start with; of one with cases the first case
+	Presets  []Preset         // what can be picked, in order
+
+	// NewRun starts a run without an end. It is called from a goroutine of its
+	// own, and so is Close of what it returns. An error is shown; of the very
+	// first run it is returned by Play.
+	NewRun func(*engine.Scenario) (engine.Run, error)
+
+	ASCII         bool // draw with ASCII only; a dumb terminal gets that anyway
+	NoColor       bool // no colours, whatever the terminal can show
+	ReducedMotion bool // eight pictures a second
+
+	Program []tea.ProgramOption // further ones, as tests need them: input, output, size
+}
+
+// Play shows the playground and blocks until the person quits. Every run that
+// was started is closed then, and the terminal is as it was before: also after
+// an error, a panic, SIGINT, SIGTERM, SIGHUP and the end of ctx. It returns the
+// error of the first run, that of a terminal that cannot be used, the cause
+// of ctx when that ended it, and nil when a person or a signal did.
+func Play(ctx context.Context, o Options) error {
+	m := newModel(o)
+	options := append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(maxFlush)}, o.Program...)
+	p := tea.NewProgram(m, options...)
+	forget := quitOnHangup(p)
+	_, err := p.Run()
+	forget()
+	m.runs.end()
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, tea.ErrInterrupted):
+		return m.failed
+	case err != nil:
+		return err
+	default:
+		return m.failed
+	}
+}
+
+// maxFlush is how often a second Bubble Tea looks for a new picture: twice as
+// often as there is one, so that none waits for long.
+const maxFlush = 120
+
+// quitOnHangup ends the program properly when its terminal goes away, which
+// Bubble Tea does not do by itself. The function returned undoes it.
+func quitOnHangup(p *tea.Program) (forget func()) {
+	hangup := make(chan os.Signal, 1)
+	done := make(chan struct{})
+	signal.Notify(hangup, syscall.SIGHUP)
+	go func() {
+		select {
+		case <-hangup:
+			p.Quit()
+		case <-done:
+		}
+	}()
+	return func() {
+		signal.Stop(hangup)
+		close(done)
+	}
+}

@@ -1,0 +1,221 @@
+package tui
+
+import (
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"duet/engine"
+	"duet/ui/internal/grid"
+)
+
+// overlay is something that lies over the scene and takes all input while it
+// does: help, a list, a field.
+type overlay interface {
+	// update takes a key, a paste or the mouse.
+	update(m *model, msg tea.Msg) tea.Cmd
+	draw(m *model, g *grid.Grid)
+}
+
+// Update implements [tea.Model].
+func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	now := time.Now()
+	if f, ok := msg.(frameMsg); ok {
+		if f.chain != m.pace.chain {
+			return m, nil
+		}
+		return m, m.frame(now)
+	}
+	cmd := m.react(msg)
+	return m, tea.Batch(cmd, m.settle(now))
+}
+
+// react takes any message but a frame.
+func (m *model) react(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.grid.Resize(msg.Width, msg.Height)
+		m.pace.stale, m.pace.last = true, time.Time{}
+	case tea.ColorProfileMsg:
+		m.profile = msg.Profile
+		m.recolor()
+		m.pace.stale = true
+	case tea.BackgroundColorMsg:
+		m.dark = msg.IsDark()
+		m.recolor()
+		m.pace.stale = true
+	case tea.EnvMsg:
+		m.adaptTo(msg)
+	case tea.FocusMsg:
+		m.blurred = false
+		return m.pace.soon(time.Now())
+	case tea.BlurMsg:
+		m.blurred = true
+	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseMsg:
+		return m.input(msg)
+	case startedMsg:
+		return m.started(msg)
+	case appliedMsg:
+		return m.applied(msg)
+	case openedMsg:
+		return m.open(msg)
+	}
+	return nil
+}
+
+// adaptTo takes what the environment says about the terminal: a dumb one gets
+// ASCII and no colours.
+func (m *model) adaptTo(env tea.EnvMsg) {
+	if env.Getenv("TERM") != "dumb" {
+		return
+	}
+	m.grid.Glyphs = &grid.ASCII
+	m.profile = colorprofile.NoTTY
+	m.recolor()
+	m.pace.stale = true
+}
+
+// input takes keys, pastes and the mouse.
+func (m *model) input(msg tea.Msg) tea.Cmd {
+	k := &m.scene.keys
+	if press, ok := msg.(tea.KeyPressMsg); ok {
+		switch {
+		case press.String() == "ctrl+c": // also where q is a letter
+			return tea.Quit
+		case key.Matches(press, k.Suspend):
+			return tea.Suspend
+		}
+	}
+	if _, motion := msg.(tea.MouseMotionMsg); motion {
+		return nil
+	}
+	m.pace.stale = true
+	if m.overlay != nil {
+		if press, ok := msg.(tea.KeyPressMsg); ok && key.Matches(press, k.Close) {
+			m.overlay = nil
+			return nil
+		}
+		return tea.Batch(m.overlay.update(m, msg), m.flush())
+	}
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return tea.Batch(m.press(msg), m.flush())
+	case tea.MouseClickMsg:
+		m.click(msg)
+	case tea.MouseWheelMsg:
+		m.wheel(msg)
+	}
+	return m.flush()
+}
+
+// press obeys a key.
+func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
+	keys, knobs := &m.scene.keys, &m.scene.knobs
+	m.scene.note = ""
+	switch {
+	case key.Matches(k, keys.Faster):
+		m.turnRate(1)
+	case key.Matches(k, keys.Slower):
+		m.turnRate(-1)
+	case key.Matches(k, keys.More):
+		m.turn(1, false)
+	case key.Matches(k, keys.Less):
+		m.turn(-1, false)
+	case key.Matches(k, keys.FineMore):
+		m.turn(1, true)
+	case key.Matches(k, keys.FineLess):
+		m.turn(-1, true)
+	case key.Matches(k, keys.Next):
+		knobs.move(1)
+	case key.Matches(k, keys.Previous):
+		knobs.move(-1)
+	case key.Matches(k, keys.Enter):
+		m.overlay = newEntry(knobs.current())
+	case key.Matches(k, keys.Pause):
+		m.togglePause()
+	case key.Matches(k, keys.Step):
+		m.ask(engine.Change{Control: engine.Step})
+	case key.Matches(k, keys.SlowMotion):
+		m.changeSpeed(-1)
+	case key.Matches(k, keys.FullMotion):
+		m.changeSpeed(1)
+	case key.Matches(k, keys.Unlink):
+		m.toggleLink()
+	case key.Matches(k, keys.Lanes):
+		m.look(int(k.Code - '1'))
+	default:
+		return m.pressMore(k)
+	}
+	return nil
+}
+
+// pressMore obeys the keys that open something or start another run.
+func (m *model) pressMore(k tea.KeyPressMsg) tea.Cmd {
+	keys := &m.scene.keys
+	switch {
+	case key.Matches(k, keys.Fault):
+		m.overlay = newFaults(m)
+	case key.Matches(k, keys.Presets):
+		m.overlay = newPicker(m)
+	case key.Matches(k, keys.Help):
+		m.overlay = helpBox{}
+	case key.Matches(k, keys.Case):
+		return m.nextCase()
+	case key.Matches(k, keys.Restart):
+		return m.start(m.piece)
+	case key.Matches(k, keys.NewSeed):
+		return m.newSeed()
+	case key.Matches(k, keys.Quit):
+		return tea.Quit
+	}
+	return nil
+}
+
+// look turns to a lane, when there is one of that number.
+func (m *model) look(lane int) {
+	if lane >= 0 && lane < len(m.scene.snap.Lanes) {
+		m.scene.focus = lane
+		m.refresh()
+	}
+}
+
+// click selects the knob or looks at the lane under the mouse.
+func (m *model) click(c tea.MouseClickMsg) {
+	if c.Button != tea.MouseLeft {
+		return
+	}
+	if knob, ok := m.scene.knobs.at(c.X, c.Y); ok {
+		m.scene.knobs.selected = knob
+		return
+	}
+	l := &m.scene.layout
+	for i, r := range l.lanes {
+		if r.Contains(c.X, c.Y) {
+			m.look(l.first + i)
+		}
+	}
+	if l.others.Contains(c.X, c.Y) {
+		lane := c.Y - l.others.Y
+		if lane >= l.first {
+			lane += len(l.lanes)
+		}
+		m.look(lane)
+	}
+}
+
+// wheel turns the knob under the mouse.
+func (m *model) wheel(w tea.MouseWheelMsg) {
+	knob, ok := m.scene.knobs.at(w.X, w.Y)
+	if !ok {
+		return
+	}
+	m.scene.knobs.selected = knob
+	switch w.Button {
+	case tea.MouseWheelUp:
+		m.turn(1, false)
+	case tea.MouseWheelDown:
+		m.turn(-1, false)
+	}
+}

@@ -1,0 +1,186 @@
+package tui
+
+import (
+	"math"
+	"time"
+
+	"duet/engine"
+	"duet/ui/internal/figure"
+	"duet/ui/internal/grid"
+	"duet/ui/internal/plot"
+)
+
+// maxRows is how many workers or publishers get a row each; more become a heat
+// map.
+const maxRows = 12
+
+// workerRows is how many rows the workers of a lane, or its publishers, ask for.
+func (s *scene) workerRows(lane int) int {
+	l := &s.snap.Lanes[lane]
+	if len(l.Workers) > 0 {
+		return min(len(l.Workers), maxRows)
+	}
+	return min(2*len(l.Publishers), maxRows)
+}
+
+// drawServers draws who does the work: workers and buffered observers, or the
+// publishers of an inline bus with the calls they are at.
+func (s *scene) drawServers(g *grid.Grid, lane int) {
+	if g.H == 0 {
+		return
+	}
+	l := &s.snap.Lanes[lane]
+	s.drawServersTitle(g, lane)
+	g = g.Sub(grid.Rect{Y: 1, W: g.W, H: g.H - 1})
+	switch {
+	case len(l.Workers) > 0:
+		s.drawWorkers(g, l)
+	case l.Model == engine.EventModel && s.spec(lane).Dispatch == engine.Goroutine:
+		s.drawGoroutines(g, lane)
+	default:
+		s.drawPublishers(g, l)
+	}
+}
+
+func (s *scene) drawServersTitle(g *grid.Grid, lane int) {
+	l, t := &s.snap.Lanes[lane], s.theme
+	p := row(g, 0)
+	part := func(name string, n int) {
+		p.text(name, t.dim)
+		p.skip(1)
+		p.left(5, figure.Count(int64(n)), t.text)
+	}
+	if l.Model == engine.EventModel {
+		part("observers", len(l.Handlers))
+		part("publishers", len(l.Publishers))
+	} else {
+		part("workers", len(l.Workers))
+	}
+	if p.room() >= 10 {
+		p.text("busy", t.dim)
+		p.right(6, figure.Percent(l.Recent.Utilisation), t.text)
+	}
+	for i := range l.Handlers {
+		if fault := l.Handlers[i].Fault; fault != "" && p.room() > 12 {
+			p.skip(2)
+			p.text("× ", t.bad)
+			p.text(l.Handlers[i].Name, t.bad)
+			p.text(" ", t.bad)
+			p.text(fault, t.bad)
+		}
+	}
+}
+
+// drawWorkers gives each worker a row, half a row, or a cell.
+func (s *scene) drawWorkers(g *grid.Grid, l *engine.LaneSnapshot) {
+	const halfRow = 18
+	n := len(l.Workers)
+	switch {
+	case g.H == 0:
+	case n <= min(g.H, maxRows):
+		for i := range l.Workers {
+			p := row(g, i)
+			s.drawWorker(&p, l, &l.Workers[i])
+		}
+	case n <= maxRows && n <= 2*g.H && g.W >= 2*halfRow:
+		for i := range l.Workers {
+			p := pen{g: g, x: i % 2 * (g.W / 2), y: i / 2, end: (i%2 + 1) * (g.W / 2)}
+			s.drawWorker(&p, l, &l.Workers[i])
+		}
+	default:
+		values := s.buffer(n)
+		for i := range l.Workers {
+			values[i] = s.load(&l.Workers[i])
+		}
+		plot.Heat(g, grid.Rect{W: g.W, H: g.H}, values, s.theme.palette(l.Model))
+	}
+}
+
+// load is what a heat map shows of a worker: idle, ever longer at its item, or
+// not there.
+func (s *scene) load(w *engine.WorkerSnapshot) float32 {
+	switch w.State {
+	case engine.Idle:
+		return 0
+	case engine.Crashed:
+		return float32(math.NaN())
+	default:
+		return 0.3 + 0.7*float32(progress(s.snap.At-w.Since, w.Demand))
+	}
+}
+
+// progress is how much of what is demanded has passed, 0 to 1.
+func progress(passed, demand time.Duration) float64 {
+	if demand <= 0 || passed >= demand {
+		return 1
+	}
+	return max(float64(passed)/float64(demand), 0)
+}
+
+// drawWorker draws one worker: its number, its state, and how far it is with
+// the item in hand.
+func (s *scene) drawWorker(p *pen, l *engine.LaneSnapshot, w *engine.WorkerSnapshot) {
+	t, g := s.theme, p.g
+	wide := p.room() >= 30
+	p.right(2, decimal(int64(w.ID)), t.dim)
+	p.skip(1)
+	handler := ""
+	if w.Handler >= 0 && w.Handler < len(l.Handlers) {
+		handler = l.Handlers[w.Handler].Name
+	}
+	name := 8
+	if !wide {
+		name = min(7, p.room()-9)
+	}
+	switch w.State {
+	case engine.Idle:
+		p.sign(g.Glyphs.Circle, t.dim)
+		p.left(name, handler, t.dim)
+		p.skip(1)
+		p.text("idle", t.dim)
+	case engine.Crashed:
+		p.sign(g.Glyphs.Cross, t.bad)
+		p.left(name, handler, t.bad)
+		p.skip(1)
+		s.drawCrashed(p, w)
+	case engine.Stalled:
+		p.sign(g.Glyphs.Vertical, t.warning)
+		p.left(name, handler, t.warning)
+		s.drawInHand(p, w, wide, t.warning)
+	default:
+		st := t.lane(l.Model)
+		p.sign(g.Glyphs.Bullet, st)
+		p.left(name, handler, t.text)
+		s.drawInHand(p, w, wide, st)
+	}
+}
+
+func (s *scene) drawCrashed(p *pen, w *engine.WorkerSnapshot) {
+	switch {
+	case w.BackAt > 0 && p.room() >= 22:
+		p.text("crashed, back in ", s.theme.bad)
+		p.text(figure.Duration(max(w.BackAt-s.snap.At, 0)), s.theme.bad)
+	default:
+		p.text("crashed", s.theme.bad)
+	}
+}
+
+// drawInHand draws the item, how far it is, and for how long.
+func (s *scene) drawInHand(p *pen, w *engine.WorkerSnapshot, wide bool, st grid.Style) {
+	passed := max(s.snap.At-w.Since, 0)
+	if wide {
+		p.skip(1)
+		at := p.x
+		p.text("#", s.theme.dim)
+		p.text(decimal(w.Seq), s.theme.dim)
+		p.x = max(p.x, at+7)
+		p.skip(1)
+	} else {
+		p.skip(1)
+	}
+	if bar := p.room() - figureWidth; bar >= 3 {
+		plot.Bar(p.g, p.x, p.y, bar, progress(passed, w.Demand), st, s.theme.dim)
+		p.skip(bar)
+	}
+	p.right(min(figureWidth, p.room()), figure.Duration(passed), s.theme.text)
+}
