@@ -51,6 +51,7 @@ type Run struct {
 	sampler    *sampler
 	background sync.WaitGroup
 	stop       context.CancelFunc
+	release    func() // of the processors
 	closing    atomic.Bool
 	closed     chan struct{}
 	closeErr   error
@@ -71,7 +72,7 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 	if r.clock == nil {
 		r.clock = clock.NewLane()
 	}
-	if o.Endless {
+	if o.Endless || s.Duration == 0 {
 		r.end = never
 	}
 	r.waiters.New = func() any { return work.NewWaiter(r.clock, clock.Coarse) }
@@ -80,6 +81,10 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 		r.lanes = append(r.lanes, newLane(r, i, spec, s))
 	}
 	r.sampler = newSampler(r, s)
+	r.release = func() {}
+	if !r.clock.TimersOnly() {
+		r.release = claim(needs(s))
+	}
 	for _, l := range r.lanes {
 		if err := l.start(); err != nil {
 			return nil, errors.Join(err, r.Close())
@@ -128,6 +133,7 @@ func (r *Run) Close() error {
 		r.stop()
 	}
 	r.background.Wait()
+	r.release()
 	r.closeErr = errors.Join(errs...)
 	return r.closeErr
 }

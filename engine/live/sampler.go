@@ -95,13 +95,16 @@ func (m *sampler) sample(now time.Duration) {
 	}
 }
 
-// freeze takes a last sample.
+// freeze takes a last sample, unless that was done before.
 func (m *sampler) freeze() {
-	now := m.run.clock.Now()
-	m.sample(now)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.frozen {
+		return
+	}
+	now := m.run.clock.Now()
 	for _, s := range m.lanes {
+		s.sample(now)
 		s.merge(now)
 	}
 	m.frozen = true
@@ -149,6 +152,7 @@ func (m *sampler) finish(now time.Duration) {
 		m.mu.Unlock()
 	}
 	if over {
+		m.freeze() // the figures are those of the run, not of the time after it
 		r.finished.Do(func() { close(r.done) })
 	}
 }
