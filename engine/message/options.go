@@ -96,8 +96,6 @@ type Options[T any] struct {
 // check returns what is wrong with the options, as a sentence's end.
 func (o *Options[T]) check() error {
 	switch {
-	case o.Workers < 0:
-		return fmt.Errorf("%d workers: must be 0 or more", o.Workers)
 	case o.Partitions < 0:
 		return fmt.Errorf("%d partitions: must be 0 (none) or more", o.Partitions)
 	case o.Partitions > 0 && o.Key == nil:

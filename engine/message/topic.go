@@ -2,6 +2,7 @@ package message
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -86,7 +87,7 @@ func (t *Topic[T]) send(ctx context.Context, v *T, p SenderProbe) error {
 	}
 	for i, s := range m.subs {
 		if err := s.send(ctx, v, p); err != nil {
-			if err == errGone && !t.now.Load().closed {
+			if errors.Is(err, errGone) && !t.now.Load().closed {
 				continue // unsubscribed meanwhile
 			}
 			return m.partial(i, err)
@@ -97,7 +98,7 @@ func (t *Topic[T]) send(ctx context.Context, v *T, p SenderProbe) error {
 
 // partial is the error of a Send that got as far as subscription i.
 func (m *members[T]) partial(i int, err error) error {
-	if err == errGone {
+	if errors.Is(err, errGone) {
 		err = ErrClosed
 	}
 	if i == 0 {

@@ -237,8 +237,7 @@ func (w *worker[T]) end() {
 	if w.probe != nil {
 		w.probe.Exit(w.isDown())
 	}
-	var none entry[T]
-	w.hand = none
+	w.hand = entry[T]{} // leave nothing to be kept alive
 	panicked := w.panicked
 
 	s.mu.Lock()
