@@ -31,6 +31,7 @@ const (
 	Growing        Kind = "growing"         // more comes than goes
 	Stopped        Kind = "stopped"         // the producers are stopped
 	Survivors      Kind = "survivors"       // the oldest item waits longer than the percentiles of finished items show
+	CatchingUp     Kind = "catching up"     // what had piled up is being worked off
 	Idle           Kind = "idle"            // nothing arrives
 	Healthy        Kind = "healthy"         // none of these
 )
@@ -69,7 +70,7 @@ func Of(now, before *engine.Snapshot) []Finding {
 	lanes := views(now, before)
 	var found []Finding
 	for _, check := range []func(*lane) *Finding{
-		(*lane).down, (*lane).atLimit, (*lane).workersDown, (*lane).faulted, (*lane).load, (*lane).stopped, (*lane).survivors,
+		(*lane).down, (*lane).atLimit, (*lane).workersDown, (*lane).faulted, (*lane).load, (*lane).stopped, (*lane).survivors, (*lane).catchingUp,
 	} {
 		for i := range lanes {
 			if f := check(&lanes[i]); f != nil {
@@ -98,9 +99,9 @@ func views(now, before *engine.Snapshot) []lane {
 		l.settings = now.Scenario.Lanes[i]
 		l.arrivals, l.arrived = l.now.Recent.Arrivals, l.now.Recent.Ledger.Offered
 		if before != nil && before.At < now.At && i < len(before.Lanes) && before.Lanes[i].Ledger.Offered <= l.now.Ledger.Offered {
-			l.before = &before.Lanes[i]
+			l.before, l.elapsed = &before.Lanes[i], (now.At - before.At).Seconds()
 			l.arrived = l.now.Ledger.Offered - l.before.Ledger.Offered
-			l.arrivals = float64(l.arrived) / (now.At - before.At).Seconds()
+			l.arrivals = float64(l.arrived) / l.elapsed
 		}
 		if steady(now.Scenario.Load.Arrivals) && !now.Unlinked {
 			l.arrivals, l.arrived = float64(now.Scenario.Load.Rate), math.MaxInt64

@@ -145,28 +145,32 @@ func TestKinds(t *testing.T) {
 		{
 			name: "producers block", kind: diagnose.Blocked, severity: diagnose.Warning, lane: "message",
 			has: func(now, _ *engine.Snapshot) {
-				now.Lanes[message].Recent.Blocked = 6300 * ms
+				now.Lanes[message].Whole.Blocked = 945 * ms // of the last 1.5 s
 				now.Lanes[message].Recent.Backlog.Now = 1
 			},
-			text:   "producers stand at the full queue 63% of the time; 1 item waits outside.",
-			nearly: func(now, _ *engine.Snapshot) { now.Lanes[message].Recent.Blocked = 400 * ms },
+			text: "producers stand at the full queue 63% of the time; 1 item waits outside.",
+			// They stood until a moment ago.
+			nearly: func(now, before *engine.Snapshot) {
+				now.Lanes[message].Recent.Blocked = 6 * sec
+				now.Lanes[message].Whole.Blocked, before.Lanes[message].Whole.Blocked = 9*sec, 9*sec-70*ms
+			},
 		},
 		{
 			name: "producers block for good", kind: diagnose.Blocked, severity: diagnose.Bad, lane: "message",
 			has: func(now, _ *engine.Snapshot) {
 				now.Scenario.Load.Rate = 12_500
-				now.Lanes[message].Recent.Blocked = 20 * sec
+				now.Lanes[message].Whole.Blocked = 3 * sec
 				now.Lanes[message].Publishers = make([]engine.PublisherSnapshot, 2)
 				now.Lanes[event].Handlers[0].Service.Mean = 0
 			},
 			text:   "producers stand at the full queue 100% of the time (12,500/s arrive, 4 workers finish 100/s).",
-			nearly: func(now, _ *engine.Snapshot) { now.Lanes[message].Recent.Blocked = 499 * ms },
+			nearly: func(now, _ *engine.Snapshot) { now.Lanes[message].Whole.Blocked = 74 * ms },
 		},
 		{
 			name: "buffered observers block", kind: diagnose.Blocked, severity: diagnose.Warning, lane: "event",
 			has: func(now, _ *engine.Snapshot) {
 				now.Scenario.Lanes[event].Dispatch = engine.Buffered
-				now.Lanes[event].Recent.Blocked = sec
+				now.Lanes[event].Whole.Blocked = 150 * ms
 			},
 			text:   "publishers stand at the full queue 10% of the time.",
 			nearly: func(now, _ *engine.Snapshot) { now.Scenario.Lanes[event].Dispatch = engine.Buffered },
@@ -244,6 +248,19 @@ func TestKinds(t *testing.T) {
 			has:    func(now, _ *engine.Snapshot) { now.Lanes[message].OldestWaiting = 3200 * ms },
 			text:   "the oldest item has waited 3.2 s already; the p99 of 200 ms tells only of those that came through.",
 			nearly: func(now, _ *engine.Snapshot) { now.Lanes[message].OldestWaiting = 400 * ms },
+		},
+		{
+			name: "catching up", kind: diagnose.CatchingUp, severity: diagnose.Good, lane: "event",
+			has: func(now, before *engine.Snapshot) {
+				now.Lanes[event].OldestWaiting, now.Lanes[event].Recent.Latency.P99 = sec, sec
+				before.Lanes[event].Ledger = engine.Ledger{Offered: 2370, Done: 2255, Waiting: 111, InFlight: 4}
+			},
+			text: "catching up: 66 items wait, 30/s fewer.",
+			// 20 fewer after 140 came or went are within two standard deviations.
+			nearly: func(now, before *engine.Snapshot) {
+				now.Lanes[event].OldestWaiting, now.Lanes[event].Recent.Latency.P99 = sec, sec
+				before.Lanes[event].Ledger = engine.Ledger{Offered: 2340, Done: 2250, Waiting: 86, InFlight: 4}
+			},
 		},
 		{
 			name: "paused", kind: diagnose.Paused, severity: diagnose.Good,
@@ -337,6 +354,19 @@ func TestArrivalsAreMeasuredWhereTheScenarioDoesNotTell(t *testing.T) {
 	}
 }
 
+// Without an older snapshot the recent window has to do.
+func TestBlockedOfTheWindow(t *testing.T) {
+	now := calm()
+	now.Lanes[0].Recent.Blocked = 500 * ms
+	if found := diagnose.Of(now, nil); found[0].Kind != diagnose.Blocked || found[0].Share != 0.05 {
+		t.Errorf("%+v, want blocked for a twentieth", found)
+	}
+	now.Lanes[0].Recent.Blocked--
+	if found := diagnose.Of(now, nil); found[0].Kind != diagnose.Healthy {
+		t.Errorf("%+v, want healthy", found)
+	}
+}
+
 func TestNobodyServes(t *testing.T) {
 	now := calm()
 	now.Lanes[1].Handlers[0].Workers = 0
@@ -374,6 +404,7 @@ func TestAlwaysSomethingToSay(t *testing.T) {
 			l.Ledger = engine.Ledger{Offered: count.Draw(t, "offered"), Done: count.Draw(t, "done"), Waiting: count.Draw(t, "waiting")}
 			l.Recent.Ledger = engine.Ledger{Offered: count.Draw(t, "offered"), Done: count.Draw(t, "done"), Dropped: count.Draw(t, "dropped")}
 			l.Recent.To = l.Recent.From + time.Duration(rapid.Int64Range(0, int64(10*sec)).Draw(t, "window"))
+			l.Whole.Blocked = time.Duration(rapid.Int64Range(0, int64(10*sec)).Draw(t, "blocked"))
 			l.Recent.Blocked = time.Duration(rapid.Int64Range(0, int64(10*sec)).Draw(t, "blocked"))
 			l.OldestWaiting = time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "oldest"))
 			h := &l.Handlers[0]

@@ -13,6 +13,7 @@ import (
 type lane struct {
 	now      *engine.LaneSnapshot
 	before   *engine.LaneSnapshot // nil: not known
+	elapsed  float64              // seconds since before
 	settings engine.Lane
 	at       time.Duration
 	arrivals float64 // a second, now
@@ -68,8 +69,11 @@ func (l *lane) dropping() *Finding {
 // blocked reports producers that lose more than a twentieth of their time at a
 // full queue.
 func (l *lane) blocked(s stage) *Finding {
-	producers := max(1, len(l.now.Publishers))
-	share := l.now.Recent.Blocked.Seconds() / l.window() / float64(producers)
+	stood, within := l.now.Recent.Blocked, l.window()
+	if l.before != nil {
+		stood, within = l.now.Whole.Blocked-l.before.Whole.Blocked, l.elapsed
+	}
+	share := stood.Seconds() / within / float64(max(1, len(l.now.Publishers)))
 	if share < 0.05 {
 		return nil
 	}
@@ -169,10 +173,30 @@ func (l *lane) falling() bool {
 	if l.before == nil {
 		return false
 	}
+	fell, chance := l.fall()
+	return fell > chance
+}
+
+// fall is by how many fewer are on the way than before, and its standard
+// deviation were it chance. There must be a before.
+func (l *lane) fall() (fell, chance float64) {
 	now, then := &l.now.Ledger, &l.before.Ledger
 	moved := float64(now.Offered - then.Offered + now.Ended() - then.Ended())
-	fell := then.Waiting + then.InFlight - now.Waiting - now.InFlight
-	return float64(fell) > math.Sqrt(max(moved, 0))
+	return float64(then.Waiting + then.InFlight - now.Waiting - now.InFlight), math.Sqrt(max(moved, 0))
+}
+
+// catchingUp reports the end of a trouble: items still wait for over a second,
+// and fewer than before beyond two standard deviations of chance.
+func (l *lane) catchingUp() *Finding {
+	if l.before == nil || l.now.OldestWaiting < time.Second {
+		return nil
+	}
+	fell, chance := l.fall()
+	if fell <= 2*chance {
+		return nil
+	}
+	return &Finding{Kind: CatchingUp, Text: fmt.Sprintf("catching up: %s, %s fewer.",
+		waits(l.now.Ledger.Waiting), rate(fell/l.elapsed))}
 }
 
 // window is the length of the recent window in seconds.
