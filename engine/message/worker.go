@@ -176,28 +176,28 @@ func (w *worker[T]) handle() {
 func (w *worker[T]) conclude(err error) {
 	out, backoff := w.judge(err)
 	var pause time.Duration
-	switch out {
-	case Retried:
+	if out == Retried {
 		w.hand.failed++
 		if backoff != nil {
 			pause = backoff(w.hand.v, w.hand.failed)
 		}
-	case Dead:
+	} else if out == Dead {
 		w.s.o.DeadLetter(w.hand.v, err)
 	}
 	if w.probe != nil {
 		w.probe.End(w.hand.v, w.hand.attempt, out, err)
 	}
+	again := out == Requeued || out == DoneUnacked
+	if !again && out != Retried {
+		return
+	}
 	w.hand.attempt++
-	switch out {
-	case Retried, Requeued, DoneUnacked:
-		w.s.mu.Lock()
-		defer w.s.mu.Unlock()
-		if out == Retried {
-			w.s.retry(w.from, w.hand, pause)
-		} else {
-			w.from.push(w.hand, true)
-		}
+	w.s.mu.Lock()
+	defer w.s.mu.Unlock()
+	if again {
+		w.from.push(w.hand, true)
+	} else {
+		w.s.retry(w.from, w.hand, pause)
 	}
 }
 
