@@ -65,6 +65,7 @@ func TestKinds(t *testing.T) {
 		has      func(now, before *engine.Snapshot)
 		text     string
 		nearly   func(now, before *engine.Snapshot)
+		older    bool // before is known
 	}{
 		{
 			name: "the queue fills", kind: diagnose.Growing, severity: diagnose.Warning, lane: "message",
@@ -83,10 +84,10 @@ func TestKinds(t *testing.T) {
 			nearly: func(now, _ *engine.Snapshot) { now.Lanes[message].Recent.Ledger.Done = 730 },
 		},
 		{
-			name: "the trend has turned", kind: diagnose.Growing, severity: diagnose.Warning, lane: "message",
+			name: "the trend has turned", older: true, kind: diagnose.Growing, severity: diagnose.Warning, lane: "message",
 			has: func(now, before *engine.Snapshot) {
 				now.Lanes[message].Recent.Ledger.Done = 500
-				before.Lanes[message].Ledger = engine.Ledger{Offered: 2280, Done: 2215, Waiting: 61, InFlight: 4}
+				before.Lanes[message].Ledger = engine.Ledger{Offered: 2280, Done: 2250, Waiting: 26, InFlight: 4}
 			},
 			text: "the queue grows by 30/s (80/s arrive, 50/s leave). Full in 1.2 s, then producers block.",
 			nearly: func(now, before *engine.Snapshot) {
@@ -143,7 +144,7 @@ func TestKinds(t *testing.T) {
 			nearly: func(now, _ *engine.Snapshot) { now.Lanes[event].Handlers[0].Service.Mean = 12400 * time.Microsecond },
 		},
 		{
-			name: "producers block", kind: diagnose.Blocked, severity: diagnose.Warning, lane: "message",
+			name: "producers block", older: true, kind: diagnose.Blocked, severity: diagnose.Warning, lane: "message",
 			has: func(now, _ *engine.Snapshot) {
 				now.Lanes[message].Whole.Blocked = 945 * ms // of the last 1.5 s
 				now.Lanes[message].Recent.Backlog.Now = 1
@@ -156,10 +157,11 @@ func TestKinds(t *testing.T) {
 			},
 		},
 		{
-			name: "producers block for good", kind: diagnose.Blocked, severity: diagnose.Bad, lane: "message",
+			name: "producers block for good", older: true, kind: diagnose.Blocked, severity: diagnose.Bad, lane: "message",
 			has: func(now, _ *engine.Snapshot) {
 				now.Scenario.Load.Rate = 12_500
 				now.Lanes[message].Whole.Blocked = 3 * sec
+				now.Lanes[message].Ledger = engine.Ledger{Offered: 2400 + 18_750, Done: 2330 + 150, Waiting: 66 + 18_600, InFlight: 4}
 				now.Lanes[message].Publishers = make([]engine.PublisherSnapshot, 2)
 				now.Lanes[event].Handlers[0].Service.Mean = 0
 			},
@@ -167,7 +169,7 @@ func TestKinds(t *testing.T) {
 			nearly: func(now, _ *engine.Snapshot) { now.Lanes[message].Whole.Blocked = 74 * ms },
 		},
 		{
-			name: "buffered observers block", kind: diagnose.Blocked, severity: diagnose.Warning, lane: "event",
+			name: "buffered observers block", older: true, kind: diagnose.Blocked, severity: diagnose.Warning, lane: "event",
 			has: func(now, _ *engine.Snapshot) {
 				now.Scenario.Lanes[event].Dispatch = engine.Buffered
 				now.Lanes[event].Whole.Blocked = 150 * ms
@@ -250,7 +252,7 @@ func TestKinds(t *testing.T) {
 			nearly: func(now, _ *engine.Snapshot) { now.Lanes[message].OldestWaiting = 400 * ms },
 		},
 		{
-			name: "catching up", kind: diagnose.CatchingUp, severity: diagnose.Good, lane: "event",
+			name: "catching up", older: true, kind: diagnose.CatchingUp, severity: diagnose.Good, lane: "event",
 			has: func(now, before *engine.Snapshot) {
 				now.Lanes[event].OldestWaiting, now.Lanes[event].Recent.Latency.P99 = sec, sec
 				before.Lanes[event].Ledger = engine.Ledger{Offered: 2370, Done: 2255, Waiting: 111, InFlight: 4}
@@ -296,6 +298,9 @@ func TestKinds(t *testing.T) {
 			now, before := calm(), calm()
 			before.At -= 1500 * ms
 			c.has(now, before)
+			if !c.older {
+				before = nil
+			}
 			found := diagnose.Of(now, before)
 			i := slices.IndexFunc(found, func(f diagnose.Finding) bool { return f.Kind == c.kind && f.Lane == c.lane })
 			if i < 0 {
@@ -308,6 +313,9 @@ func TestKinds(t *testing.T) {
 			now, before = calm(), calm()
 			before.At -= 1500 * ms
 			c.nearly(now, before)
+			if !c.older {
+				before = nil
+			}
 			for _, f := range diagnose.Of(now, before) {
 				if f.Kind == c.kind && f.Lane == c.lane {
 					t.Errorf("nearly, and yet: %+v", f)
@@ -346,8 +354,9 @@ func TestArrivalsAreMeasuredWhereTheScenarioDoesNotTell(t *testing.T) {
 		}
 		// The last second is news to the recent window, not to the pair.
 		before.At -= sec
-		before.Lanes[0].Ledger.Offered -= 180
+		before.Lanes[0].Ledger = engine.Ledger{Offered: 2220, Done: 2216, Waiting: 0, InFlight: 4}
 		before.Lanes[1].Ledger.Offered -= 80
+		before.Lanes[1].Ledger.Done -= 80
 		if found := diagnose.Of(now, before); found[0].Kind != diagnose.Growing || found[0].Growth != 80 {
 			t.Errorf("%s: %+v, want a queue that grows by 80/s", name, found)
 		}
@@ -435,4 +444,20 @@ func TestAlwaysSomethingToSay(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Service times of a trouble that is over stay in the recent window for a
+// while; the items on the way say that nothing grows any more.
+func TestATrendThatIsOverIsNotTold(t *testing.T) {
+	now, before := calm(), calm()
+	now.Lanes[1].Handlers[0].Service.Mean = 25 * ms
+	if found := diagnose.Of(now, nil); found[0].Kind != diagnose.Unstable {
+		t.Errorf("%+v, want unstable", found)
+	}
+	before.At -= 1500 * ms
+	before.Lanes[1].Ledger.Offered -= 120
+	before.Lanes[1].Ledger.Done -= 120
+	if found := diagnose.Of(now, before); found[0].Kind != diagnose.Healthy {
+		t.Errorf("%+v, want healthy", found)
+	}
 }

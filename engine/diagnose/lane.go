@@ -96,9 +96,6 @@ const farOff = 24 * time.Hour
 // growing reports a queue or backlog that rises: because its servers cannot
 // finish what arrives, or because fewer were seen to leave than to come.
 func (l *lane) growing(s stage) *Finding {
-	if l.falling() {
-		return nil
-	}
 	arrive, growth := l.arrivals, l.arrivals-s.finishes()
 	pace := s.pace()
 	overloaded := l.overloads(s)
@@ -107,7 +104,7 @@ func (l *lane) growing(s stage) *Finding {
 		arrive, growth = float64(flow.Offered)/l.window(), l.excess()
 		pace = rate(float64(flow.Ended())/l.window()) + " leave"
 	}
-	if growth <= 0 {
+	if growth <= 0 || l.contradicts(growth) {
 		return nil
 	}
 	f := &Finding{Kind: Growing, Severity: Warning, Growth: growth}
@@ -152,7 +149,7 @@ func (l *lane) senders() string {
 // service times, and one of a Poisson count.
 func (l *lane) overloads(s stage) bool {
 	uncertain := func(n int64) float64 { return 1 / math.Sqrt(float64(max(n, 1))) }
-	return l.arrivals/s.finishes()*(1-uncertain(s.seen)-uncertain(l.arrived)) >= 1
+	return l.arrivals/s.finishes()*(1-uncertain(s.seen)-uncertain(l.arrived)) >= 1 && !l.contradicts(l.arrivals-s.finishes())
 }
 
 // excess is by how many a second arrivals exceeded what left in the recent
@@ -167,14 +164,14 @@ func (l *lane) excess() float64 {
 	return (in - out) / l.window()
 }
 
-// falling says whether fewer are on the way than some seconds ago, by more
-// than chance (one standard deviation) would explain.
-func (l *lane) falling() bool {
+// contradicts says whether what happened since before leaves no room for such a
+// growth: it is off by more than two standard deviations of chance.
+func (l *lane) contradicts(growth float64) bool {
 	if l.before == nil {
 		return false
 	}
 	fell, chance := l.fall()
-	return fell > chance
+	return growth*l.elapsed+fell > 2*chance
 }
 
 // fall is by how many fewer are on the way than before, and its standard
