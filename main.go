@@ -2,6 +2,10 @@
 // same workload, in the terminal, and shows what each costs.
 package main
 
-import "fmt"
+import (
+	"os"
 
-func main() { fmt.Println("duet") }
+	"duet/ui/cli"
+)
+
+func main() { os.Exit(cli.Main(os.Args[1:])) }

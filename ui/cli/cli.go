@@ -1,0 +1,107 @@
+// Package cli is the command line of duet: a file for each command, and what
+// they share. It is where runs, screens, reports and presets meet.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"duet/engine"
+	"duet/engine/live"
+	"duet/ui/tui"
+)
+
+// What the process answers with.
+const (
+	exitFine        = 0
+	exitClaim       = 1   // a claim of the scenario failed
+	exitInput       = 2   // the command line, a file or a setting is wrong
+	exitRun         = 3   // the run could not be carried out
+	exitInterrupted = 130 // ended by a signal; what was measured so far is reported
+)
+
+// Main runs the command that the arguments (without the program's name) ask
+// for and returns what the process should exit with. The first SIGINT or
+// SIGTERM ends a run early; the second ends the process at once.
+func Main(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // from now on a signal does what it does by itself
+	w := world{
+		stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv,
+		inTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
+		outTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		errTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		play:        tui.Play,
+		newRun: func(s *engine.Scenario, endless bool) (engine.Run, error) {
+			return live.New(s, live.Options{Endless: endless})
+		},
+	}
+	return w.main(ctx, args)
+}
+
+// world is what the commands need from around them.
+type world struct {
+	stdout, stderr                       io.Writer
+	env                                  func(name string) string
+	inTerminal, outTerminal, errTerminal bool // whether a person sits at the other end
+
+	play   func(ctx context.Context, o tui.Options) error
+	newRun func(s *engine.Scenario, endless bool) (engine.Run, error)
+}
+
+func (w *world) main(ctx context.Context, args []string) int {
+	root := w.root()
+	root.SetArgs(args)
+	root.SetOut(w.stdout)
+	root.SetErr(w.stderr)
+	err := fang.Execute(ctx, root, fang.WithErrorHandler(complain))
+	return exitCode(err)
+}
+
+// exit is an error with what the process should exit with.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e *exit) Error() string { return e.err.Error() }
+func (e *exit) Unwrap() error { return e.err }
+
+// exitCode is that of an error: unless it says otherwise, the command line was
+// wrong.
+func exitCode(err error) int {
+	var e *exit
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.As(err, &e):
+		return e.code
+	default:
+		return exitInput
+	}
+}
+
+// complain writes an error as one line.
+func complain(w io.Writer, _ fang.Styles, err error) {
+	fmt.Fprintf(w, "duet: %v\n", err)
+}
+
+// exactly wants so many arguments, and says what they are.
+func exactly(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return fmt.Errorf("%s takes %s, and %d arguments were given", cmd.CommandPath(), what, len(args))
+		}
+		return nil
+	}
+}

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"duet/engine"
+)
+
+// seed is a flag for any 64 bits, which knows whether it was given.
+type seed struct {
+	value uint64
+	given bool
+}
+
+func (s *seed) String() string { return "" }
+func (s *seed) Type() string   { return "number" }
+
+func (s *seed) Set(text string) error {
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return errors.New("a whole number from 0 to 18446744073709551615 is needed")
+	}
+	s.value, s.given = n, true
+	return nil
+}
+
+// length is a flag for a time above 0; 0 when it was not given.
+type length time.Duration
+
+func (l *length) String() string { return "" }
+func (l *length) Type() string   { return "duration" }
+
+func (l *length) Set(text string) error {
+	d, err := engine.ParseDuration(text)
+	if err != nil {
+		return err
+	}
+	if d <= 0 {
+		return errors.New("a duration above 0 is needed, such as 20s")
+	}
+	*l = length(d)
+	return nil
+}
+
+// choice is a flag for one of some words.
+type choice struct {
+	value   string
+	allowed []string
+}
+
+func (c *choice) String() string { return c.value }
+func (c *choice) Type() string   { return strings.Join(c.allowed, "|") }
+
+func (c *choice) Set(text string) error {
+	if !slices.Contains(c.allowed, text) {
+		return fmt.Errorf("%s is needed", strings.Join(c.allowed, " or "))
+	}
+	c.value = text
+	return nil
+}

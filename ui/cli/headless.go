@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"duet/engine"
+	"duet/ui/report"
+)
+
+// How often a run without a screen is looked at.
+const (
+	progressEvery = 200 * time.Millisecond
+	findingsEvery = time.Second
+)
+
+// runner runs a scenario without a screen.
+type runner func(context.Context, *engine.Scenario, *progress) (report.Outcome, error)
+
+// runAll runs scenarios one after another. After an error or an interruption
+// it returns what there is so far.
+func runAll(ctx context.Context, scenarios []*engine.Scenario, run runner, p *progress) ([]report.Outcome, error) {
+	defer p.clear()
+	var outcomes []report.Outcome
+	for i, s := range scenarios {
+		if ctx.Err() != nil {
+			break
+		}
+		p.number, p.runs = i+1, len(scenarios)
+		outcome, err := run(ctx, s, p)
+		if outcome.Snapshot != nil {
+			outcomes = append(outcomes, outcome)
+		}
+		if err != nil {
+			return outcomes, err
+		}
+	}
+	return outcomes, nil
+}
+
+// together runs a scenario with its lanes beside each other until it is over,
+// or ctx is done. The outcome has no snapshot where the run did not begin.
+func (w *world) together(ctx context.Context, s *engine.Scenario, p *progress) (report.Outcome, error) {
+	run, err := w.newRun(s, s.Duration == 0)
+	if err != nil {
+		return report.Outcome{}, failure(err)
+	}
+	var log report.Log
+	snap := &engine.Snapshot{}
+	tick := time.NewTicker(progressEvery)
+	defer tick.Stop()
+	logged := time.Duration(0)
+	look := func() {
+		run.Snapshot(snap)
+		p.show(snap)
+		if snap.At-logged >= findingsEvery {
+			log.Add(snap)
+			logged = snap.At
+		}
+	}
+	interrupted := watch(ctx, run, tick.C, look)
+	err = errors.Join(run.Err(), run.Close())
+	run.Snapshot(snap) // complete, now that nothing moves
+	log.Add(snap)
+	return report.Outcome{Snapshot: snap, Findings: log.Findings(), Interrupted: interrupted}, failure(err)
+}
+
+// watch looks at a run at every tick until it is over, or ctx is done.
+func watch(ctx context.Context, run engine.Run, tick <-chan time.Time, look func()) (interrupted bool) {
+	for {
+		select {
+		case <-run.Done():
+			return false
+		case <-ctx.Done():
+			return true
+		case <-tick:
+			look()
+		}
+	}
+}
+
+// failure is the error of a run: what a scenario has wrong is the person's to
+// mend, all else is not.
+func failure(err error) error {
+	var input *engine.InputError
+	if err == nil || errors.As(err, &input) {
+		return err
+	}
+	return &exit{exitRun, err}
+}

@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"duet/ui/report"
+)
+
+// output is where a report goes.
+type output struct {
+	to     io.Writer
+	file   *os.File // nil: standard output
+	colour bool
+}
+
+// create makes the file of a report before the run, so that no run is for
+// nothing. A file that exists is an error.
+func (w *world) create(name string) (*output, error) {
+	if name == "-" {
+		return &output{to: w.stdout, colour: w.outTerminal && w.env("NO_COLOR") == "" && w.env("TERM") != "dumb"}, nil
+	}
+	f, err := createNew(name)
+	if err != nil {
+		return nil, err
+	}
+	return &output{to: f, file: f}, nil
+}
+
+// createNew creates a file that must not exist.
+func createNew(name string) (*os.File, error) {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	return f, plain(name, err)
+}
+
+// write writes the report and is done with its file.
+func (o *output) write(r *report.Report, format string) error {
+	var err error
+	if format == formatJSON {
+		err = r.WriteJSON(o.to)
+	} else {
+		err = r.WriteText(o.to, o.colour)
+	}
+	if o.file != nil {
+		err = errors.Join(err, o.file.Close())
+	}
+	return err
+}
+
+// discard removes the file of a report that there is not.
+func (o *output) discard() error {
+	if o.file == nil {
+		return nil
+	}
+	return errors.Join(o.file.Close(), os.Remove(o.file.Name()))
+}

@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"duet/engine"
+	"duet/presets"
+	"duet/ui/tui"
+)
+
+// root is duet itself: the playground, and above all other commands.
+func (w *world) root() *cobra.Command {
+	var (
+		change                settings
+		ascii, noColour, calm bool
+	)
+	cmd := &cobra.Command{
+		Use:   "duet [PRESET|FILE]",
+		Short: "Queue and workers beside publisher and observers, on the same items, live",
+		Long: `Hand work to a queue and its workers, or call observers when something happens?
+
+duet runs both on the same items, side by side, on real goroutines, and shows live what each one costs. ` +
+			`Without an argument it starts with the first preset. Arrow keys turn the load, ? shows all keys, q quits.`,
+		Example: `
+# the first preset
+duet
+# a preset with twice the load
+duet duality --set load.rate=80/s
+# a scenario of your own
+duet presets new mine.yaml
+duet ./mine.yaml
+# the same without a screen
+duet run duality --for 10s`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return fmt.Errorf("one preset or file can be played at a time, and %d were named", len(args))
+			}
+			return nil
+		},
+		ValidArgsFunction: completePresets,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			name := presets.List()[0].Name
+			if len(args) == 1 {
+				name = args[0]
+			}
+			return w.playground(cmd.Context(), name, &change, tui.Options{ASCII: ascii, NoColor: noColour, ReducedMotion: calm})
+		},
+	}
+	change.register(cmd)
+	cmd.Flags().BoolVar(&ascii, "ascii", false, "draw with letters and signs of ASCII only")
+	cmd.Flags().BoolVar(&noColour, "no-color", false, "draw without colours, as with NO_COLOR set")
+	cmd.Flags().BoolVar(&calm, "reduced-motion", false, "let nothing move but the figures")
+	cmd.AddCommand(w.runCommand(), w.presetsCommand())
+	return cmd
+}
+
+// playground plays a scenario on the screen until the person quits.
+func (w *world) playground(ctx context.Context, name string, change *settings, o tui.Options) error {
+	s, err := open(name)
+	if err != nil {
+		return err
+	}
+	if s, err = change.apply(s); err != nil {
+		return err
+	}
+	if !w.inTerminal || !w.outTerminal {
+		return fmt.Errorf("the playground needs a terminal to draw on and keys to listen to; without one, use duet run %s", name)
+	}
+	if w.env("TERM") == "dumb" {
+		o.ASCII, o.NoColor = true, true
+	}
+	o.NoColor = o.NoColor || w.env("NO_COLOR") != ""
+	o.Scenario = s
+	for _, p := range presets.List() {
+		o.Presets = append(o.Presets, tui.Preset{
+			Name: p.Name, Title: p.Title, Story: p.Story, Group: p.Group,
+			Open: func() (*engine.Scenario, error) { return presets.Open(p.Name) },
+		})
+	}
+	o.NewRun = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, true) }
+	if err := w.play(ctx, o); err != nil && ctx.Err() == nil {
+		return &exit{exitRun, err}
+	}
+	return interruption(ctx)
+}

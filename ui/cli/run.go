@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"duet/engine"
+	"duet/ui/report"
+)
+
+// The formats of a report.
+const (
+	formatText = "text"
+	formatJSON = "json"
+)
+
+// runFlags are the flags of duet run.
+type runFlags struct {
+	settings
+	length   length
+	format   choice
+	out      string
+	caseName string
+	inTurn   bool
+}
+
+func (w *world) runCommand() *cobra.Command {
+	f := runFlags{format: choice{formatText, []string{formatText, formatJSON}}}
+	cmd := &cobra.Command{
+		Use:   "run PRESET|FILE",
+		Short: "Run a scenario without a screen, report, and check its claims",
+		Long: `Run a scenario without a screen, all of its cases one after another; then report what was measured and whether what ` +
+			`the scenario expects came true.
+
+The exit code is 0 when all is well, 1 when a claim failed, 2 when the command line or the file is wrong, 3 when the run could ` +
+			`not be carried out, and 130 when it was interrupted: Ctrl-C ends the run early and still reports, a second one ends duet at once.`,
+		Example: `
+# as the preset says
+duet run duality
+# one of its cases, shorter, for a program to read
+duet run duality --case four_and_four --for 10s --format json
+# lanes that burn the processor, one after another
+duet run ./mine.yaml --in-turn --out report.txt`,
+		Args:              exactly("one preset or file"),
+		ValidArgsFunction: completePresets,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return w.run(cmd.Context(), args[0], &f)
+		},
+	}
+	f.register(cmd)
+	cmd.Flags().Var(&f.length, "for", "how long items arrive in each run, in place of the scenario's duration")
+	cmd.Flags().Var(&f.format, "format", "of the report: text or json")
+	cmd.Flags().StringVar(&f.out, "out", "-", "where the report goes: a new file, or - for standard output")
+	cmd.Flags().StringVar(&f.caseName, "case", "", "run this case only")
+	cmd.Flags().BoolVar(&f.inTurn, "in-turn", false, "run the lanes one after another, so that they do not share the processors")
+	return cmd
+}
+
+// run runs a scenario and reports.
+func (w *world) run(ctx context.Context, name string, f *runFlags) error {
+	s, err := open(name)
+	if err != nil {
+		return err
+	}
+	variants, err := f.variants(s)
+	if err != nil {
+		return err
+	}
+	out, err := w.create(f.out)
+	if err != nil {
+		return err
+	}
+	runner := w.together
+	if f.inTurn {
+		runner = w.inTurn
+	}
+	outcomes, runErr := runAll(ctx, variants, runner, w.progress())
+	if len(outcomes) == 0 {
+		return errors.Join(runErr, interruption(ctx), out.discard())
+	}
+	r := report.Of(outcomes...)
+	if err := out.write(r, f.format.value); err != nil {
+		return &exit{exitRun, err}
+	}
+	return verdict(ctx, r, runErr)
+}
+
+// verdict is what is left to say after the report.
+func verdict(ctx context.Context, r *report.Report, runErr error) error {
+	if err := cmp.Or(runErr, interruption(ctx)); err != nil {
+		return err
+	}
+	if checked, failed := r.Claims(); failed > 0 {
+		return &exit{exitClaim, fmt.Errorf("%d of %d claims failed", failed, checked)}
+	}
+	return nil
+}
+
+// interruption is the error of a run that a signal ended; nil when none did.
+func interruption(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return &exit{exitInterrupted, errors.New("interrupted")}
+}
+
+// variants are the scenarios to run: the cases, with the flags' settings over
+// their own.
+func (f *runFlags) variants(s *engine.Scenario) ([]*engine.Scenario, error) {
+	var names []string
+	var variants []*engine.Scenario
+	for _, v := range s.Variants() {
+		names = append(names, v.Case)
+		if f.caseName != "" && f.caseName != v.Case {
+			continue
+		}
+		v, err := f.apply(v)
+		if err != nil {
+			return nil, err
+		}
+		if f.length > 0 {
+			v.Duration = time.Duration(f.length)
+		}
+		if v.Duration > 0 && v.Warmup >= v.Duration {
+			return nil, fmt.Errorf("nothing would be measured: the run lasts %s, and its warm-up %s; shorten it with --set warmup=0s",
+				engine.FormatDuration(v.Duration), engine.FormatDuration(v.Warmup))
+		}
+		variants = append(variants, v)
+	}
+	switch {
+	case len(variants) > 0:
+		return variants, nil
+	case len(s.Cases) == 0:
+		return nil, fmt.Errorf("--case %s: %s has no cases", f.caseName, s.Name)
+	default:
+		return nil, fmt.Errorf("--case %s: %s has no such case; there are %s", f.caseName, s.Name, strings.Join(names, ", "))
+	}
+}

@@ -1,0 +1,88 @@
+package report
+
+import (
+	"slices"
+
+	"duet/engine"
+	"duet/engine/diagnose"
+)
+
+// Finding is something that went on in a run for a while.
+type Finding struct {
+	Lane     string        `json:"lane"` // empty: the run as a whole
+	Kind     diagnose.Kind `json:"kind"`
+	Severity string        `json:"severity"` // good, warning or bad
+	From     engine.Figure `json:"from"`     // lane time in seconds, when it was first seen
+	To       engine.Figure `json:"to"`       // and last
+	Text     string        `json:"text"`     // one sentence, as it was when most items were on their way
+	crowd    int64
+}
+
+var severities = map[diagnose.Severity]string{
+	diagnose.Good: "good", diagnose.Warning: "warning", diagnose.Bad: "bad",
+}
+
+// Log writes down what diagnose finds while a run goes on. It is for one
+// goroutine.
+type Log struct {
+	spans  []Finding
+	before *engine.Snapshot
+}
+
+// gap is how many seconds a finding may be out of sight and is still the same.
+const gap = 3
+
+// Add looks at a run once more; best once a second.
+func (l *Log) Add(now *engine.Snapshot) {
+	for _, f := range diagnose.Of(now, l.before) {
+		l.see(f, now)
+	}
+	if l.before == nil {
+		l.before = &engine.Snapshot{}
+	}
+	l.before.CopyFrom(now)
+}
+
+// see extends the span of what was seen a moment ago, or begins one.
+func (l *Log) see(f diagnose.Finding, now *engine.Snapshot) {
+	at := engine.Figure(now.At.Seconds())
+	seen := Finding{
+		Lane: f.Lane, Kind: f.Kind, Severity: severities[f.Severity], From: at, To: at,
+		Text: f.Text, crowd: onTheWay(now, f.Lane),
+	}
+	for i := range l.spans {
+		span := &l.spans[i]
+		if span.Lane != f.Lane || span.Kind != f.Kind || at-span.To > gap {
+			continue
+		}
+		span.To = at
+		if seen.crowd >= span.crowd {
+			seen.From = span.From
+			*span = seen
+		}
+		return
+	}
+	l.spans = append(l.spans, seen)
+}
+
+// onTheWay counts the items that are waiting or in flight in a lane, or in all.
+func onTheWay(now *engine.Snapshot, lane string) int64 {
+	var n int64
+	for i := range now.Lanes {
+		if l := &now.Lanes[i]; lane == "" || l.Name == lane {
+			n += l.Ledger.Waiting + l.Ledger.InFlight
+		}
+	}
+	return n
+}
+
+// Findings are the spans so far, in the order in which they began. What is good
+// is only named where nothing else was found.
+func (l *Log) Findings() []Finding {
+	good := func(f Finding) bool { return f.Severity == severities[diagnose.Good] }
+	found := slices.DeleteFunc(slices.Clone(l.spans), good)
+	if len(found) == 0 && len(l.spans) > 0 {
+		return slices.Clone(l.spans[:1])
+	}
+	return found
+}

@@ -1,0 +1,90 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// width is how many columns a text report has at most.
+const width = 100
+
+// page is text in the making.
+type page struct {
+	text   strings.Builder
+	colour bool
+}
+
+// line writes a line.
+func (p *page) line(format string, args ...any) {
+	p.text.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	p.text.WriteByte('\n')
+}
+
+// The colours of a terminal, as it understands them everywhere.
+const (
+	bold  = "1"
+	green = "32"
+	red   = "31"
+)
+
+func (p *page) paint(colour, text string) string {
+	if !p.colour {
+		return text
+	}
+	return "\x1b[" + colour + "m" + text + "\x1b[m"
+}
+
+// table is rows of cells below a heading, the first of rows.
+type table struct {
+	widths []int // of the columns, with the space before the next; negative: aligned to the left
+	rows   [][]string
+}
+
+func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
+
+// table writes a table after an empty line.
+func (p *page) table(t table) {
+	p.line("")
+	for i, cells := range t.rows {
+		line := ""
+		for n, cell := range cells {
+			line += aligned(cell, t.widths[n])
+		}
+		if i == 0 {
+			line = p.paint(bold, strings.TrimRight(line, " "))
+		}
+		p.line("%s", line)
+	}
+}
+
+// aligned fits text into a column: cut short where it is too long, and always
+// with a space between it and its neighbour.
+func aligned(text string, column int) string {
+	room := max(column, -column) - 1
+	if utf8.RuneCountInString(text) > room {
+		text = string([]rune(text)[:room-1]) + "…"
+	}
+	space := strings.Repeat(" ", room-utf8.RuneCountInString(text))
+	if column < 0 {
+		return text + space + " "
+	}
+	return " " + space + text
+}
+
+// wrap breaks text into lines of at most so many columns, between words.
+func wrap(text string, columns int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > columns {
+			lines = append(lines, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
+}

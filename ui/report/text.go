@@ -1,0 +1,316 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"duet/engine"
+	"duet/ui/internal/figure"
+)
+
+// WriteText writes the report for people: at most 100 columns, for each case
+// the lanes beside each other. With colour it has the escape sequences of a
+// terminal, which say nothing that the text does not.
+func (r *Report) WriteText(w io.Writer, colour bool) error {
+	p := &page{colour: colour}
+	p.line("%s", p.paint(bold, r.Title))
+	p.line("%s, %s run on %s, %d processors, %s/%s",
+		r.Scenario, r.Mode, r.Machine.Go, r.Machine.GOMAXPROCS, r.Machine.OS, r.Machine.Arch)
+	for i := range r.Cases {
+		r.Cases[i].write(p)
+	}
+	_, err := io.WriteString(w, p.text.String())
+	return err
+}
+
+func (c *Case) write(p *page) {
+	p.line("")
+	if c.Name != "" {
+		p.line("%s", p.paint(bold, "case "+c.Name))
+	}
+	p.line("%s", c.window())
+	for _, remark := range c.remarks() {
+		p.line("%s", remark)
+	}
+	p.table(c.items())
+	p.table(c.flow())
+	p.table(c.times())
+	p.table(c.handlers())
+	c.writeFindings(p)
+	c.writeClaims(p)
+}
+
+// window says which time the figures cover.
+func (c *Case) window() string {
+	text := fmt.Sprintf("seed %d, %s; figures of the whole run", c.Seed, seconds(c.Seconds))
+	if c.WarmupSeconds > 0 {
+		text += fmt.Sprintf(" after %s of warm-up, counts of items with it", seconds(c.WarmupSeconds))
+	}
+	return text
+}
+
+// remarks say what has to be known before the figures are read.
+func (c *Case) remarks() []string {
+	var remarks []string
+	for _, r := range []struct {
+		holds bool
+		text  string
+	}{
+		{c.Interrupted, "interrupted: the figures end where the run did"},
+		{c.InTurn, "the lanes ran one after another"},
+		{c.Slowed, "the clock was slowed down: times are lane time, those of publish wall time"},
+		{c.Unlinked, "different load: the lanes did not get the same items"},
+	} {
+		if r.holds {
+			remarks = append(remarks, r.text)
+		}
+	}
+	for i := range c.Lanes {
+		l := &c.Lanes[i]
+		switch {
+		case l.Dead != "":
+			remarks = append(remarks, l.Name+" is dead: "+l.Dead)
+		case l.AtLimit:
+			remarks = append(remarks, l.Name+" reached its limit of goroutines: a real program would be dying here")
+		}
+	}
+	return remarks
+}
+
+// byLane is a table with a column for each lane.
+type byLane struct {
+	table
+	lanes []Lane
+}
+
+func (c *Case) byLane(heading string) byLane {
+	t := byLane{table{widths: []int{-24}}, c.Lanes}
+	for range c.Lanes {
+		t.widths = append(t.widths, 19)
+	}
+	t.add(heading, func(l *Lane) string { return l.Name })
+	return t
+}
+
+func (t *byLane) add(label string, of func(l *Lane) string) {
+	cells := []string{label}
+	for i := range t.lanes {
+		cells = append(cells, of(&t.lanes[i]))
+	}
+	t.row(cells...)
+}
+
+// items is the ledger. Fates that no item met are left out, save those that
+// everybody looks for.
+func (c *Case) items() table {
+	t := c.byLane("items")
+	for _, fate := range []struct {
+		name   string
+		always bool
+		of     func(l *Lane) int64
+	}{
+		{"offered", true, func(l *Lane) int64 { return l.Offered }},
+		{"done", true, func(l *Lane) int64 { return l.Done }},
+		{"failed", true, func(l *Lane) int64 { return l.Failed }},
+		{"dropped", true, func(l *Lane) int64 { return l.Dropped }},
+		{"expired", false, func(l *Lane) int64 { return l.Expired }},
+		{"dead-lettered", false, func(l *Lane) int64 { return l.DeadLettered }},
+		{"lost", true, func(l *Lane) int64 { return l.Lost }},
+		{"waiting", false, func(l *Lane) int64 { return l.Waiting }},
+		{"in flight", false, func(l *Lane) int64 { return l.InFlight }},
+	} {
+		if fate.always || c.any(fate.of) {
+			t.add("  "+fate.name, func(l *Lane) string { return count(fate.of(l)) })
+		}
+	}
+	t.add("  ledger", balance)
+	for _, extra := range []struct {
+		name string
+		of   func(l *Lane) int64
+	}{
+		{"delivered again", func(l *Lane) int64 { return l.Redelivered }},
+		{"duplicates", func(l *Lane) int64 { return l.Duplicates }},
+		{"observers skipped", func(l *Lane) int64 { return l.Skipped }},
+	} {
+		if c.any(extra.of) {
+			t.add("  "+extra.name, func(l *Lane) string { return count(extra.of(l)) })
+		}
+	}
+	return t.table
+}
+
+func (c *Case) any(of func(l *Lane) int64) bool {
+	for i := range c.Lanes {
+		if of(&c.Lanes[i]) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func balance(l *Lane) string {
+	switch {
+	case !l.AtRest:
+		return "not at rest"
+	case l.Balance != 0:
+		return "off by " + count(l.Balance)
+	default:
+		return "balanced"
+	}
+}
+
+func (c *Case) flow() table {
+	t := c.byLane("flow")
+	gauge := func(name string, of func(l *Lane) engine.GaugeFigures) {
+		t.add("  "+name+" mean, max", func(l *Lane) string {
+			g := of(l)
+			return figure.Rate(float64(g.Mean)) + ", " + count(g.Max)
+		})
+	}
+	t.add("  throughput", func(l *Lane) string { return figure.Rate(float64(l.Throughput)) + "/s" })
+	t.add("  utilisation", func(l *Lane) string { return figure.Percent(float64(l.Utilisation)) })
+	gauge("queue depth", func(l *Lane) engine.GaugeFigures { return l.Depth })
+	gauge("backlog", func(l *Lane) engine.GaugeFigures { return l.Backlog })
+	gauge("in system", func(l *Lane) engine.GaugeFigures { return l.InSystem })
+	t.add("  had to wait", func(l *Lane) string { return figure.Percent(float64(l.PWait)) })
+	t.add("  senders blocked", func(l *Lane) string { return seconds(l.BlockedSeconds) })
+	if c.any(func(l *Lane) int64 { return l.Waiting }) {
+		t.add("  oldest waiting", func(l *Lane) string { return seconds(l.OldestWaiting) })
+	}
+	t.add("  late, key-late", func(l *Lane) string { return count(l.Order.Late) + ", " + count(l.Order.KeyLate) })
+	t.add("  late by at most", func(l *Lane) string { return count(l.Order.MaxDisplacement) })
+	t.add("  goroutines max", func(l *Lane) string { return count(l.Goroutines.Max) })
+	return t.table
+}
+
+// times has a line for each measure and lane, so that what is compared stands
+// one below the other: the lanes, and the naive latency below the intended.
+func (c *Case) times() table {
+	t := table{widths: []int{-17, -16, 9, 18, 9, 9, 9, 9}}
+	t.row("time", "", "mean", "95% interval", "p50", "p95", "p99", "max")
+	for _, m := range []struct {
+		name string
+		of   func(l *Lane) *engine.SummaryFigures
+	}{
+		{"publish", func(l *Lane) *engine.SummaryFigures { return &l.Publish }},
+		{"wait", func(l *Lane) *engine.SummaryFigures { return &l.Wait }},
+		{"service", func(l *Lane) *engine.SummaryFigures { return &l.Service }},
+		{"latency", func(l *Lane) *engine.SummaryFigures { return &l.Latency }},
+		{"naive latency", func(l *Lane) *engine.SummaryFigures { return &l.LatencyNaive }},
+		{"pacer late", func(l *Lane) *engine.SummaryFigures { return &l.PacerLateness }},
+	} {
+		name := "  " + m.name
+		for i := range c.Lanes {
+			s := m.of(&c.Lanes[i])
+			t.row(name, c.Lanes[i].Name, seconds(s.Mean), interval(s), seconds(s.P50), seconds(s.P95), seconds(s.P99), seconds(s.Max))
+			name = ""
+		}
+	}
+	return t
+}
+
+func interval(s *engine.SummaryFigures) string {
+	if s.CI95 == nil {
+		return figure.None
+	}
+	return seconds(s.CI95[0]) + " – " + seconds(s.CI95[1])
+}
+
+func (c *Case) handlers() table {
+	t := table{widths: []int{-15, -16, 8, 7, 10, 9, 14, 10, 10}}
+	t.row("handler", "", "workers", "busy", "done", "not", "depth", "wait p99", "service")
+	for i := range c.Lanes {
+		for n := range c.Lanes[i].Handlers {
+			h := &c.Lanes[i].Handlers[n]
+			t.row("  "+h.Name, c.Lanes[i].Name, count(int64(h.Workers)), figure.Percent(float64(h.Utilisation)),
+				count(h.Done), count(h.Failed+h.Dropped+h.Expired+h.DeadLettered+h.Lost),
+				figure.Rate(float64(h.Depth.Mean))+", "+count(h.Depth.Max), seconds(h.Wait.P99), seconds(h.Service.Mean))
+		}
+	}
+	return t
+}
+
+func (c *Case) writeFindings(p *page) {
+	p.line("")
+	p.line("%s", p.paint(bold, "what went on"))
+	for _, f := range c.Findings {
+		when := seconds(f.From)
+		if f.To > f.From {
+			when += " to " + seconds(f.To)
+		}
+		text := f.Text
+		if f.Lane != "" {
+			text = f.Lane + ": " + text
+		}
+		const indent = 20
+		for i, line := range wrap(text, width-indent) {
+			if i > 0 {
+				when = ""
+			}
+			p.line("%s%s", aligned("  "+when, -indent), line)
+		}
+	}
+}
+
+func (c *Case) writeClaims(p *page) {
+	if len(c.Expect)+len(c.NotChecked) == 0 {
+		return
+	}
+	p.line("")
+	p.line("%s", p.paint(bold, aligned("claims", -72)+aligned("left", 14)+aligned("right", 14)))
+	for i := range c.Expect {
+		v := &c.Expect[i]
+		sign := p.paint(green, "✓")
+		if !v.Holds {
+			sign = p.paint(red, "✗")
+		}
+		p.claim(sign, v.Claim, aligned(number(v.Left), 14)+aligned(number(v.Right), 14))
+		if v.Note != "" {
+			p.line("    %s", v.Note)
+		}
+	}
+	for _, u := range c.NotChecked {
+		p.claim("-", u.Claim, "")
+		p.line("    not checked: %s", u.Note)
+	}
+}
+
+// claim writes a claim, over several lines if it is long, and the values of
+// its sides at the end of the last.
+func (p *page) claim(sign, text, values string) {
+	const room = 72 - 4
+	lines := wrap(text, room)
+	for i, line := range lines {
+		if i > 0 {
+			sign = " "
+		}
+		if i == len(lines)-1 {
+			line += strings.Repeat(" ", max(room-utf8.RuneCountInString(line), 0)) + values
+		}
+		p.line("  %s %s", sign, line)
+	}
+}
+
+// number writes one side of a claim, whose unit is whatever the claim speaks
+// of: seconds, items, a share.
+func number(f engine.Figure) string {
+	if math.IsNaN(float64(f)) {
+		return figure.None
+	}
+	return strconv.FormatFloat(float64(f), 'g', 4, 64)
+}
+
+func seconds(f engine.Figure) string { return figure.Seconds(float64(f)) }
+
+// count writes every digit, since a ledger is exact: 12,345.
+func count(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
