@@ -61,7 +61,7 @@ type laneSampler struct {
 	confident  time.Duration // when the confidence interval was last worked out
 	interval95 *[2]time.Duration
 	interval   measure.Counts // scratch
-	banksMost  int
+	banksMost   int
 }
 
 // mark is what is remembered of a moment to make differences with.
@@ -144,9 +144,11 @@ func (m *laneSampler) banksUsed() int {
 	return max(1, m.banksMost)
 }
 
-// sample reads the lane's counters.
-func (m *laneSampler) sample(now time.Duration) {
+// sample reads the lane's counters, and returns how many items a second were
+// begun since it last did.
+func (m *laneSampler) sample(now time.Duration) (rate float64) {
 	l := m.lane
+	before, at := m.now.items.attempts, m.now.at
 	offered := m.schedule.Count(min(now, l.run.end-1))
 	l.read(&m.now, offered, now)
 	r := &m.now
@@ -160,6 +162,7 @@ func (m *laneSampler) sample(now time.Duration) {
 	for _, p := range m.parts {
 		p.sample(m)
 	}
+	return perSecond(r.items.attempts-before, now-at)
 }
 
 // undelivered is how many items ended without ever being begun.

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"duet/engine"
 	"duet/engine/measure"
 )
 
@@ -31,6 +32,7 @@ type producer struct {
 	publish  measure.Shared // wall time of a hand-over
 	lateness measure.Shared // of the pacer
 
+	d       delivery // in hand
 	way     sender
 	of      *generation                // whose way in it is
 	using   atomic.Pointer[generation] // the same, while something is not booked yet
@@ -66,11 +68,7 @@ func (p *producer) produce(ctx context.Context, gone chan struct{}) {
 		if p.using.Load() != p.of {
 			p.using.Store(p.of)
 		}
-		d := delivery{item: it, sent: p.now}
-		if p.of.deliveries > 1 || it.Payload > 0 {
-			d.rec = newRecord(p.of.deliveries, it.Payload)
-		}
-		if !p.hand(ctx, &d) {
+		if !p.hand(ctx, it) {
 			p.source.giveBack(it)
 			p.idle()
 		}
@@ -96,11 +94,15 @@ func (p *producer) look(waited bool) {
 }
 
 // hand hands one item over, and tells whether it was taken.
-func (p *producer) hand(ctx context.Context, d *delivery) bool {
-	if p.handed == 0 {
-		p.show(d)
+func (p *producer) hand(ctx context.Context, it engine.Item) bool {
+	p.d = delivery{item: it, sent: p.now}
+	if p.of.deliveries > 1 || it.Payload > 0 {
+		p.d.rec = newRecord(p.of.deliveries, it.Payload)
 	}
-	if !p.way.send(ctx, d) {
+	if p.handed == 0 {
+		p.show(&it)
+	}
+	if !p.way.send(ctx, &p.d) {
 		return false
 	}
 	p.handed++
@@ -115,9 +117,9 @@ func (p *producer) hand(ctx context.Context, d *delivery) bool {
 }
 
 // show makes the item in hand visible.
-func (p *producer) show(d *delivery) {
-	p.seq.Store(d.item.Seq)
-	p.key.Store(d.item.Key)
+func (p *producer) show(it *engine.Item) {
+	p.seq.Store(it.Seq)
+	p.key.Store(it.Key)
 	p.since.Store(int64(p.now))
 	p.busy.Store(true)
 }

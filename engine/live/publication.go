@@ -112,7 +112,7 @@ func (w *publication) Begin(d delivery, observers int) bool {
 	if w.timed {
 		w.book()
 		w.take(&d, 1, w.last)
-		w.producer.show(&d)
+		w.producer.show(&d.item)
 		for i := range w.calls {
 			w.calls[i].state.Store(uint32(engine.CallPending))
 		}

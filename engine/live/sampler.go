@@ -26,7 +26,10 @@ type sampler struct {
 	mu     sync.Mutex // of what follows: between the sampler and who reads. The lanes never take it
 	lanes  []*laneSampler
 	merged time.Duration // lane time of the last merge
-	frozen bool          // the run is closed: the figures stay
+	frozen bool          // the run is over: the figures stay
+
+	fastest float64 // highest rate of items, a second, since the last merge
+	assumed float64 // by the journal
 
 	tracks []*measure.Track // scratch
 
@@ -83,15 +86,20 @@ func (m *sampler) sample(now time.Duration) {
 		return
 	}
 	merge := now-m.merged >= mergeEvery
+	var fastest float64
 	for _, s := range m.lanes {
-		s.sample(now)
+		fastest = max(fastest, s.sample(now))
 		if merge {
 			s.merge(now)
 		}
 	}
+	m.fastest = max(m.fastest, fastest)
+	if fastest > m.assumed || merge {
+		m.assumed = m.fastest
+		m.run.sampling.SetRate(m.assumed)
+	}
 	if merge {
-		m.merged = now
-		m.run.sampling.SetRate(m.lanes[0].rate())
+		m.merged, m.fastest = now, 0
 	}
 }
 
