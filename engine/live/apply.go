@@ -65,6 +65,7 @@ func (r *Run) set(c *engine.Change) error {
 		r.reload(next)
 	}
 	r.scenario.Store(next)
+	r.reclaim(needs(next))
 	return nil
 }
 

@@ -61,7 +61,7 @@ type laneSampler struct {
 	confident  time.Duration // when the confidence interval was last worked out
 	interval95 *[2]time.Duration
 	interval   measure.Counts // scratch
-	banksMost   int
+	banksMost  int
 }
 
 // mark is what is remembered of a moment to make differences with.

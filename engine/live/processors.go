@@ -2,6 +2,7 @@ package live
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 
 	"duet/engine"
@@ -40,38 +41,28 @@ func needs(s *engine.Scenario) int {
 // mostProcessors bounds GOMAXPROCS: each has caches of its own.
 const mostProcessors = 64
 
-// claim makes sure that there are as many processors as needed until release
-// is called.
-func claim(needed int) (release func()) {
+// reclaim changes how many processors the run needs; 0 for none any more.
+func (r *Run) reclaim(needed int) {
+	if r.clock.TimersOnly() || needed == r.needed {
+		return
+	}
 	p := &processors
 	p.Lock()
 	defer p.Unlock()
 	if len(p.needed) == 0 {
 		p.before = runtime.GOMAXPROCS(0)
 	}
-	p.needed = append(p.needed, needed)
-	adjustProcessors()
-	return func() {
-		p.Lock()
-		defer p.Unlock()
-		for i, n := range p.needed {
-			if n == needed {
-				p.needed = append(p.needed[:i], p.needed[i+1:]...)
-				break
-			}
-		}
-		adjustProcessors()
+	if i := slices.Index(p.needed, r.needed); i >= 0 && r.needed > 0 {
+		p.needed = slices.Delete(p.needed, i, i+1)
 	}
-}
-
-// adjustProcessors sets what is needed now. Setting it stops the world, so
-// that it is only done where it changes something.
-func adjustProcessors() {
-	most := processors.before
-	for _, n := range processors.needed {
+	if r.needed = needed; needed > 0 {
+		p.needed = append(p.needed, needed)
+	}
+	most := p.before
+	for _, n := range p.needed {
 		most = max(most, n)
 	}
-	if most != runtime.GOMAXPROCS(0) {
+	if most != runtime.GOMAXPROCS(0) { // setting it stops the world
 		runtime.GOMAXPROCS(most)
 	}
 }

@@ -51,7 +51,7 @@ type Run struct {
 	sampler    *sampler
 	background sync.WaitGroup
 	stop       context.CancelFunc
-	release    func() // of the processors
+	needed     int // processors; guarded by mu, but for New and Close
 	closing    atomic.Bool
 	closed     chan struct{}
 	closeErr   error
@@ -81,10 +81,7 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 		r.lanes = append(r.lanes, newLane(r, i, spec, s))
 	}
 	r.sampler = newSampler(r, s)
-	r.release = func() {}
-	if !r.clock.TimersOnly() {
-		r.release = claim(needs(s))
-	}
+	r.reclaim(needs(s))
 	for _, l := range r.lanes {
 		if err := l.start(); err != nil {
 			return nil, errors.Join(err, r.Close())
@@ -133,7 +130,7 @@ func (r *Run) Close() error {
 		r.stop()
 	}
 	r.background.Wait()
-	r.release()
+	r.reclaim(0)
 	r.closeErr = errors.Join(errs...)
 	return r.closeErr
 }

@@ -1,6 +1,8 @@
 package live
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"duet/engine"
@@ -125,6 +127,14 @@ func (m *laneSampler) fillWorkers(dst *engine.LaneSnapshot, now time.Duration) {
 		}
 		dst.Workers = append(dst.Workers, s.snapshot(g, now))
 	}
+	if !slices.IsSortedFunc(dst.Workers, byPlace) { // places come in the order in which workers first started
+		slices.SortFunc(dst.Workers, byPlace)
+	}
+}
+
+// byPlace orders workers by their subscription, then by number.
+func byPlace(a, b engine.WorkerSnapshot) int {
+	return cmp.Or(cmp.Compare(a.Handler, b.Handler), cmp.Compare(a.ID, b.ID))
 }
 
 // snapshot describes who works at a place.
