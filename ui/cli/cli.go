@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,6 +58,8 @@ type world struct {
 
 	play   func(ctx context.Context, o tui.Options) error
 	newRun func(s *engine.Scenario, endless bool) (engine.Run, error)
+
+	failed error // of the command that ran
 }
 
 func (w *world) main(ctx context.Context, args []string) int {
@@ -64,8 +67,21 @@ func (w *world) main(ctx context.Context, args []string) int {
 	root.SetArgs(args)
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
-	err := fang.Execute(ctx, root, fang.WithErrorHandler(complain))
+	err := fang.Execute(ctx, root, fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}))
+	if err = cmp.Or(err, w.failed); err != nil {
+		fmt.Fprintf(w.stderr, "duet: %v\n", err)
+	}
 	return exitCode(err)
+}
+
+// doing makes a command's function that keeps its error from fang, which would
+// ask the terminal for its colours before it showed it: that takes a while, and
+// swallows what is typed meanwhile.
+func (w *world) doing(do func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		w.failed = do(cmd.Context(), args)
+		return nil
+	}
 }
 
 // exit is an error with what the process should exit with.
@@ -89,11 +105,6 @@ func exitCode(err error) int {
 	default:
 		return exitInput
 	}
-}
-
-// complain writes an error as one line.
-func complain(w io.Writer, _ fang.Styles, err error) {
-	fmt.Fprintf(w, "duet: %v\n", err)
 }
 
 // exactly wants so many arguments, and says what they are.

@@ -9,11 +9,8 @@ import (
 	"duet/ui/report"
 )
 
-// How often a run without a screen is looked at.
-const (
-	progressEvery = 200 * time.Millisecond
-	findingsEvery = time.Second
-)
+// glance is how often a run without a screen is looked at.
+const glance = 200 * time.Millisecond
 
 // runner runs a scenario without a screen.
 type runner func(context.Context, *engine.Scenario, *progress) (report.Outcome, error)
@@ -48,33 +45,28 @@ func (w *world) together(ctx context.Context, s *engine.Scenario, p *progress) (
 	}
 	var log report.Log
 	snap := &engine.Snapshot{}
-	tick := time.NewTicker(progressEvery)
-	defer tick.Stop()
-	logged := time.Duration(0)
-	look := func() {
+	interrupted := watch(ctx, run, func() {
 		run.Snapshot(snap)
+		log.Add(snap)
 		p.show(snap)
-		if snap.At-logged >= findingsEvery {
-			log.Add(snap)
-			logged = snap.At
-		}
-	}
-	interrupted := watch(ctx, run, tick.C, look)
+	})
 	err = errors.Join(run.Err(), run.Close())
 	run.Snapshot(snap) // complete, now that nothing moves
 	log.Add(snap)
 	return report.Outcome{Snapshot: snap, Findings: log.Findings(), Interrupted: interrupted}, failure(err)
 }
 
-// watch looks at a run at every tick until it is over, or ctx is done.
-func watch(ctx context.Context, run engine.Run, tick <-chan time.Time, look func()) (interrupted bool) {
+// watch looks at a run now and then, until it is over or ctx is done.
+func watch(ctx context.Context, run engine.Run, look func()) (interrupted bool) {
+	tick := time.NewTicker(glance)
+	defer tick.Stop()
 	for {
 		select {
 		case <-run.Done():
 			return false
 		case <-ctx.Done():
 			return true
-		case <-tick:
+		case <-tick.C:
 			look()
 		}
 	}

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"duet/ui/report"
@@ -31,6 +33,9 @@ func (w *world) create(name string) (*output, error) {
 // createNew creates a file that must not exist.
 func createNew(name string) (*os.File, error) {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: the folder does not exist", name)
+	}
 	return f, plain(name, err)
 }
 

@@ -40,15 +40,19 @@ duet run duality --for 10s`,
 			}
 			return nil
 		},
-		ValidArgsFunction: completePresets,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			name := presets.List()[0].Name
-			if len(args) == 1 {
-				name = args[0]
-			}
-			return w.playground(cmd.Context(), name, &change, tui.Options{ASCII: ascii, NoColor: noColour, ReducedMotion: calm})
-		},
+		ValidArgsFunction:          completePresets,
+		SuggestionsMinimumDistance: 2,
 	}
+	cmd.RunE = w.doing(func(ctx context.Context, args []string) error {
+		name := presets.List()[0].Name
+		if len(args) == 1 {
+			name = args[0]
+		}
+		if near := cmd.SuggestionsFor(name); len(near) > 0 && !isFile(name) && !isPreset(name) {
+			return fmt.Errorf("%q is no preset and no command: did you mean duet %s?", name, near[0])
+		}
+		return w.playground(ctx, name, &change, tui.Options{ASCII: ascii, NoColor: noColour, ReducedMotion: calm})
+	})
 	change.register(cmd)
 	cmd.Flags().BoolVar(&ascii, "ascii", false, "draw with letters and signs of ASCII only")
 	cmd.Flags().BoolVar(&noColour, "no-color", false, "draw without colours, as with NO_COLOR set")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -42,7 +43,7 @@ duet presets check mine.yaml`,
 			}
 			return nil
 		},
-		RunE: func(*cobra.Command, []string) error { return w.listPresets() },
+		RunE: w.doing(func(context.Context, []string) error { return w.listPresets() }),
 	}
 	cmd.AddCommand(w.showCommand(), w.newCommand(), w.checkCommand())
 	return cmd
@@ -71,7 +72,7 @@ func (w *world) showCommand() *cobra.Command {
 		Short:             "Write a preset's YAML to standard output",
 		Args:              exactly("the name of one preset"),
 		ValidArgsFunction: completePresets,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: w.doing(func(_ context.Context, args []string) error {
 			source, err := presets.Source(args[0])
 			if err != nil {
 				return err
@@ -80,7 +81,7 @@ func (w *world) showCommand() *cobra.Command {
 				return &exit{exitRun, err}
 			}
 			return nil
-		},
+		}),
 	}
 }
 
@@ -89,7 +90,7 @@ func (w *world) newCommand() *cobra.Command {
 		Use:   "new FILE",
 		Short: "Write a commented scenario to start from, into a new file",
 		Args:  exactly("the name of one new file"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: w.doing(func(_ context.Context, args []string) error {
 			name := args[0]
 			if filepath.Ext(name) == "" {
 				return fmt.Errorf("%s: a name with an extension is needed, such as %s.yaml, by which duet tells a file from a preset", name, name)
@@ -104,7 +105,7 @@ func (w *world) newCommand() *cobra.Command {
 			}
 			fmt.Fprintf(w.stderr, "%s is written; play it with: duet %s\n", name, name)
 			return nil
-		},
+		}),
 	}
 }
 
@@ -118,7 +119,7 @@ func (w *world) checkCommand() *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: w.doing(func(_ context.Context, args []string) error {
 			wrong := 0
 			for _, name := range args {
 				text := name + ": fine"
@@ -132,7 +133,7 @@ func (w *world) checkCommand() *cobra.Command {
 				return fmt.Errorf("%d of %d files are wrong", wrong, len(args))
 			}
 			return nil
-		},
+		}),
 	}
 }
 

@@ -49,15 +49,15 @@ duet run duality --case four_and_four --for 10s --format json
 duet run ./mine.yaml --in-turn --out report.txt`,
 		Args:              exactly("one preset or file"),
 		ValidArgsFunction: completePresets,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return w.run(cmd.Context(), args[0], &f)
-		},
+		RunE: w.doing(func(ctx context.Context, args []string) error {
+			return w.run(ctx, args[0], &f)
+		}),
 	}
 	f.register(cmd)
-	cmd.Flags().Var(&f.length, "for", "how long items arrive in each run, in place of the scenario's duration")
-	cmd.Flags().Var(&f.format, "format", "of the report: text or json")
-	cmd.Flags().StringVar(&f.out, "out", "-", "where the report goes: a new file, or - for standard output")
-	cmd.Flags().StringVar(&f.caseName, "case", "", "run this case only")
+	cmd.Flags().Var(&f.length, "for", "how long items arrive in each run, such as 20s; else as the scenario says")
+	cmd.Flags().Var(&f.format, "format", "what the report is written as: text or json")
+	cmd.Flags().StringVar(&f.out, "out", "-", "a new file for the report, or - for standard output")
+	cmd.Flags().StringVar(&f.caseName, "case", "", "the name of a case, to run only that one")
 	cmd.Flags().BoolVar(&f.inTurn, "in-turn", false, "run the lanes one after another, so that they do not share the processors")
 	return cmd
 }

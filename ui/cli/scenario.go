@@ -13,10 +13,18 @@ import (
 	"duet/presets"
 )
 
-// open reads the scenario that an argument names. A name without a separator
-// and an extension is a preset, anything else a file.
+// isFile says whether an argument names a file: then it has a separator or an
+// extension. Anything else is a preset.
+func isFile(name string) bool { return strings.ContainsAny(name, `/\`) || filepath.Ext(name) != "" }
+
+func isPreset(name string) bool {
+	_, err := presets.Source(name)
+	return err == nil
+}
+
+// open reads the scenario that an argument names.
 func open(name string) (*engine.Scenario, error) {
-	if strings.ContainsAny(name, `/\`) || filepath.Ext(name) != "" {
+	if isFile(name) {
 		s, err := engine.Open(name)
 		return s, plain(name, err)
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"time"
 
 	"duet/engine"
 	"duet/engine/diagnose"
@@ -25,22 +26,26 @@ var severities = map[diagnose.Severity]string{
 // Log writes down what diagnose finds while a run goes on. It is for one
 // goroutine.
 type Log struct {
-	spans  []Finding
-	before *engine.Snapshot
+	spans        []Finding
+	before, next *engine.Snapshot // the one to compare with now, and from its time on
 }
 
-// gap is how many seconds a finding may be out of sight and is still the same.
-const gap = 3
+const (
+	step = time.Second // between the snapshots that make a trend
+	gap  = 2.0         // seconds that a finding may be out of sight and is still the same
+)
 
-// Add looks at a run once more; best once a second.
+// Add looks at a run once more; best several times a second.
 func (l *Log) Add(now *engine.Snapshot) {
 	for _, f := range diagnose.Of(now, l.before) {
 		l.see(f, now)
 	}
-	if l.before == nil {
-		l.before = &engine.Snapshot{}
+	switch {
+	case l.next == nil:
+		l.next = now.Clone()
+	case now.At-l.next.At >= step:
+		l.before, l.next = l.next, now.Clone()
 	}
-	l.before.CopyFrom(now)
 }
 
 // see extends the span of what was seen a moment ago, or begins one.
