@@ -33,7 +33,7 @@ type FaultKind string
 // The kinds of fault.
 const (
 	FaultCrash  FaultKind = "crash"  // a worker's goroutine ends; Restart later a new one starts
-	FaultStall  FaultKind = "stall"  // the next handling (Count of them) hangs for For, and with it its worker or inline publisher; others go on
+	FaultStall  FaultKind = "stall"  // the next handling hangs for For, and with it its worker or inline publisher; the others go on
 	FaultSlow   FaultKind = "slow"   // a handler takes Factor times as long
 	FaultFail   FaultKind = "fail"   // a handler fails for a Share of its items
 	FaultPanic  FaultKind = "panic"  // a handler panics for a Share of its items

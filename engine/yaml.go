@@ -59,17 +59,17 @@ func (n *node) describe() string {
 
 // parseYAML reads the one document of a source.
 func parseYAML(name string, src []byte) (root *node, err error) {
-	fail := func(line, column int, msg string) (*node, error) {
-		return nil, &InputError{File: name, Line: max(line, 1), Column: max(column, 1), Msg: msg}
+	fail := func(line, column int, msg string) error {
+		return &InputError{File: name, Line: max(line, 1), Column: max(column, 1), Msg: msg}
 	}
 	if line, column, msg := unbearable(src); msg != "" {
-		return fail(line, column, msg)
+		return nil, fail(line, column, msg)
 	}
 	// The parser is not ours: should some input break it, that is the file's
 	// error and no crash.
 	defer func() {
 		if broken := recover(); broken != nil {
-			root, err = fail(1, 1, "this is not YAML that can be read")
+			root, err = nil, fail(1, 1, "this is not YAML that can be read")
 		}
 	}()
 	file, err := parser.ParseBytes(src, 0, parser.AllowDuplicateMapKey())
@@ -85,7 +85,7 @@ func parseYAML(name string, src []byte) (root *node, err error) {
 		if tab := tabIndent(src, line); tab > 0 {
 			column, msg = tab, "this line is indented with a tab: YAML wants spaces"
 		}
-		return fail(line, column, msg)
+		return nil, fail(line, column, msg)
 	}
 	var body ast.Node
 	for _, doc := range file.Docs {
@@ -95,11 +95,11 @@ func parseYAML(name string, src []byte) (root *node, err error) {
 			body = doc.Body
 		default:
 			line, column := place(doc.Body)
-			return fail(line, column, "a second document begins here: a scenario file holds one")
+			return nil, fail(line, column, "a second document begins here: a scenario file holds one")
 		}
 	}
 	if body == nil {
-		return fail(1, 1, "the file is empty: the shortest scenario is a load with a rate and a handler with a name")
+		return nil, fail(1, 1, "the file is empty: the shortest scenario is a load with a rate and a handler with a name")
 	}
 	r := reader{file: name}
 	return r.read(body, 0)

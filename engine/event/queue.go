@@ -78,16 +78,17 @@ func (q *queue[T]) offer(v T) (sent bool, err error) {
 // send sends v, and waits for room until ctx is done.
 func (q *queue[T]) send(ctx context.Context, v T) error {
 	for s := q.enter(); s != nil; s = q.enter() {
-		err := errStopped
+		again := false
+		var err error
 		select {
 		case s.ch <- v:
-			err = nil
 		case <-s.sealed:
+			again = true
 		case <-ctx.Done():
 			err = ctx.Err()
 		}
 		s.senders.leave()
-		if err != errStopped {
+		if !again {
 			return err
 		}
 	}

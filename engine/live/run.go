@@ -130,6 +130,8 @@ func (r *Run) Close() error {
 		r.stop()
 	}
 	r.background.Wait()
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.reclaim(0)
 	r.closeErr = errors.Join(errs...)
 	return r.closeErr

@@ -93,9 +93,11 @@ var (
 func extended(c *Color, p ansi.Params, colons bool) int {
 	n := len(p)
 	if colons {
-		for n = 0; n < len(p) && p[n].HasMore(); n++ {
+		n = 1
+		for n < len(p) && p[n-1].HasMore() {
+			n++
 		}
-		n = min(n+1, len(p))
+		n = min(n, len(p))
 	}
 	if n < 2 {
 		return n

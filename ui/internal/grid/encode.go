@@ -45,6 +45,7 @@ func (e *Encoder) Encode(g *Grid) string {
 		e.colors, e.attrs = 0, 0
 	case colorprofile.ASCII:
 		e.colors = 0
+	default:
 	}
 	b := e.buf[:0]
 	for y := range g.H {
