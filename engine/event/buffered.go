@@ -1,6 +1,9 @@
 package event
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // enqueueAll hands v to the observers' queues.
 func (p *publish[T]) enqueueAll(ctx context.Context, v T) {
@@ -11,10 +14,10 @@ func (p *publish[T]) enqueueAll(ctx context.Context, v T) {
 		if p.timed {
 			p.call()
 		}
-		switch err := p.enqueue(ctx, v); err {
-		case nil:
+		switch err := p.enqueue(ctx, v); {
+		case err == nil:
 			p.called(nil)
-		case errStopped: // the observer was cancelled just now, or the bus ended
+		case errors.Is(err, errStopped): // the observer was cancelled just now, or the bus ended
 			if !p.by.event.bus.stopped.Load() {
 				p.pass()
 				continue

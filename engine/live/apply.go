@@ -51,9 +51,9 @@ func (r *Run) set(c *engine.Change) error {
 		return r.unlink(c, next)
 	}
 	for i, l := range r.lanes {
-		if err := l.refit(next.Lanes[i]); err != nil {
+		if err := l.refit(&next.Lanes[i]); err != nil {
 			for j := range i { // what the others had is known to fit
-				_ = r.lanes[j].refit(old.Lanes[j])
+				_ = r.lanes[j].refit(&old.Lanes[j])
 			}
 			return err
 		}

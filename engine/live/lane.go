@@ -69,7 +69,8 @@ func (l *lane) edit(change func(*crew)) {
 }
 
 // newLane prepares a lane; start starts it.
-func newLane(r *Run, index int, spec engine.Lane, s *engine.Scenario) *lane {
+func newLane(r *Run, index int, s *engine.Scenario) *lane {
+	spec := s.Lanes[index]
 	l := &lane{run: r, index: index, name: spec.Name, model: spec.Model}
 	l.crew.Store(&crew{spec: spec})
 	l.order = measure.NewOrder(s.Load.Keys.Count)
@@ -201,7 +202,7 @@ func (l *lane) hire(c *crew, id int) *producer {
 // refit applies new settings. What can change in place does; for the rest a
 // new hand-over takes the new items while the old one drains with the settings
 // it was made with. The caller has validated spec.
-func (l *lane) refit(spec engine.Lane) error {
+func (l *lane) refit(spec *engine.Lane) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c := l.crew.Load()
@@ -212,11 +213,11 @@ func (l *lane) refit(spec engine.Lane) error {
 	}
 	l.limit.Store(int64(spec.Limit))
 	if c.dead == "" {
-		if err := l.rework(old, &spec); err != nil {
+		if err := l.rework(old, spec); err != nil {
 			return err
 		}
 	}
-	l.edit(func(c *crew) { c.spec = spec })
+	l.edit(func(c *crew) { c.spec = *spec })
 	l.staff()
 	return nil
 }

@@ -77,8 +77,8 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 	}
 	r.waiters.New = func() any { return work.NewWaiter(r.clock, clock.Coarse) }
 	r.scenario.Store(s)
-	for i, spec := range s.Lanes {
-		r.lanes = append(r.lanes, newLane(r, i, spec, s))
+	for i := range s.Lanes {
+		r.lanes = append(r.lanes, newLane(r, i, s))
 	}
 	r.sampler = newSampler(r, s)
 	r.reclaim(needs(s))
