@@ -111,6 +111,7 @@ func (w *publication) Begin(d delivery, observers int) bool {
 	w.timed = w.briefs < steady || w.untimed >= rarely || w.bus.gen.lane.run.sampling.Wants(d.item.Seq)
 	if w.timed {
 		w.book()
+		w.producer.flush() // what came before is counted before this one is seen in hand
 		w.take(&d, 1, w.last)
 		w.producer.show(&d.item)
 		for i := range w.calls {
