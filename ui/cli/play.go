@@ -86,7 +86,7 @@ func (w *world) playground(ctx context.Context, name string, change *settings, o
 	}
 	o.NewRun = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, true) }
 	if err := w.play(ctx, o); err != nil && ctx.Err() == nil {
-		return &exit{exitRun, err}
+		return failure(err)
 	}
-	return interruption(ctx)
+	return interruption(ctx, nil)
 }

@@ -82,7 +82,7 @@ func (w *world) run(ctx context.Context, name string, f *runFlags) error {
 	}
 	outcomes, runErr := runAll(ctx, variants, runner, w.progress())
 	if len(outcomes) == 0 {
-		return errors.Join(runErr, interruption(ctx), out.discard())
+		return errors.Join(cmp.Or(interruption(ctx, runErr), runErr), out.discard())
 	}
 	r := report.Of(outcomes...)
 	if err := out.write(r, f.format.value); err != nil {
@@ -93,7 +93,7 @@ func (w *world) run(ctx context.Context, name string, f *runFlags) error {
 
 // verdict is what is left to say after the report.
 func verdict(ctx context.Context, r *report.Report, runErr error) error {
-	if err := cmp.Or(runErr, interruption(ctx)); err != nil {
+	if err := cmp.Or(interruption(ctx, runErr), runErr); err != nil {
 		return err
 	}
 	if checked, failed := r.Claims(); failed > 0 {
@@ -102,12 +102,17 @@ func verdict(ctx context.Context, r *report.Report, runErr error) error {
 	return nil
 }
 
-// interruption is the error of a run that a signal ended; nil when none did.
-func interruption(ctx context.Context) error {
-	if ctx.Err() == nil {
+// interruption is the error of what a signal ended; nil when none did. What
+// went wrong besides is part of it.
+func interruption(ctx context.Context, besides error) error {
+	switch {
+	case ctx.Err() == nil:
 		return nil
+	case besides != nil:
+		return &exit{exitInterrupted, fmt.Errorf("interrupted; %w", besides)}
+	default:
+		return &exit{exitInterrupted, errors.New("interrupted")}
 	}
-	return &exit{exitInterrupted, errors.New("interrupted")}
 }
 
 // variants are the scenarios to run: the cases, with the flags' settings over

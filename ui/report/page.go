@@ -72,19 +72,34 @@ func aligned(text string, column int) string {
 	return " " + space + text
 }
 
-// wrap breaks text into lines of at most so many columns, between words.
+// prose writes text over as many lines as it needs, each after an indent; the
+// first after a mark that is as wide.
+func (p *page) prose(mark, text string, indent int) {
+	for i, line := range wrap(text, width-indent) {
+		if i > 0 {
+			mark = strings.Repeat(" ", indent)
+		}
+		p.line("%s%s", mark, line)
+	}
+}
+
+// wrap breaks text into lines of at most so many letters: between words, and
+// where a word is longer than a line, in the word.
 func wrap(text string, columns int) []string {
 	var lines []string
-	line := ""
+	var line []rune
 	for word := range strings.FieldsSeq(text) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > columns {
-			lines = append(lines, line)
-			line = ""
+		letters := []rune(word)
+		if len(line) > 0 && len(line)+1+len(letters) > columns {
+			lines, line = append(lines, string(line)), nil
 		}
-		if line != "" {
-			line += " "
+		if len(line) > 0 {
+			line = append(line, ' ')
 		}
-		line += word
+		line = append(line, letters...)
+		for ; len(line) > columns; line = line[columns:] {
+			lines = append(lines, string(line[:columns]))
+		}
 	}
-	return append(lines, line)
+	return append(lines, string(line))
 }

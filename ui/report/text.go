@@ -17,9 +17,11 @@ import (
 // terminal, which say nothing that the text does not.
 func (r *Report) WriteText(w io.Writer, colour bool) error {
 	p := &page{colour: colour}
-	p.line("%s", p.paint(bold, r.Title))
-	p.line("%s, %s run on %s, %d processors, %s/%s",
-		r.Scenario, r.Mode, r.Machine.Go, r.Machine.GOMAXPROCS, r.Machine.OS, r.Machine.Arch)
+	for _, line := range wrap(r.Title, width) {
+		p.line("%s", p.paint(bold, line))
+	}
+	p.prose("", fmt.Sprintf("%s, %s run on %s, %d processors, %s/%s",
+		r.Scenario, r.Mode, r.Machine.Go, r.Machine.GOMAXPROCS, r.Machine.OS, r.Machine.Arch), 0)
 	for i := range r.Cases {
 		r.Cases[i].write(p)
 	}
@@ -34,7 +36,7 @@ func (c *Case) write(p *page) {
 	}
 	p.line("%s", c.window())
 	for _, remark := range c.remarks() {
-		p.line("%s", remark)
+		p.prose("", remark, 0)
 	}
 	p.table(c.items())
 	p.table(c.flow())
@@ -61,6 +63,7 @@ func (c *Case) remarks() []string {
 		text  string
 	}{
 		{c.Interrupted, "interrupted: the figures end where the run did"},
+		{c.Seconds <= c.WarmupSeconds, "the run ended within its warm-up: only items were counted"},
 		{c.InTurn, "the lanes ran one after another"},
 		{c.Slowed, "the clock was slowed down: times are lane time, those of publish wall time"},
 		{c.Unlinked, "different load: the lanes did not get the same items"},
@@ -247,21 +250,19 @@ func (c *Case) writeFindings(p *page) {
 			text = f.Lane + ": " + text
 		}
 		const indent = 20
-		for i, line := range wrap(text, width-indent) {
-			if i > 0 {
-				when = ""
-			}
-			p.line("%s%s", aligned("  "+when, -indent), line)
-		}
+		p.prose(aligned("  "+when, -indent), text, indent)
 	}
 }
+
+// claimColumn is how wide the column of the claims is, with their signs.
+const claimColumn = 72
 
 func (c *Case) writeClaims(p *page) {
 	if len(c.Expect)+len(c.NotChecked) == 0 {
 		return
 	}
 	p.line("")
-	p.line("%s", p.paint(bold, aligned("claims", -72)+aligned("left", 14)+aligned("right", 14)))
+	p.line("%s", p.paint(bold, aligned("claims", -claimColumn)+aligned("left", 14)+aligned("right", 14)))
 	for i := range c.Expect {
 		v := &c.Expect[i]
 		sign := p.paint(green, "✓")
@@ -270,19 +271,19 @@ func (c *Case) writeClaims(p *page) {
 		}
 		p.claim(sign, v.Claim, aligned(number(v.Left), 14)+aligned(number(v.Right), 14))
 		if v.Note != "" {
-			p.line("    %s", v.Note)
+			p.prose("    ", v.Note, 4)
 		}
 	}
 	for _, u := range c.NotChecked {
 		p.claim("-", u.Claim, "")
-		p.line("    not checked: %s", u.Note)
+		p.prose("    ", "not checked: "+u.Note, 4)
 	}
 }
 
 // claim writes a claim, over several lines if it is long, and the values of
 // its sides at the end of the last.
 func (p *page) claim(sign, text, values string) {
-	const room = 72 - 4
+	const room = claimColumn - 4
 	lines := wrap(text, room)
 	for i, line := range lines {
 		if i > 0 {
