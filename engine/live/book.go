@@ -41,11 +41,18 @@ func (h *handler) missed(t *tally, d *delivery, now time.Duration, out outcome) 
 	h.lane.note(out.happening(), d, h.index, 0, 0, now)
 }
 
-// began books that a delivery of an item is in hand.
-func (l *lane) began(s *server, d *delivery, now time.Duration) {
-	if d.rec == nil || d.rec.begin(now) {
+// began books that a delivery of an item is in hand, and tells whether it is the
+// first time that any is.
+func (l *lane) began(s *server, d *delivery, now time.Duration) (first bool) {
+	if d.rec != nil {
+		first = d.rec.begin(now)
+	} else if first = s.attempt == 1; !first {
+		s.items.repeated.Add(1)
+	}
+	if first || d.rec == nil {
 		s.items.attempts.Add(1)
 	}
+	return first
 }
 
 // put books that an item's only delivery is no longer in hand, and waits again.
@@ -69,6 +76,8 @@ func (l *lane) settle(s *server, d *delivery, n int, start, now time.Duration, o
 	s.items.ended[out].Add(1)
 	if start != never {
 		s.items.returned.Add(1)
+	} else {
+		s.items.unbegun.Add(1)
 	}
 	switch out {
 	case done, failed, dead:

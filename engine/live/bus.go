@@ -79,9 +79,12 @@ func (b *bus) observer(i int, h *handler) event.Handler[delivery] {
 func (b *bus) call(ctx context.Context, h *handler, d *delivery, srv *server) (err error) {
 	l := b.gen.lane
 	start := l.run.clock.Now()
+	free := time.Duration(srv.since.Load())
 	srv.take(d, 1, start)
 	h.began(srv, &srv.each[0], d, 1, start)
-	l.began(srv, d, start)
+	if l.began(srv, d, start) && d.item.At < free && b.mode == engine.Buffered {
+		srv.items.waited.Add(1)
+	}
 	out := b.gen.panicked() // unless it returns
 	defer func() {
 		now := l.run.clock.Now()

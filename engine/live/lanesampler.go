@@ -152,7 +152,7 @@ func (m *laneSampler) sample(now time.Duration) (rate float64) {
 	offered := m.schedule.Count(min(now, l.run.end-1))
 	l.read(&m.now, offered, now)
 	r := &m.now
-	m.waiting.push(now, offered, r.items.attempts+r.undelivered())
+	m.waiting.push(now, offered, r.items.begun())
 	m.levels.sample(r)
 	for i, h := range m.handlers {
 		h.depth.Sample(now, r.depth[i])
@@ -163,11 +163,6 @@ func (m *laneSampler) sample(now time.Duration) (rate float64) {
 		p.sample(m)
 	}
 	return perSecond(r.items.attempts-before, now-at)
-}
-
-// undelivered is how many items ended without ever being begun.
-func (r *reading) undelivered() int64 {
-	return max(0, r.items.total()-r.items.returned)
 }
 
 // load is how busy the servers of a handler are, in millionths.

@@ -52,14 +52,13 @@ func (m *meter) Start(d delivery, attempt int) {
 
 func (m *meter) begin(d *delivery, attempt int) {
 	m.take(d, attempt, m.now)
-	if !m.ready {
-		m.items.waited.Add(1)
-	}
-	m.ready = false
 	if m.h != nil {
 		m.h.began(m.server, &m.each[0], d, attempt, m.now)
 	}
-	m.lane.began(m.server, d, m.now)
+	if m.lane.began(m.server, d, m.now) && !m.ready {
+		m.items.waited.Add(1)
+	}
+	m.ready = false
 }
 
 // End implements [message.WorkerProbe].
@@ -178,13 +177,18 @@ func (m *meter) flush() {
 	n := int64(m.n)
 	per := (m.now - start) / time.Duration(n)
 	m.tallyGroup(n)
+	waited := int64(0)
 	for i := range m.group[:m.n] {
 		d := &m.group[i]
 		if m.h != nil {
 			m.h.measured[m.bank].wait.Record(int64(start - d.item.At))
 		}
-		m.settleBrief(d, start, per)
+		if m.settleBrief(d, start, per) && !m.ready {
+			waited++
+		}
+		m.ready = false
 	}
+	m.items.waited.Add(waited)
 	if m.h != nil {
 		m.h.measured[m.bank].service.RecordN(int64(per), n)
 	}
@@ -203,22 +207,18 @@ func (m *meter) tallyGroup(n int64) {
 		}
 		m.each[i].ended[done].Add(n)
 	}
-	if m.ready {
-		m.items.waited.Add(n - 1)
-		m.ready = false
-	} else {
-		m.items.waited.Add(n)
-	}
 }
 
-// settleBrief books one delivery of a group.
-func (m *meter) settleBrief(d *delivery, start, per time.Duration) {
-	m.lane.began(m.server, d, start)
+// settleBrief books one delivery of a group, and tells whether it is the first
+// of its item.
+func (m *meter) settleBrief(d *delivery, start, per time.Duration) (first bool) {
+	first = m.lane.began(m.server, d, start)
 	if m.lane.run.sampling.Wants(d.item.Seq) && m.h != nil {
 		m.lane.note(engine.Started, d, m.h.index, m.id, 1, start)
 		m.lane.note(engine.Done, d, m.h.index, m.id, 1, m.now)
 	}
 	m.lane.settle(m.server, d, 1, m.now-per, m.now, done)
+	return first
 }
 
 // watch measures a subscription.
@@ -240,4 +240,9 @@ func (w *watch) Worker(id int) message.WorkerProbe[delivery] {
 func (w *watch) Dropped(d delivery, _ bool) { w.gen.missed(w.runs, &d, dropped) }
 
 // Left implements [message.Probe].
-func (w *watch) Left(d delivery, _ int) { w.gen.missed(w.runs, &d, lost) }
+func (w *watch) Left(d delivery, attempt int) {
+	w.gen.missed(w.runs, &d, lost)
+	if attempt > 1 && d.rec == nil { // it was begun before
+		w.runs[0].loose.items.unbegun.Add(-1)
+	}
+}

@@ -31,8 +31,10 @@ func (o outcome) happening() engine.Happening {
 // ends some has a tally of its own, so that counting contends with nobody.
 type tally struct {
 	attempts    atomic.Int64 // began
+	repeated    atomic.Int64 // of these: of items begun before
+	unbegun     atomic.Int64 // ended without being begun
 	returned    atomic.Int64 // came to an end, good or bad, final or not
-	waited      atomic.Int64 // did not find an idle server
+	waited      atomic.Int64 // did not find an idle server when first begun
 	ended       [outcomes]atomic.Int64
 	redelivered atomic.Int64
 	duplicates  atomic.Int64
@@ -41,6 +43,8 @@ type tally struct {
 
 func (t *tally) addTo(s *sums) {
 	s.attempts += t.attempts.Load()
+	s.repeated += t.repeated.Load()
+	s.unbegun += t.unbegun.Load()
 	s.returned += t.returned.Load()
 	s.waited += t.waited.Load()
 	for o := range t.ended {
@@ -54,6 +58,8 @@ func (t *tally) addTo(s *sums) {
 // take adds another tally, which nobody counts in any more.
 func (t *tally) take(o *tally) {
 	t.attempts.Add(o.attempts.Load())
+	t.repeated.Add(o.repeated.Load())
+	t.unbegun.Add(o.unbegun.Load())
 	t.returned.Add(o.returned.Load())
 	t.waited.Add(o.waited.Load())
 	for i := range t.ended {
@@ -67,6 +73,7 @@ func (t *tally) take(o *tally) {
 // sums is tallies added up.
 type sums struct {
 	attempts, returned, waited       int64
+	repeated, unbegun                int64
 	ended                            [outcomes]int64
 	redelivered, duplicates, skipped int64
 }
@@ -78,6 +85,10 @@ func (s *sums) total() int64 {
 	}
 	return n
 }
+
+// begun is how many no longer wait to be begun: each counts once, however often
+// it is tried.
+func (s *sums) begun() int64 { return s.attempts - s.repeated + s.unbegun }
 
 func (s *sums) bad() int64 { return s.total() - s.ended[done] }
 
@@ -98,6 +109,8 @@ func (s *sums) ledger() engine.Ledger {
 // less is what was added since an earlier reading.
 func (s sums) less(b *sums) sums {
 	s.attempts -= b.attempts
+	s.repeated -= b.repeated
+	s.unbegun -= b.unbegun
 	s.returned -= b.returned
 	s.waited -= b.waited
 	for o := range s.ended {

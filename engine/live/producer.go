@@ -37,6 +37,7 @@ type producer struct {
 	of      *generation                // whose way in it is
 	using   atomic.Pointer[generation] // the same, while something is not booked yet
 	now     time.Duration              // lane time at the last stamp; 0: too old to be used
+	free    time.Duration              // when its last inline publish was over
 	onTime  bool                       // the source was waiting for the items now taken: how late they are is the pacer's doing
 	handed  int64                      // items not yet counted as accepted
 	began   time.Duration              // of the group of hand-overs not yet measured
@@ -147,14 +148,15 @@ func (p *producer) flush() {
 	}
 }
 
-// published measures an inline publish, which is stamped by itself.
-func (p *producer) published(start, end time.Duration) {
+// published measures an inline publish, which is stamped by itself. An item that
+// arrived before the publisher was through with the last one has waited for it.
+func (p *producer) published(at, start, end time.Duration) {
 	p.publish.Record(p.wall(end - start))
 	p.now, p.alone = end, true
-	if !p.onTime {
+	if at < p.free {
 		p.waited.Add(1)
 	}
-	p.onTime = false
+	p.free, p.onTime = end, false
 	if p.handed >= groupMost || end-start > brief*groupMost {
 		p.flush()
 	}

@@ -48,7 +48,7 @@ func (b *bus) sender(p *producer) sender {
 	w := &publication{producer: p, bus: b, ctx: b.ctx}
 	w.publisher = b.event.Publisher(w)
 	if b.mode == engine.Inline {
-		w.server = b.gen.place(b.gen.handlers, p.id)
+		w.server = b.gen.own(p.id)
 		w.calls = make([]call, len(b.gen.handlers))
 		w.ctx = withServer(b.ctx, w.server)
 		p.calls.Store(&w.calls)
@@ -210,7 +210,7 @@ func (w *publication) End(delivery) {
 		w.briefs = 0
 		w.book()
 	}
-	w.producer.published(start, w.last)
+	w.producer.published(w.d.item.At, start, w.last)
 }
 
 // end books what must be booked at once of an untimed publish.

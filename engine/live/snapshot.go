@@ -50,9 +50,8 @@ func resize[T any](s []T, n int) []T {
 func (m *laneSampler) fill(dst *engine.LaneSnapshot, now time.Duration) {
 	l, r := m.lane, &m.now
 	c := l.crew.Load()
-	begun := r.items.attempts + r.undelivered()
 	dst.Name, dst.Model, dst.Ledger, dst.Rate = l.name, l.model, r.ledger(), l.stream().Rate(now)
-	dst.OldestWaiting = m.waiting.oldest(now, r.offered, begun)
+	dst.OldestWaiting = m.waiting.oldest(now, r.offered, r.items.begun())
 	dst.Stopped = l.valve.gate.Load()&gateStopped != 0
 	dst.Dead, dst.AtLimit = c.dead, l.atLimit.Load() > 0
 	dst.Goroutines = m.levels.goroutines.Gauge()
