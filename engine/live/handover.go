@@ -69,19 +69,31 @@ func (g *generation) panicked() outcome {
 	return lost
 }
 
-// place is the server of a worker or observer, by its number, or of a
-// publisher; it is made when it is first asked for. Several handlers that one
-// goroutine runs in turn share it.
+// own is a server for a publisher. Its number does not name it: one that has
+// been let go may still be at its last item when another has its number.
+func (g *generation) own(id int) *server {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.seat(g.handlers, id)
+}
+
+// place is the server of a worker or observer, by its number; it is made when
+// it is first asked for. Several handlers that one goroutine runs in turn share
+// it.
 func (g *generation) place(handlers []*handler, id int) *server {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	key := placeKey{handlers[0], id}
-	if s := g.places[key]; s != nil {
-		return s
+	if g.places[key] == nil {
+		g.places[key] = g.seat(handlers, id)
 	}
+	return g.places[key]
+}
+
+// seat makes a server. The caller holds mu.
+func (g *generation) seat(handlers []*handler, id int) *server {
 	all := g.all()
 	s := newServer(g.lane, handlers, id, len(all), g.lane.precision(len(all)))
-	g.places[key] = s
 	all = append(all, s) // readers of the slice as it was do not look beyond its length
 	g.servers.Store(&all)
 	return s
