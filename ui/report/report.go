@@ -40,7 +40,6 @@ package report
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -157,11 +156,11 @@ func (c *Case) unchecked(claim engine.Claim, snap *engine.Snapshot) string {
 	case !claim.AppliesTo(snap.Mode):
 		return string(claim.In) + " only"
 	case c.Interrupted:
-		return "the run was interrupted"
+		return "interrupted"
 	case c.Slowed:
-		return "the run was slowed down"
+		return "slowed down"
 	case claim.During != nil && claim.During[1] > snap.At:
-		return fmt.Sprintf("the run ended before %s", engine.FormatDuration(claim.During[1]))
+		return "ended too early"
 	}
 	return ""
 }

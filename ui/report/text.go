@@ -238,6 +238,9 @@ func (c *Case) handlers() table {
 }
 
 func (c *Case) writeFindings(p *page) {
+	if len(c.Findings) == 0 {
+		return
+	}
 	p.line("")
 	p.line("%s", p.paint(bold, "what went on"))
 	for _, f := range c.Findings {
@@ -275,8 +278,7 @@ func (c *Case) writeClaims(p *page) {
 		}
 	}
 	for _, u := range c.NotChecked {
-		p.claim("-", u.Claim, "")
-		p.prose("    ", "not checked: "+u.Note, 4)
+		p.claim("-", u.Claim, aligned("not checked: "+u.Note, 28))
 	}
 }
 
@@ -299,10 +301,17 @@ func (p *page) claim(sign, text, values string) {
 // number writes one side of a claim, whose unit is whatever the claim speaks
 // of: seconds, items, a share.
 func number(f engine.Figure) string {
-	if math.IsNaN(float64(f)) {
+	x := float64(f)
+	switch {
+	case math.IsNaN(x):
 		return figure.None
+	case x == math.Trunc(x) && math.Abs(x) < 1<<53:
+		return count(int64(x))
+	case math.Abs(x) >= 1000:
+		return strconv.FormatFloat(x, 'f', 1, 64)
+	default:
+		return strconv.FormatFloat(x, 'g', 4, 64)
 	}
-	return strconv.FormatFloat(float64(f), 'g', 4, 64)
 }
 
 func seconds(f engine.Figure) string { return figure.Seconds(float64(f)) }

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"duet/engine"
+	"duet/ui/tui"
+)
+
+// fakeRun is a run in which every item is done at once. It goes on for its
+// scenario's duration.
+type fakeRun struct {
+	engine.Run // what commands do not call
+	scenario   *engine.Scenario
+	began      time.Time
+	over       *time.Timer
+	done       chan struct{}
+	closing    sync.Once
+	err        error // of the run
+	closeErr   error
+}
+
+func newFakeRun(s *engine.Scenario) *fakeRun {
+	r := &fakeRun{scenario: s, began: time.Now(), done: make(chan struct{})}
+	r.over = time.AfterFunc(s.Duration, func() { close(r.done) })
+	return r
+}
+
+func (r *fakeRun) Done() <-chan struct{} { return r.done }
+func (r *fakeRun) Err() error            { return r.err }
+
+func (r *fakeRun) Close() error {
+	r.closing.Do(func() { r.over.Stop() })
+	return r.closeErr
+}
+
+func (r *fakeRun) Snapshot(dst *engine.Snapshot) {
+	at := min(time.Since(r.began), r.scenario.Duration)
+	*dst = engine.Snapshot{
+		Mode: engine.Real, Scenario: r.scenario, At: at, Speed: 1, Quiescent: true, Finished: at == r.scenario.Duration,
+		Machine: engine.Machine{Go: "go", GOMAXPROCS: 1, OS: "os", Arch: "arch"},
+	}
+	items := int64(at.Seconds() * float64(r.scenario.Load.Rate))
+	for _, l := range r.scenario.Lanes {
+		lane := engine.LaneSnapshot{Name: l.Name, Model: l.Model, Ledger: engine.Ledger{Offered: items, Done: items}}
+		for _, h := range r.scenario.Handlers {
+			lane.Handlers = append(lane.Handlers, engine.HandlerSnapshot{Name: h.Name})
+		}
+		lane.Parts = make([]engine.Window, len(r.scenario.Stretches()))
+		dst.Lanes = append(dst.Lanes, lane)
+	}
+}
+
+// stage is a world in which commands are tried.
+type stage struct {
+	world
+	out, errs bytes.Buffer
+	ran       []*engine.Scenario // the runs started
+	endless   []bool             // and whether without an end
+	played    []tui.Options
+}
+
+// newStage is a world without terminals, where runs do what they should.
+func newStage() *stage {
+	s := &stage{}
+	s.world = world{
+		stdout: &s.out, stderr: &s.errs, env: func(string) string { return "" },
+		newRun: func(scenario *engine.Scenario, endless bool) (engine.Run, error) {
+			s.ran, s.endless = append(s.ran, scenario), append(s.endless, endless)
+			return newFakeRun(scenario), nil
+		},
+		play: func(_ context.Context, o tui.Options) error {
+			s.played = append(s.played, o)
+			return nil
+		},
+	}
+	return s
+}
+
+func (s *stage) do(t *testing.T, args ...string) (code int) {
+	t.Helper()
+	return s.main(t.Context(), args)
+}
+
+var errBroken = errors.New("it broke")

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"duet/engine"
+	"duet/presets"
+	"duet/ui/tui"
+)
+
+// seated is a stage with a person at a terminal.
+func seated() *stage {
+	s := newStage()
+	s.inTerminal, s.outTerminal, s.errTerminal = true, true, true
+	return s
+}
+
+func TestPlay(t *testing.T) {
+	inFolder(t, folder)
+	for _, c := range []struct {
+		name  string
+		args  []string
+		env   map[string]string
+		holds func(o *tui.Options) bool
+	}{
+		{"the first preset", nil, nil, func(o *tui.Options) bool { return o.Scenario.Name == "flash-sale" }},
+		{"a preset", []string{"order"}, nil, func(o *tui.Options) bool { return o.Scenario.Name == "order" && len(o.Scenario.Cases) > 0 }},
+		{"a file", []string{"./tiny.yaml"}, nil, func(o *tui.Options) bool { return o.Scenario.Name == "tiny" }},
+		{"as it comes", nil, nil, func(o *tui.Options) bool { return !o.ASCII && !o.NoColor && !o.ReducedMotion }},
+		{"--ascii", []string{"--ascii"}, nil, func(o *tui.Options) bool { return o.ASCII && !o.NoColor && !o.ReducedMotion }},
+		{"--no-color", []string{"--no-color"}, nil, func(o *tui.Options) bool { return !o.ASCII && o.NoColor && !o.ReducedMotion }},
+		{"--reduced-motion", []string{"--reduced-motion"}, nil, func(o *tui.Options) bool { return !o.ASCII && !o.NoColor && o.ReducedMotion }},
+		{"NO_COLOR", nil, map[string]string{"NO_COLOR": "1"}, func(o *tui.Options) bool { return !o.ASCII && o.NoColor }},
+		{"a dumb terminal", nil, map[string]string{"TERM": "dumb"}, func(o *tui.Options) bool { return o.ASCII && o.NoColor }},
+		{
+			"settings", []string{"duality", "--set", "load.rate=7/s", "--set", "lanes.event.publishers=3", "--seed", "99"}, nil,
+			func(o *tui.Options) bool {
+				return o.Scenario.Load.Rate == 7 && o.Scenario.Lanes[1].Publishers == 3 && o.Scenario.Seed == 99
+			},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := seated()
+			s.env = func(name string) string { return c.env[name] }
+			if code := s.do(t, c.args...); code != exitFine || s.errs.Len() > 0 || len(s.played) != 1 {
+				t.Fatalf("exit code %d, played %d times, %s", code, len(s.played), s.errs.String())
+			}
+			if !c.holds(&s.played[0]) {
+				t.Errorf("played with %+v", s.played[0])
+			}
+		})
+	}
+}
+
+func TestPlayOffersAllPresetsAndRunsWithoutAnEnd(t *testing.T) {
+	s := seated()
+	s.do(t)
+	o := s.played[0]
+	var names []string
+	for _, p := range o.Presets {
+		names = append(names, p.Name)
+		if opened, err := p.Open(); err != nil || opened.Name != p.Name || p.Title == "" || p.Story == "" || p.Group == "" {
+			t.Errorf("%+v opens as %v, %v", p, opened, err)
+		}
+	}
+	var want []string
+	for _, p := range presets.List() {
+		want = append(want, p.Name)
+	}
+	if !slices.Equal(names, want) {
+		t.Errorf("offered are %q, want %q", names, want)
+	}
+	run, err := o.NewRun(o.Scenario)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer run.Close()
+	if !s.endless[0] {
+		t.Error("the run has an end")
+	}
+}
+
+func TestPlayFails(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		play func(stop func()) error
+		code int
+		says string
+	}{
+		{"the run", func(func()) error { return errBroken }, exitRun, "duet: it broke\n"},
+		{"a setting", func(func()) error { return &engine.InputError{Msg: "no such column"} }, exitInput, "duet: no such column\n"},
+		{"a signal", func(stop func()) error { stop(); return context.Canceled }, exitInterrupted, "duet: interrupted\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := seated()
+			ctx, stop := context.WithCancel(t.Context())
+			s.play = func(context.Context, tui.Options) error { return c.play(stop) }
+			if code := s.main(ctx, nil); code != c.code || s.errs.String() != c.says {
+				t.Errorf("exit code %d, %q; want %d, %q", code, s.errs.String(), c.code, c.says)
+			}
+		})
+	}
+}

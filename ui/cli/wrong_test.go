@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// inFolder makes a folder with some files the working directory.
+func inFolder(t *testing.T, files map[string]string) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+}
+
+const tiny = "duet: 1\nload: {rate: 10/s}\nduration: 1s\nhandlers: [{name: work}]\n"
+
+var folder = map[string]string{
+	"tiny.yaml":  tiny,
+	"warm.yaml":  tiny + "warmup: 500ms\n",
+	"wrong.yaml": "duet: 1\nlod: {rate: 10/s}\nhandlers: [{name: work}]\n",
+	"trace.yaml": "duet: 1\nload: {arrivals: trace, trace: {file: none.csv}}\nhandlers: [{name: work}]\n",
+	"taken.txt":  "mine",
+}
+
+// TestWrongInput: one sentence with the place and the remedy, exit code 2,
+// nothing on standard output, nothing run.
+func TestWrongInput(t *testing.T) {
+	for _, c := range []struct{ args, says string }{
+		{"--nonsense", `unknown flag: --nonsense`},
+		{"run --nonsense tiny.yaml", `unknown flag: --nonsense`},
+		{"one two", `one preset or file .* 2 were named`},
+		{"", `needs a terminal.* duet run flash-sale$`},
+		{"duality", `needs a terminal.* duet run duality$`},
+		{"./tiny.yaml", `needs a terminal.* duet run ./tiny.yaml$`},
+		{"rn", `did you mean duet run\?`},
+		{"preset", `did you mean duet presets\?`},
+		{"dualty", `no preset "dualty": did you mean duality\?.*a file is named with its path or extension, such as ./dualty or dualty.yaml$`},
+		{"zebra", `no preset "zebra"; there are flash-sale, `},
+		{"none.yaml", `^duet: none.yaml: there is no such file$`},
+		{"sub/none", `^duet: sub/none: there is no such file$`},
+		{"wrong.yaml", `^duet: wrong.yaml:2:1: unknown field "lod": did you mean load\?$`},
+		{"duality --set load.rate=5", `^duet: load.rate is 5: a unit is missing; write 5/s or 5/min$`},
+		{"duality --seed x", `"x" for "--seed" flag: a whole number from 0 to 18446744073709551615 is needed`},
+
+		{"run", `duet run takes one preset or file, and 0 arguments were given`},
+		{"run one two", `duet run takes one preset or file, and 2 arguments were given`},
+		{"run zebra", `no preset "zebra"`},
+		{"run wrong.yaml", `^duet: wrong.yaml:2:1: `},
+		{"run tiny.yaml --for 0s", `a duration above 0 is needed`},
+		{"run tiny.yaml --for -1s", `a duration above 0 is needed`},
+		{"run tiny.yaml --for 5", `a unit is missing; write 5ms or 5s`},
+		{"run tiny.yaml --for soon", `a duration such as 20ms`},
+		{"run tiny.yaml --seed -1", `a whole number from 0 to`},
+		{"run tiny.yaml --seed 18446744073709551616", `a whole number from 0 to`},
+		{"run tiny.yaml --format csv", `"csv" for "--format" flag: text or json is needed`},
+		{"run tiny.yaml --set load.rate", `--set "load.rate": a path and a value are needed`},
+		{"run tiny.yaml --set =5", `--set "=5": a path and a value are needed`},
+		{"run tiny.yaml --set load.rate=", `--set "load.rate=": a path and a value are needed`},
+		{"run tiny.yaml --set lod.rate=5/s", `^duet: lod.rate: there is no such setting; `},
+		{"run tiny.yaml --set lanes.event.workers=5", `this belongs to the message model`},
+		{"run tiny.yaml --case busy", `--case busy: tiny has no cases`},
+		{"run latency --case bussy", `--case bussy: latency has no such case; there are quiet, busy, one_worker`},
+		{"run warm.yaml --for 400ms", `the run lasts 400ms, and its warm-up 500ms; shorten it with --set warmup=`},
+		{"run tiny.yaml --out taken.txt", `^duet: taken.txt: this file exists already, and nothing is overwritten`},
+		{"run tiny.yaml --out nowhere/report.txt", `^duet: nowhere/report.txt: the folder does not exist$`},
+		{"run tiny.yaml --virtual", `unknown flag: --virtual`},
+
+		{"presets list", `unknown command "list" for duet presets: there are show, new and check`},
+		{"presets show", `duet presets show takes the name of one preset, and 0`},
+		{"presets show zebra", `no preset "zebra"; there are`},
+		{"presets new", `duet presets new takes the name of one new file, and 0`},
+		{"presets new mine", `mine: a name with an extension is needed, such as mine.yaml`},
+		{"presets new taken.txt", `taken.txt: this file exists already`},
+		{"presets check", `takes the names of files, and none was given`},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			inFolder(t, folder)
+			s := newStage()
+			if code := s.do(t, strings.Fields(c.args)...); code != exitInput {
+				t.Errorf("exit code %d, want %d", code, exitInput)
+			}
+			message := strings.TrimSuffix(s.errs.String(), "\n")
+			if !regexp.MustCompile(c.says).MatchString(message) {
+				t.Errorf("it says %q, want %s", message, c.says)
+			}
+			if strings.Contains(message, "\n") || !strings.HasPrefix(message, "duet: ") {
+				t.Errorf("want one sentence after the program's name: %q", message)
+			}
+			if s.out.Len() > 0 || len(s.ran)+len(s.played) > 0 {
+				t.Errorf("%d runs, %d played, and on standard output: %s", len(s.ran), len(s.played), s.out.String())
+			}
+			if text, _ := os.ReadFile("taken.txt"); string(text) != "mine" {
+				t.Errorf("taken.txt was written: %q", text)
+			}
+			if files, _ := os.ReadDir("."); len(files) != len(folder) {
+				t.Errorf("%d files in the folder, want the %d that were there", len(files), len(folder))
+			}
+		})
+	}
+}
+
+func TestEmptyNameIsNoPreset(t *testing.T) {
+	s := newStage()
+	if code := s.do(t, "run", ""); code != exitInput || !strings.Contains(s.errs.String(), `no preset ""`) {
+		t.Errorf("exit code %d, %q", code, s.errs.String())
+	}
+}
