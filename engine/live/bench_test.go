@@ -48,12 +48,11 @@ func pump(l *lane, producers, n int) {
 			l.edit(func(c *crew) { c.retired = append(c.retired, p) })
 			g := l.current.Load()
 			p.of, p.way = g, g.way.sender(p)
-			ctx := context.Background()
 			it := engine.Item{At: l.run.clock.Now()}
 			for k := i; k < n; k += producers {
 				p.look(false)
 				it.Seq, it.Key = int64(k+1), int32(k&15)
-				p.hand(ctx, it)
+				p.hand(it)
 			}
 			p.idle()
 		})

@@ -65,6 +65,7 @@ func (l *lane) put(s *server, d *delivery) {
 // settle books that n deliveries of an item ended, and with the last one the
 // item. start is when the handling began, or never.
 func (l *lane) settle(s *server, d *delivery, n int, start, now time.Duration, out outcome) {
+	handled := start != never
 	if d.rec != nil {
 		worst, last := d.rec.end(n, out)
 		if !last {
@@ -79,10 +80,8 @@ func (l *lane) settle(s *server, d *delivery, n int, start, now time.Duration, o
 	} else {
 		s.items.unbegun.Add(1)
 	}
-	switch out {
-	case done, failed, dead:
+	if handled && (out == done || out == failed || out == dead) {
 		l.finished(s, d, start, now)
-	default:
 	}
 	l.note(out.happening(), d, -1, s.id, s.attempt, now)
 }

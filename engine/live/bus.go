@@ -20,7 +20,7 @@ type bus struct {
 	gen    *generation
 	bus    *event.Bus[delivery]
 	event  *event.Event[delivery]
-	ctx    context.Context // of inline handlers: ends when the bus is killed
+	ctx    context.Context // of publishes, and of inline handlers: ends with the bus
 	cancel context.CancelFunc
 	seats  seats
 	mode   engine.Dispatch

@@ -142,8 +142,8 @@ type sending struct {
 }
 
 // send implements [sender].
-func (s *sending) send(ctx context.Context, d *delivery) bool {
-	err := s.to.Send(ctx, *d)
+func (s *sending) send(d *delivery) bool {
+	err := s.to.Send(context.Background(), *d)
 	if err == nil {
 		return true
 	}
@@ -215,9 +215,11 @@ func (c *channel) crash(f *engine.Fault) error {
 	if restart == 0 {
 		restart = -1
 	}
-	for range max(1, f.Count) {
+	for n := range max(1, f.Count) {
 		id, err := sub.Crash(f.Worker, when, restart)
-		if err != nil {
+		if err != nil && n > 0 {
+			return nil // all there are
+		} else if err != nil {
 			return err
 		}
 		c.mourn(sub, id, f.Restart)

@@ -35,9 +35,9 @@ type handover interface {
 
 // sender hands items over.
 type sender interface {
-	// send hands an item over, waiting at a full queue. False: the item was
-	// not taken by anybody, and is to be handed over again.
-	send(ctx context.Context, d *delivery) bool
+	// send hands an item over, waiting at a full queue until the hand-over ends.
+	// False: the item was not taken by anybody, and is to be handed over again.
+	send(d *delivery) bool
 
 	// idle is called before the producer waits for the next item.
 	idle()

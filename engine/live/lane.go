@@ -237,7 +237,9 @@ func (l *lane) rework(old, spec *engine.Lane) error {
 		for l.used(g) && ctx.Err() == nil {
 			_ = l.run.clock.SleepUntil(ctx, l.run.clock.Now()+time.Millisecond)
 		}
-		l.run.sampler.forget(l, g)
+		if ctx.Err() == nil { // else who ends the lane does this, when all have ended
+			l.run.sampler.forget(l, g)
+		}
 	})
 	return nil
 }
@@ -272,6 +274,8 @@ func (l *lane) poke() {
 // die is called by whoever meets a panic that nobody recovers: the lane dies
 // of it, as a process would. It does not wait.
 func (l *lane) die(reason string) {
+	l.run.starting.Lock()
+	defer l.run.starting.Unlock()
 	if l.run.closing.Load() {
 		return
 	}

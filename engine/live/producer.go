@@ -24,8 +24,8 @@ type producer struct {
 	key      atomic.Int32
 	since    atomic.Int64           // lane time when it took the item in hand
 	calls    atomic.Pointer[[]call] // of an inline publish
-	stuck    atomic.Bool            // stands at a full queue
-	blocked  atomic.Int64           // lane time that it stood so in all
+	stuck    atomic.Int64           // lane time since which it stands at a full queue, plus one; 0: it does not
+	blocked  atomic.Int64           // lane time that it stood so before
 	accepted atomic.Int64           // items handed over
 	waited   atomic.Int64           // items that an inline publisher found waiting
 
@@ -52,7 +52,7 @@ const groupMost = 32
 func (p *producer) produce(ctx context.Context, gone chan struct{}) {
 	defer close(gone)
 	defer p.idle()
-	for {
+	for ctx.Err() == nil {
 		it, waited, err := p.source.next(ctx, p.idle)
 		if err != nil {
 			return
@@ -69,7 +69,7 @@ func (p *producer) produce(ctx context.Context, gone chan struct{}) {
 		if p.using.Load() != p.of {
 			p.using.Store(p.of)
 		}
-		if !p.hand(ctx, it) {
+		if !p.hand(it) {
 			p.source.giveBack(it)
 			p.idle()
 		}
@@ -94,8 +94,10 @@ func (p *producer) look(waited bool) {
 	}
 }
 
-// hand hands one item over, and tells whether it was taken.
-func (p *producer) hand(ctx context.Context, it engine.Item) bool {
+// hand hands one item over, and tells whether it was taken. A producer that is
+// to go waits at a full queue all the same: what it has handed to some of the
+// handlers the others must get as well.
+func (p *producer) hand(it engine.Item) bool {
 	p.d = delivery{item: it, sent: p.now}
 	if p.of.deliveries > 1 || it.Payload > 0 {
 		p.d.rec = newRecord(p.of.deliveries, it.Payload)
@@ -103,7 +105,7 @@ func (p *producer) hand(ctx context.Context, it engine.Item) bool {
 	if p.handed == 0 {
 		p.show(&it)
 	}
-	if !p.way.send(ctx, &p.d) {
+	if !p.way.send(&p.d) {
 		return false
 	}
 	p.handed++
@@ -176,14 +178,14 @@ func (p *producer) Block() {
 	p.flush()
 	p.now = p.lane.run.clock.Now()
 	p.busy.Store(true)
-	p.stuck.Store(true)
+	p.stuck.Store(int64(p.now) + 1)
 }
 
 // Unblock is called when the wait is over.
 func (p *producer) Unblock() {
 	start := p.now
 	p.now = p.lane.run.clock.Now()
-	p.stuck.Store(false)
+	p.stuck.Store(0)
 	p.publish.Record(p.wall(p.now - start))
 	p.blocked.Add(int64(p.now - start))
 	p.began, p.onTime, p.alone = p.now, false, true

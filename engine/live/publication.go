@@ -24,13 +24,14 @@ type publication struct {
 	producer  *producer
 	bus       *bus
 	publisher *event.Publisher[delivery]
-	ctx       context.Context // of inline handlers
+	ctx       context.Context // of its publishes: ends when the bus does
 	calls     []call          // inline: of the publish in hand
 
 	d       delivery      // in hand
 	last    time.Duration // the latest stamp
 	timed   bool          // observer by observer
-	reached int           // how many observers the publish in hand has reached
+	begun   bool          // the bus has taken the publish in hand
+	reached int           // how many observers it has reached
 	worst   outcome       // of those
 	briefs  int           // how many quick publishes in a row
 	untimed int64         // publishes not yet booked
@@ -59,24 +60,25 @@ func (b *bus) sender(p *producer) sender {
 }
 
 // send implements [sender].
-func (w *publication) send(ctx context.Context, d *delivery) (taken bool) {
-	if !w.bus.limited(ctx, w.producer) {
+func (w *publication) send(d *delivery) (taken bool) {
+	if !w.bus.limited(w.ctx, w.producer) {
 		return false
 	}
-	if w.inline() {
-		ctx = w.ctx // a call under way is not broken off because its producer is to go
-	}
-	w.d, w.reached = *d, 0
+	w.d, w.begun, w.reached = *d, false, 0
 	defer w.caught(&taken)
-	err := w.publisher.Publish(ctx, *d)
+	err := w.publisher.Publish(w.ctx, *d)
 	if err == nil || w.inline() {
-		return w.reached > 0 || err == nil
+		return w.begun // booked, whatever became of it
 	}
 	if w.reached == 0 {
 		return false
 	}
+	out := lost // the bus ended
+	if errors.Is(err, event.ErrLimit) {
+		out = dropped
+	}
 	for i := w.reached; i < len(w.bus.gen.handlers); i++ {
-		w.bus.miss(i, d, dropped)
+		w.bus.miss(i, d, out)
 	}
 	return true
 }
@@ -103,7 +105,7 @@ func (w *publication) idle() {
 
 // Begin implements [event.PublishProbe].
 func (w *publication) Begin(d delivery, observers int) bool {
-	w.reached, w.worst = observers, done
+	w.begun, w.reached, w.worst = true, observers, done
 	if !w.inline() {
 		return false
 	}

@@ -50,6 +50,7 @@ type Run struct {
 
 	sampler    *sampler
 	background sync.WaitGroup
+	starting   sync.Mutex // held to add to background: nothing is added once closing
 	stop       context.CancelFunc
 	needed     int // processors; guarded by mu, but for New and Close
 	closing    atomic.Bool
@@ -110,7 +111,7 @@ func (r *Run) Journal(dst []engine.Entry, after uint64) []engine.Entry {
 
 // Close implements [engine.Run]. What was measured can still be read.
 func (r *Run) Close() error {
-	if !r.closing.CompareAndSwap(false, true) {
+	if !r.beginClosing() {
 		<-r.closed
 		return r.closeErr
 	}
@@ -135,6 +136,16 @@ func (r *Run) Close() error {
 	r.reclaim(0)
 	r.closeErr = errors.Join(errs...)
 	return r.closeErr
+}
+
+// beginClosing lets nothing start any more. It returns false when that was
+// done before.
+func (r *Run) beginClosing() bool {
+	r.mu.Lock() // a change under way may start goroutines
+	defer r.mu.Unlock()
+	r.starting.Lock()
+	defer r.starting.Unlock()
+	return r.closing.CompareAndSwap(false, true)
 }
 
 // machine is where this runs.
