@@ -34,13 +34,16 @@ func (p *progress) show(snap *engine.Snapshot) {
 	if p.runs > 1 {
 		fmt.Fprintf(&line, "%d of %d, %s: ", p.number, p.runs, snap.Scenario.Case)
 	}
-	fmt.Fprintf(&line, "%.0f s", snap.At.Seconds())
+	fmt.Fprintf(&line, "%.1f s", snap.At.Seconds())
 	if snap.Scenario.Duration > 0 {
 		fmt.Fprintf(&line, " of %s", engine.FormatDuration(snap.Scenario.Duration))
 	}
 	for i := range snap.Lanes {
 		l := &snap.Lanes[i]
-		fmt.Fprintf(&line, "  %s %d done, %d on the way", l.Name, l.Ledger.Done, l.Ledger.Waiting+l.Ledger.InFlight)
+		fmt.Fprintf(&line, "   %s: %d done", l.Name, l.Ledger.Done)
+		if n := l.Ledger.Waiting; n > 0 {
+			fmt.Fprintf(&line, ", %d wait", n)
+		}
 	}
 	const widest = 79 // so that the line stays one
 	text := []rune(line.String())
