@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"duet/engine"
 )
@@ -16,6 +17,7 @@ func (r *Run) Apply(c engine.Change) error {
 	if r.closing.Load() {
 		return engine.ErrClosed
 	}
+	c.At = r.clock.Now()
 	var err error
 	switch {
 	case c.Path != "":
@@ -32,7 +34,6 @@ func (r *Run) Apply(c engine.Change) error {
 	if err != nil {
 		return err
 	}
-	c.At = r.clock.Now()
 	r.marks.add(c)
 	return nil
 }
@@ -62,7 +63,7 @@ func (r *Run) set(c *engine.Change) error {
 		l.instruct(next)
 	}
 	if strings.HasPrefix(c.Path, "load.") || strings.HasPrefix(c.Path, "handlers.") {
-		r.reload(next)
+		c.At = r.reload(next)
 	}
 	r.scenario.Store(next)
 	r.reclaim(needs(next))
@@ -77,16 +78,18 @@ func (l *lane) instruct(s *engine.Scenario) {
 	l.order.Grow(s.Load.Keys.Count)
 }
 
-// reload changes what arrives, and what items demand, for every lane.
-func (r *Run) reload(s *engine.Scenario) {
+// reload changes what arrives, and what items demand, for every lane, and
+// returns from when on that holds.
+func (r *Run) reload(s *engine.Scenario) time.Duration {
 	now := r.clock.Now()
-	r.stream.Change(now, s)
+	at := r.stream.Change(now, s)
 	for _, l := range r.lanes {
 		if own := l.stream(); own != r.stream {
 			own.Change(now, s)
 		}
 		l.poke()
 	}
+	return at
 }
 
 // unlink changes the rate of one lane only. From then on the lane has a stream
@@ -102,7 +105,7 @@ func (r *Run) unlink(c *engine.Change, next *engine.Scenario) error {
 	if l.stream() == r.stream {
 		r.sampler.unlink(l)
 	}
-	l.stream().Change(r.clock.Now(), next)
+	c.At = l.stream().Change(r.clock.Now(), next)
 	l.poke()
 	r.unlinked.Store(true)
 	return nil

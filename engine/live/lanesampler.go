@@ -52,6 +52,7 @@ type laneSampler struct {
 	levels   levels
 	past     *measure.Past[mark]
 	disorder *measure.RecentOrder
+	peak     int64 // displacement since the last merge
 	batches  measure.Batches
 	track    *measure.Track
 	last     tracked
@@ -183,8 +184,10 @@ func (m *laneSampler) merge(now time.Duration) {
 		h.wait.push(now)
 		h.service.push(now)
 	}
+	m.displace()
 	disorder := m.lane.order.Totals()
-	m.disorder.Push(now, disorder, m.lane.order.Peak())
+	m.disorder.Push(now, disorder, m.peak)
+	m.peak = 0
 	m.past.Push(now, m.now.mark(disorder))
 	total := &m.items[latency].total
 	if now >= m.whole.from {
@@ -194,6 +197,17 @@ func (m *laneSampler) merge(now time.Duration) {
 	m.whole.merge(m)
 	for _, p := range m.parts {
 		p.merge(m)
+	}
+}
+
+// displace finds the highest displacement since it was last called, for the
+// stretches that are on and the recent window.
+func (m *laneSampler) displace() {
+	peak := m.lane.order.Peak()
+	m.peak = max(m.peak, peak)
+	m.whole.displace(peak)
+	for _, p := range m.parts {
+		p.displace(peak)
 	}
 }
 

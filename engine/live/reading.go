@@ -87,6 +87,9 @@ func (l *lane) readServer(r *reading, s *server) {
 func (r *reading) readProducer(p *producer) {
 	r.accepted += p.accepted.Load()
 	r.blocked += p.blocked.Load()
+	if since := p.stuck.Load(); since != 0 {
+		r.blocked += max(0, int64(r.at)-since+1)
+	}
 	r.waited += p.waited.Load()
 	if p.busy.Load() {
 		r.producing++

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,10 +47,14 @@ func newSampler(r *Run, s *engine.Scenario) *sampler {
 	return m
 }
 
-// loop samples until ctx is done. While the run is paused it sleeps.
+// loop samples until ctx is done. While the run is paused it sleeps. Each sample
+// is at a time drawn within its step: always at the same time, it would only
+// ever see one phase of what goes in even steps itself, as constant arrivals do.
 func (m *sampler) loop(ctx context.Context) {
-	tick := time.NewTicker(readEvery)
-	defer tick.Stop()
+	random := rand.New(rand.NewPCG(m.run.scenario.Load().Seed, 0)) //nolint:gosec // not a secret
+	var phase time.Duration                                        // of the last sample in its step
+	timer := time.NewTimer(readEvery)
+	defer timer.Stop()
 	for {
 		if m.run.clock.AwaitRunning(ctx) != nil {
 			return
@@ -57,8 +62,11 @@ func (m *sampler) loop(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-timer.C:
 			m.act()
+			next := time.Duration(random.Int64N(int64(readEvery)))
+			timer.Reset(readEvery - phase + next)
+			phase = next
 		}
 	}
 }
@@ -85,7 +93,7 @@ func (m *sampler) sample(now time.Duration) {
 	if m.frozen {
 		return
 	}
-	merge := now-m.merged >= mergeEvery
+	merge := now/mergeEvery > m.merged/mergeEvery
 	var fastest float64
 	for _, s := range m.lanes {
 		fastest = max(fastest, s.sample(now))

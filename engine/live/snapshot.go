@@ -126,13 +126,17 @@ func (m *laneSampler) fillWorkers(dst *engine.LaneSnapshot, now time.Duration) {
 		}
 		dst.Workers = append(dst.Workers, s.snapshot(g, now))
 	}
-	if !slices.IsSortedFunc(dst.Workers, byPlace) { // places come in the order in which workers first started
-		slices.SortFunc(dst.Workers, byPlace)
+	if !slices.IsSortedFunc(dst.Workers, g.byPlace) { // places come in the order in which workers first started
+		slices.SortFunc(dst.Workers, g.byPlace)
 	}
 }
 
-// byPlace orders workers by their subscription, then by number.
-func byPlace(a, b engine.WorkerSnapshot) int {
+// byPlace orders workers by their subscription, then by number. Where handlers
+// share one, each worker shows the handler it is at.
+func (g *generation) byPlace(a, b engine.WorkerSnapshot) int {
+	if g.together {
+		return cmp.Compare(a.ID, b.ID)
+	}
 	return cmp.Or(cmp.Compare(a.Handler, b.Handler), cmp.Compare(a.ID, b.ID))
 }
 
@@ -144,6 +148,9 @@ func (s *server) snapshot(g *generation, now time.Duration) engine.WorkerSnapsho
 		Seq: s.seq.Load(), Key: s.key.Load(), Attempt: int(s.tries.Load()),
 		Since: time.Duration(s.since.Load()), BackAt: time.Duration(s.back.Load()),
 		Done: s.each[0].ended[done].Load(),
+	}
+	if g.together {
+		w.Done = s.items.ended[done].Load()
 	}
 	if w.State == engine.Busy || w.State == engine.Stalled {
 		w.Demand = h.demand(engine.Item{Seq: w.Seq, Key: w.Key, Epoch: s.epoch.Load()})
@@ -160,7 +167,7 @@ func fillPublishers(dst *engine.LaneSnapshot, l *lane, c *crew, now time.Duratio
 	dst.Publishers = resize(dst.Publishers, len(c.producers))
 	for i, p := range c.producers {
 		d := &dst.Publishers[i]
-		d.ID, d.Busy, d.Blocked = p.id, p.busy.Load(), p.stuck.Load()
+		d.ID, d.Busy, d.Blocked = p.id, p.busy.Load(), p.stuck.Load() != 0
 		d.Seq, d.Key, d.Since = p.seq.Load(), p.key.Load(), time.Duration(p.since.Load())
 		d.Calls = d.Calls[:0]
 		calls := p.calls.Load()

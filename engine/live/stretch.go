@@ -16,6 +16,7 @@ type stretch struct {
 	base                           [metrics]measure.Counts
 	handlers                       []handlerBase
 	start                          mark
+	displacement                   int64 // the highest
 	depth, backlog, inSystem, busy measure.Integral
 	figures                        engine.Window
 	diff                           measure.Counts
@@ -38,7 +39,6 @@ func (s *stretch) sample(m *laneSampler) {
 		return
 	}
 	if !s.begun {
-		s.begun = true
 		s.begin(m)
 	}
 	r := &m.now
@@ -50,14 +50,24 @@ func (s *stretch) sample(m *laneSampler) {
 		s.handlers[i].busy.Sample(r.at, r.load(i))
 	}
 	if r.at >= s.to {
+		m.displace()
 		m.remerge()
 		s.figure(m)
 		s.over = true
 	}
 }
 
+// displace notes a displacement, if the stretch is on.
+func (s *stretch) displace(by int64) {
+	if s.begun && !s.over {
+		s.displacement = max(s.displacement, by)
+	}
+}
+
 // begin remembers what was counted before.
 func (s *stretch) begin(m *laneSampler) {
+	m.displace()
+	s.begun = true
 	if s.from > 0 {
 		m.remerge()
 	}
@@ -101,6 +111,7 @@ func (s *stretch) figure(m *laneSampler) {
 	w := &s.figures
 	*w = engine.Window{From: s.from, To: now.at}
 	fillBetween(w, &s.start, &now)
+	w.Order.MaxDisplacement = s.displacement
 	w.Depth, w.Backlog, w.InSystem = s.depth.Gauge(), s.backlog.Gauge(), s.inSystem.Gauge()
 	w.Utilisation = s.busy.Gauge().Mean / million
 	for i, x := range m.items {
@@ -141,7 +152,8 @@ func summaryOf(w *engine.Window, metric int) *engine.Summary {
 	}[metric]
 }
 
-// fillBetween fills in what follows from the counts of two moments.
+// fillBetween fills in what follows from the counts of two moments: of the order,
+// all but the highest displacement.
 func fillBetween(w *engine.Window, from, to *mark) {
 	d := to.at - from.at
 	if from.at < w.From {
@@ -158,8 +170,7 @@ func fillBetween(w *engine.Window, from, to *mark) {
 	w.Ledger = since.ledger()
 	w.Ledger.Offered = to.offered - from.offered
 	w.Order = engine.Disorder{
-		Late:            to.disorder.Late - from.disorder.Late,
-		KeyLate:         to.disorder.KeyLate - from.disorder.KeyLate,
-		MaxDisplacement: to.disorder.MaxDisplacement,
+		Late:    to.disorder.Late - from.disorder.Late,
+		KeyLate: to.disorder.KeyLate - from.disorder.KeyLate,
 	}
 }
