@@ -83,11 +83,18 @@ func decode(t testing.TB, text string) *engine.Scenario {
 // demands is what the items of a scenario demand of its first handler.
 func demands(t testing.TB, s *engine.Scenario) func(engine.Item) time.Duration {
 	t.Helper()
+	of := demandsOf(t, s)
+	return func(it engine.Item) time.Duration { return of(it, 0) }
+}
+
+// demandsOf is the same of any handler.
+func demandsOf(t testing.TB, s *engine.Scenario) func(engine.Item, int) time.Duration {
+	t.Helper()
 	st, err := workload.New(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func(it engine.Item) time.Duration { return st.Demand(it, 0) }
+	return st.Demand
 }
 
 // items is what arrives in a scenario before a time.
