@@ -50,6 +50,9 @@ func newBus(g *generation, spec *engine.Lane) (*bus, error) {
 			event.As(h.name),
 			event.OnDiscard(func(d delivery) { b.miss(i, &d, lost) }),
 		}
+		if b.mode == engine.Buffered {
+			options = append(options, event.Watch(b.watch(h)))
+		}
 		if _, err := b.bus.Subscribe(arrived, b.observer(i, h), options...); err != nil {
 			return nil, errors.Join(err, b.kill())
 		}
@@ -79,12 +82,12 @@ func (b *bus) observer(i int, h *handler) event.Handler[delivery] {
 func (b *bus) call(ctx context.Context, h *handler, d *delivery, srv *server) (err error) {
 	l := b.gen.lane
 	start := l.run.clock.Now()
-	free := time.Duration(srv.since.Load())
 	srv.take(d, 1, start)
 	h.began(srv, &srv.each[0], d, 1, start)
-	if l.began(srv, d, start) && d.item.At < free && b.mode == engine.Buffered {
+	if l.began(srv, d, start) && b.mode == engine.Buffered && !srv.ready {
 		srv.items.waited.Add(1)
 	}
+	srv.ready = false
 	out := b.gen.panicked() // unless it returns
 	defer func() {
 		now := l.run.clock.Now()
@@ -101,6 +104,21 @@ func (b *bus) call(ctx context.Context, h *handler, d *delivery, srv *server) (e
 		out = failed
 	}
 	return err
+}
+
+// watch is told when the goroutine of a buffered observer has nothing to do.
+func (b *bus) watch(h *handler) func() event.CallProbe[delivery] {
+	return func() event.CallProbe[delivery] { return observing{b.gen.place([]*handler{h}, 1)} }
+}
+
+type observing struct{ *server }
+
+func (observing) Start(delivery)      {}
+func (observing) End(delivery, error) {}
+
+func (o observing) Idle() {
+	o.ready = true
+	o.waiter.Fresh()
 }
 
 // miss books a delivery for an observer that will not take it any more.

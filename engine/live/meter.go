@@ -23,7 +23,6 @@ type meter struct {
 
 	now   time.Duration // the last stamp
 	fresh bool          // the worker has not waited since
-	ready bool          // the worker was waiting for the delivery in hand
 
 	briefs int // how many brief services in a row
 	n      int // deliveries in the group
@@ -230,7 +229,8 @@ type watch struct {
 
 // Worker implements [message.Probe].
 func (w *watch) Worker(id int) message.WorkerProbe[delivery] {
-	m := &meter{server: w.gen.place(w.runs, id), lane: w.gen.lane, h: w.h, ready: true}
+	m := &meter{server: w.gen.place(w.runs, id), lane: w.gen.lane, h: w.h}
+	m.ready = true
 	m.order = w.gen.lane.order.Writer()
 	m.rest(w.gen.lane.run.clock.Now())
 	return m

@@ -44,7 +44,8 @@ type server struct {
 	bank    int
 	order   *measure.OrderWriter
 	waiter  *work.Waiter
-	attempt int // of the delivery in hand; owned by the goroutine
+	attempt int  // of the delivery in hand; owned by the goroutine
+	ready   bool // it was waiting for the delivery in hand; owned by the goroutine
 }
 
 func newServer(l *lane, handlers []*handler, id, bank int, p clock.Precision) *server {

@@ -248,6 +248,24 @@ lanes: [{model: message, workers: 1}, {model: event}]
 	})
 }
 
+// TestAnObserverWorksAsLongAsItSays holds that a buffered observer that had
+// nothing to do does not take the pause off the work that follows.
+func TestAnObserverWorksAsLongAsItSays(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, c *clock.Lane) {
+		s := decode(t, `
+duration: 20s
+load: {rate: 20/s, arrivals: bursts, bursts: {size: 4}}
+handlers: [{name: work, service: {mean: 10ms}}]
+lanes: [{model: event, name: buffered, dispatch: buffered}, {model: event, dispatch: goroutine}, {model: event, name: inline}, {model: message, workers: 1}]
+`)
+		demanded := describe(durations(offeredTo(t, s), handled.service))
+		_, snap := whole(t, s, live.Options{Clock: c})
+		for _, l := range snap.Lanes {
+			agree(t, l.Name, l.Whole.Service, demanded, 0, 0)
+		}
+	})
+}
+
 // TestInlinePublishTakesWhatItsObserversTake holds that the price of a publish
 // is the sum of the handlers.
 func TestInlinePublishTakesWhatItsObserversTake(t *testing.T) {
