@@ -129,6 +129,7 @@ func (r *Run) control(c engine.Control) error {
 	case engine.Pause:
 		r.pause()
 	case engine.Resume:
+		r.sampler.step(false)
 		r.open(gatePaused | gateStepping)
 		r.clock.Resume()
 	case engine.Step:
@@ -136,7 +137,7 @@ func (r *Run) control(c engine.Control) error {
 			l.valve.set(gateStepping, true)
 			l.valve.permits.Store(1)
 		}
-		r.sampler.step()
+		r.sampler.step(true)
 		r.open(gatePaused)
 		r.clock.Resume()
 	default:

@@ -75,7 +75,7 @@ func (c *channel) handler(h *handler) message.Handler[delivery] {
 		srv := serverOf(ctx)
 		var errs []error
 		for i, h := range c.gen.handlers {
-			if err := h.inTurn(ctx, &d, srv, i); err != nil {
+			if err := h.inTurn(ctx, &d, srv, i, c.gen.recovers); err != nil {
 				errs = append(errs, err)
 			}
 		}

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -91,8 +92,9 @@ func (h *handler) run(ctx context.Context, d *delivery, srv *server) error {
 
 // inTurn runs the handler, as one of several that share a worker, and books
 // the try at its position. How the delivery ends is known when the last of
-// them has run: see meter.
-func (h *handler) inTurn(ctx context.Context, d *delivery, srv *server, position int) (err error) {
+// them has run: see meter. Where panics are recovered, the others run all the
+// same, as they do on an inline bus.
+func (h *handler) inTurn(ctx context.Context, d *delivery, srv *server, position int, recovers bool) (err error) {
 	start := h.lane.run.clock.Now()
 	srv.at.Store(int32(h.index))
 	t := &srv.each[position]
@@ -100,6 +102,12 @@ func (h *handler) inTurn(ctx context.Context, d *delivery, srv *server, position
 	srv.results[position] = failed // also when it panics
 	defer func() {
 		h.put(srv, t, start, h.lane.run.clock.Now())
+		if !recovers {
+			return
+		}
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%s panicked: %v", h.name, v)
+		}
 	}()
 	if err = h.run(ctx, d, srv); err == nil {
 		srv.results[position] = done

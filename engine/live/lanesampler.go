@@ -59,6 +59,9 @@ type laneSampler struct {
 	whole    *stretch
 	parts    []*stretch
 
+	moves   int64         // of items, so far
+	movedAt time.Duration // when the latest was seen
+
 	confident  time.Duration // when the confidence interval was last worked out
 	interval95 *[2]time.Duration
 	interval   measure.Counts // scratch
@@ -148,12 +151,13 @@ func (m *laneSampler) banksUsed() int {
 // sample reads the lane's counters, and returns how many items a second were
 // begun since it last did.
 func (m *laneSampler) sample(now time.Duration) (rate float64) {
-	l := m.lane
 	before, at := m.now.items.attempts, m.now.at
-	offered := m.schedule.Count(min(now, l.run.end-1))
-	l.read(&m.now, offered, now)
+	m.read(now)
 	r := &m.now
-	m.waiting.push(now, offered, r.items.begun())
+	if n := r.accepted + r.items.returned + r.items.total(); n != m.moves {
+		m.moves, m.movedAt = n, now
+	}
+	m.waiting.push(now, r.offered, r.items.begun())
 	m.levels.sample(r)
 	for i, h := range m.handlers {
 		h.depth.Sample(now, r.depth[i])
@@ -164,6 +168,19 @@ func (m *laneSampler) sample(now time.Duration) (rate float64) {
 		p.sample(m)
 	}
 	return perSecond(r.items.attempts-before, now-at)
+}
+
+// read reads the lane's counters, and nothing more.
+func (m *laneSampler) read(now time.Duration) {
+	m.lane.read(&m.now, m.schedule.Count(min(now, m.lane.run.end-1)), now)
+}
+
+// settled tells whether nothing is on its way. An item that is just then
+// between two places may be seen at neither; so as long as some are missing,
+// nothing must have moved for a while. If then they still are, they are missing
+// indeed, and the ledger says so.
+func (m *laneSampler) settled() bool {
+	return m.now.quiescent() && (m.now.ended() || m.now.at-m.movedAt >= mergeEvery)
 }
 
 // load is how busy the servers of a handler are, in millionths.

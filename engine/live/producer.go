@@ -53,7 +53,7 @@ func (p *producer) produce(ctx context.Context, gone chan struct{}) {
 	defer close(gone)
 	defer p.idle()
 	for ctx.Err() == nil {
-		it, waited, err := p.source.next(ctx, p.idle)
+		it, waited, err := p.source.next(ctx, p.idle, &p.busy)
 		if err != nil {
 			return
 		}

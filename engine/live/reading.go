@@ -26,6 +26,7 @@ type reading struct {
 	waiting    int64   // items handed over and not yet begun
 	inline     bool    // publishers handle what they publish
 	producing  int64   // producers inside a hand-over
+	working    int64   // places at which something is handled, counted or not yet
 }
 
 // newReading makes room for a lane of n handlers.
@@ -79,21 +80,24 @@ func (l *lane) read(r *reading, offered int64, at time.Duration) {
 
 func (l *lane) readServer(r *reading, s *server) {
 	s.items.addTo(&r.items)
+	if state := engine.WorkerState(s.state.Load()); state == engine.Busy || state == engine.Stalled {
+		r.working++
+	}
 	for i, h := range s.handlers {
 		s.each[i].addTo(&r.deliveries[h.index])
 	}
 }
 
 func (r *reading) readProducer(p *producer) {
+	if p.busy.Load() { // first: what it had in hand is counted when it no longer is
+		r.producing++
+	}
 	r.accepted += p.accepted.Load()
 	r.blocked += p.blocked.Load()
 	if since := p.stuck.Load(); since != 0 {
 		r.blocked += max(0, int64(r.at)-since+1)
 	}
 	r.waited += p.waited.Load()
-	if p.busy.Load() {
-		r.producing++
-	}
 }
 
 // readStages finds out how many serve each handler, and how many items wait in
@@ -212,7 +216,12 @@ func (r *reading) handlerLedger(i int, runs bool) engine.Ledger {
 	return l
 }
 
-// quiescent tells whether nothing is on its way.
+// quiescent tells whether nothing was seen on its way.
 func (r *reading) quiescent() bool {
-	return r.still() && r.backlog() == 0 && r.producing == 0
+	return r.still() && r.backlog() == 0 && r.producing == 0 && r.working == 0
+}
+
+// ended tells whether all that was let in has ended, and is counted.
+func (r *reading) ended() bool {
+	return r.still() && r.producing == 0 && r.accepted == r.items.total()
 }

@@ -111,14 +111,22 @@ func (m *sampler) sample(now time.Duration) {
 	}
 }
 
-// freeze takes a last sample, unless that was done before.
+// freeze takes a last sample, unless that was done before. Everything stands
+// still for it, so that its counts agree with each other.
 func (m *sampler) freeze() {
+	m.run.pause()
+	now := m.run.clock.Now()
+	for range settling / time.Millisecond {
+		if m.balanced(now) {
+			break
+		}
+		time.Sleep(time.Millisecond) // what is on its way to a count gets there
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.frozen {
 		return
 	}
-	now := m.run.clock.Now()
 	for _, s := range m.lanes {
 		s.sample(now)
 		s.merge(now)
@@ -126,26 +134,54 @@ func (m *sampler) freeze() {
 	m.frozen = true
 }
 
-// step begins to watch for the end of a single step.
-func (m *sampler) step() { m.stepping.Store(true) }
+// settling is how long counts may take to agree once all is stopped.
+const settling = 20 * time.Millisecond
+
+// balanced tells whether the ledgers of all lanes balance now.
+func (m *sampler) balanced(now time.Duration) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.lanes {
+		if m.frozen {
+			return true
+		}
+		s.read(now)
+		if l := s.now.ledger(); l.Balance() != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// step begins to watch for the end of a single step, or no longer does.
+func (m *sampler) step(begin bool) { m.stepping.Store(begin) }
 
 // endStep pauses the run when the step's item has ended in every lane: when it
 // has come out of its source, and all that was let in before has ended.
 func (m *sampler) endStep() {
-	if !m.stepping.Load() || !m.stepped() {
+	if !m.stepping.Load() {
 		return
 	}
 	m.run.mu.Lock()
 	defer m.run.mu.Unlock()
-	m.stepping.Store(false)
-	m.run.pause()
+	if m.stepping.Load() && m.stepped() {
+		m.stepping.Store(false)
+		m.run.pause()
+	}
 }
 
+// stepped tells whether nothing is on its way any more in any lane. One that is
+// dead or stopped lets nothing in.
 func (m *sampler) stepped() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, s := range m.lanes {
-		if s.lane.crew.Load().dead == "" && (s.lane.valve.permits.Load() > 0 || !s.now.still() || s.now.producing > 0) {
+		dead, v := s.lane.crew.Load().dead != "", &s.lane.valve
+		if v.permits.Load() > 0 && !dead && v.gate.Load()&gateStopped == 0 {
+			return false
+		}
+		s.read(m.run.clock.Now()) // after the look at the permit
+		if !dead && !s.now.ended() {
 			return false
 		}
 	}
@@ -163,7 +199,7 @@ func (m *sampler) finish(now time.Duration) {
 		m.mu.Lock()
 		over = true
 		for _, s := range m.lanes {
-			over = over && s.now.quiescent()
+			over = over && s.settled()
 		}
 		m.mu.Unlock()
 	}

@@ -20,21 +20,29 @@ func (r *Run) Snapshot(dst *engine.Snapshot) {
 		now = m.lanes[0].now.at
 	} else {
 		for _, s := range m.lanes {
-			s.lane.read(&s.now, s.schedule.Count(min(now, r.end-1)), now)
+			s.read(now)
 		}
 	}
 	s := r.scenario.Load()
 	dst.Mode, dst.Scenario, dst.At, dst.Speed = engine.Real, s, now, r.clock.Speed()
-	dst.Slowed, dst.Unlinked, dst.Paused = r.slowed.Load(), r.unlinked.Load(), r.clock.Paused()
+	dst.Slowed, dst.Unlinked, dst.Paused = r.slowed.Load(), r.unlinked.Load(), r.clock.Paused() && !m.frozen
 	dst.Offered, dst.Rate = m.lanes[0].now.offered, m.lanes[0].rate()
 	dst.Raised, dst.Changes, dst.Machine = r.sampler.signals.now(dst.Raised[:0]), r.marks.count(), machine(s)
-	dst.Finished = now >= r.end
-	dst.Quiescent = true
+	dst.Finished, dst.Quiescent = r.over(), true
 	dst.Lanes = resize(dst.Lanes, len(m.lanes))
 	for i, l := range m.lanes {
-		dst.Quiescent = dst.Quiescent && l.now.quiescent()
-		dst.Finished = dst.Finished && l.now.quiescent()
+		dst.Quiescent = dst.Quiescent && l.settled()
 		l.fill(&dst.Lanes[i], now)
+	}
+}
+
+// over tells whether Done is closed.
+func (r *Run) over() bool {
+	select {
+	case <-r.done:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -61,9 +61,10 @@ func newSource(v *valve, c *clock.Lane, st *workload.Stream, end time.Duration, 
 
 // next returns the next due item, waiting for it if need be. idle is called
 // before it waits. waited tells that the source waited for the item, and not
-// the item for a producer.
-func (s *source) next(ctx context.Context, idle func()) (it engine.Item, waited bool, err error) {
-	if it, ok := s.pop(); ok {
+// the item for a producer. While stepping, busy is set before the item is
+// taken, so that at no moment it is nowhere.
+func (s *source) next(ctx context.Context, idle func(), busy *atomic.Bool) (it engine.Item, waited bool, err error) {
+	if it, ok := s.pop(busy); ok {
 		return it, false, nil
 	}
 	idle()
@@ -74,7 +75,7 @@ func (s *source) next(ctx context.Context, idle func()) (it engine.Item, waited 
 	}
 	defer func() { s.turn <- struct{}{} }()
 	for {
-		if it, ok := s.pop(); ok {
+		if it, ok := s.pop(busy); ok {
 			return it, waited, nil
 		}
 		slept, err := s.fill(ctx)
@@ -86,7 +87,7 @@ func (s *source) next(ctx context.Context, idle func()) (it engine.Item, waited 
 }
 
 // pop takes a due item, if there is one that may pass.
-func (s *source) pop() (engine.Item, bool) {
+func (s *source) pop(busy *atomic.Bool) (engine.Item, bool) {
 	gate := s.gate.Load()
 	if gate&(gateStopped|gatePaused) != 0 {
 		return engine.Item{}, false
@@ -96,8 +97,12 @@ func (s *source) pop() (engine.Item, bool) {
 	if s.head == s.tail && len(s.back) == 0 {
 		return engine.Item{}, false
 	}
-	if gate&gateStepping != 0 && !s.permits.CompareAndSwap(1, 0) {
-		return engine.Item{}, false
+	if gate&gateStepping != 0 {
+		was := busy.Swap(true)
+		if !s.permits.CompareAndSwap(1, 0) {
+			busy.Store(was)
+			return engine.Item{}, false
+		}
 	}
 	if len(s.back) > 0 {
 		it := s.back[0]
@@ -189,8 +194,11 @@ func (s *source) poke() {
 }
 
 // giveBack returns an item that could not be handed over. It is the next one
-// to be taken.
+// to be taken, also by a single step.
 func (s *source) giveBack(it engine.Item) {
+	if s.gate.Load()&gateStepping != 0 {
+		s.permits.Store(1)
+	}
 	s.mu.Lock()
 	s.back = append(s.back, it)
 	s.mu.Unlock()
