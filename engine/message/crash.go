@@ -71,6 +71,7 @@ func (s *Subscription[T]) Crash(worker int, when CrashWhen, restart time.Duratio
 func (s *Subscription[T]) victim(id int) (v *worker[T]) {
 	for _, w := range s.slots {
 		fit := w.running && !w.fault.down && w.fault.when != CrashDuring
+		fit = fit && (id != 0 || w.fault.when == 0) // whoever is to crash already is hit again by name only
 		switch {
 		case !fit || id != 0 && id != w.id:
 		case id == w.id || !w.waiting.Load():

@@ -143,3 +143,29 @@ func TestPanic(t *testing.T) {
 		}
 	})
 }
+
+func TestCrashesHitDifferentWorkers(t *testing.T) {
+	for _, when := range []message.CrashWhen{message.CrashDuring, message.CrashBeforeAck} {
+		synctest.Test(t, func(t *testing.T) {
+			topic := message.NewTopic[int]("crash")
+			sub := subscribe(t, topic, "one", second, message.Options[int]{Capacity: 9, Workers: 3, Clock: newClock()})
+			for v := range 2 {
+				ok(t, topic.Send(context.Background(), v))
+			}
+			synctest.Wait()
+			var hit []int
+			for range 3 {
+				id, err := sub.Crash(0, when, time.Second)
+				ok(t, err)
+				hit = append(hit, id)
+			}
+			if slices.Sort(hit); !slices.Equal(hit, []int{1, 2, 3}) {
+				t.Errorf("crashed %v", hit)
+			}
+			if _, err := sub.Crash(0, when, time.Second); err == nil {
+				t.Error("a fourth of three workers crashed")
+			}
+			drain(t, topic)
+		})
+	}
+}
