@@ -1,0 +1,194 @@
+package cli
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"duet/engine"
+	"duet/presets"
+)
+
+func readme(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.NewReplacer("\r\n", "\n", `\|`, "|").Replace(string(text))
+}
+
+func TestReadmeNamesEveryPreset(t *testing.T) {
+	text := readme(t)
+	for _, p := range presets.List() {
+		if want := fmt.Sprintf("| `%s` | %s |", p.Name, p.Title); !strings.Contains(text, want) {
+			t.Errorf("README.md lacks %s", want)
+		}
+	}
+}
+
+func TestReadmeNamesEveryCommandAndFlag(t *testing.T) {
+	text := readme(t)
+	var walk func(cmd *cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		if want := "`" + strings.TrimSpace(strings.TrimSuffix(cmd.UseLine(), "[flags]")) + "`"; !strings.Contains(text, want) {
+			t.Errorf("README.md lacks %s", want)
+		}
+		for _, flag := range regexp.MustCompile(`--[a-z-]+`).FindAllString(cmd.LocalFlags().FlagUsages(), -1) {
+			if !strings.Contains(text, "`"+flag) {
+				t.Errorf("README.md lacks %s of %s", flag, cmd.CommandPath())
+			}
+		}
+		for _, sub := range cmd.Commands() {
+			walk(sub)
+		}
+	}
+	walk(newStage().root())
+}
+
+// TestReadmeNamesEveryKey looks for what the screen's key map binds, as its
+// help shows it.
+func TestReadmeNamesEveryKey(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "../tui/keys.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, found := readme(t), 0
+	ast.Inspect(file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) < 3 {
+			return true
+		}
+		if name, ok := call.Fun.(*ast.Ident); !ok || name.Name != "bind" {
+			return true
+		}
+		found++
+		for key := range strings.FieldsSeq(literal(t, call.Args[0])) {
+			if !strings.Contains(text, "`"+key+"`") {
+				t.Errorf("README.md lacks the key `%s`: %s", key, literal(t, call.Args[1]))
+			}
+		}
+		return true
+	})
+	if found < 10 {
+		t.Errorf("found %d keys in the key map: does this test still know where to look?", found)
+	}
+}
+
+func literal(t *testing.T, e ast.Expr) string {
+	t.Helper()
+	text, err := strconv.Unquote(e.(*ast.BasicLit).Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// TestReadmeShowsTheStarter: the example is the file that duet writes.
+func TestReadmeShowsTheStarter(t *testing.T) {
+	if !strings.Contains(readme(t), "```yaml\n"+string(starter)+"```\n") {
+		t.Error("README.md does not show ui/cli/starter.yaml as it is")
+	}
+}
+
+func TestEveryScenarioInTheReadmeIsRight(t *testing.T) {
+	blocks := regexp.MustCompile("(?s)```yaml\n(duet: .*?)```").FindAllStringSubmatch(readme(t), -1)
+	if len(blocks) < 2 {
+		t.Fatalf("%d scenarios, want the shortest and the complete one", len(blocks))
+	}
+	for _, block := range blocks {
+		if _, err := engine.Decode("README.yaml", []byte(block[1])); err != nil {
+			t.Errorf("%v in:\n%s", err, block[1])
+		}
+	}
+}
+
+func TestReadmeTellsEveryDefault(t *testing.T) {
+	text := readme(t)
+	for _, row := range settingRows(t) {
+		if !strings.Contains(text, row) {
+			t.Errorf("README.md lacks the row\n%s", row)
+		}
+	}
+}
+
+// settingRows is a row of a table for every setting there is.
+func settingRows(t *testing.T) []string {
+	t.Helper()
+	var all []engine.Param
+	for _, load := range []string{
+		"rate: 1/s", "rate: 1/s, arrivals: bursts", "rate: 1/s, arrivals: ramp", "rate: 1/s, arrivals: sine",
+		"rate: 1/s, arrivals: steps, steps: [{at: 1s, times: 2}]", "arrivals: trace, trace: {file: a.csv, service: took}",
+	} {
+		s, err := engine.Decode("all.yaml", []byte("duet: 1\nload: {"+load+"}\nhandlers: [{name: work}]\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range s.Params() {
+			p.Path = named.ReplaceAllString(p.Path, "$1.NAME")
+			known := slices.IndexFunc(all, func(q engine.Param) bool { return q.Path == p.Path })
+			if known < 0 {
+				all = append(all, p)
+			} else if len(p.Choices) >= len(all[known].Choices) {
+				all[known].Choices = union(all[known].Choices, p.Choices)
+			}
+		}
+	}
+	rows := make([]string, len(all))
+	for i, p := range all {
+		rows[i] = settingRow(p)
+	}
+	return rows
+}
+
+func union(a, b []string) []string {
+	for _, s := range b {
+		if !slices.Contains(a, s) {
+			a = append(a, s)
+		}
+	}
+	return a
+}
+
+var named = regexp.MustCompile(`^(handlers|lanes)\.[a-z]+`)
+
+func settingRow(p engine.Param) string {
+	path, standard := strings.Replace(p.Path, "subscriptions.work", "subscriptions.HANDLER", 1), "`"+p.Default+"`"
+	switch {
+	case path != p.Path:
+		standard = "the lane's"
+	case path == "load.rate":
+		standard = "required"
+	case p.Default == "":
+		standard = "none"
+	}
+	return fmt.Sprintf("| `%s` | %s | %s | %s |", path, values(p), standard, p.Help)
+}
+
+func values(p engine.Param) string {
+	span := func(write func(float64) string) string { return write(p.Min) + " to " + write(p.Max) }
+	switch p.Kind {
+	case engine.KindChoice:
+		return strings.TrimPrefix(strings.Join(p.Choices, ", "), ", ")
+	case engine.KindBool:
+		return "true, false"
+	case engine.KindRate:
+		return span(func(x float64) string { return engine.Rate(x).String() })
+	case engine.KindShare:
+		return span(func(x float64) string { return engine.Share(x).String() })
+	case engine.KindDuration:
+		return span(func(x float64) string { return engine.FormatDuration(time.Duration(x * float64(time.Second))) })
+	default:
+		return span(func(x float64) string { return strings.TrimSuffix(strconv.FormatFloat(x, 'f', 3, 64), ".000") })
+	}
+}
