@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,6 +69,9 @@ func (h *handler) demand(it engine.Item) time.Duration {
 func (h *handler) run(ctx context.Context, d *delivery, srv *server) error {
 	s := h.spec.Load()
 	if s.own != nil {
+		if srv := cmp.Or(srv, serverOf(ctx)); srv != nil {
+			defer srv.waiter.Fresh() // it knows nothing of what this took
+		}
 		return s.own(ctx, d.item)
 	}
 	trouble := h.faults.now()
@@ -121,6 +125,9 @@ func (h *handler) spend(ctx context.Context, s *spec, demand time.Duration, srv 
 		return nil
 	}
 	if s.Work == engine.CPU {
+		if srv != nil {
+			defer srv.waiter.Fresh()
+		}
 		return work.Burn(ctx, h.lane.run.clock, demand)
 	}
 	return h.sleep(ctx, demand, srv)

@@ -232,6 +232,7 @@ func (w *watch) Worker(id int) message.WorkerProbe[delivery] {
 	m := &meter{server: w.gen.place(w.runs, id), lane: w.gen.lane, h: w.h}
 	m.ready = true
 	m.order = w.gen.lane.order.Writer()
+	m.waiter.Fresh() // whoever was at this place before had a schedule of their own
 	m.rest(w.gen.lane.run.clock.Now())
 	return m
 }
