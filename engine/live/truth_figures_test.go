@@ -266,6 +266,46 @@ lanes: [{model: event, name: buffered, dispatch: buffered}, {model: event, dispa
 	})
 }
 
+// TestAWorkerThatComesBackStartsAfresh holds that who was removed or had crashed
+// does not take the time that it was gone off the work that follows.
+func TestAWorkerThatComesBackStartsAfresh(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, c *clock.Lane) {
+		_, snap := whole(t, decode(t, `
+duration: 20s
+load: {rate: 100/s}
+handlers: [{name: work, service: {dist: constant, mean: 30ms}}]
+lanes: [{model: message, workers: 2, queue: {capacity: 100000}, ack: after}]
+timeline:
+  - {at: 3s, set: {lanes.message.workers: 1}}
+  - {at: 6s, set: {lanes.message.workers: 2}}
+  - {at: 9s, fault: {crash: worker, count: 2, when: before_ack, restart: 3s}}
+`), live.Options{Clock: c})
+		if s := snap.Lanes[0].Whole.Service; s.Count < 500 || s.Mean != 30*time.Millisecond {
+			t.Errorf("each item takes 30 ms, not %v: %+v", s.Mean, s)
+		}
+	})
+}
+
+// TestHandlersOfTwoKindsInTurn holds that the work of a person's own handler is
+// not taken off that of a synthetic one beside it.
+func TestHandlersOfTwoKindsInTurn(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, c *clock.Lane) {
+		_, snap := whole(t, decode(t, `
+duration: 10s
+load: {rate: 100/s}
+handlers: [{name: own}, {name: work, service: {dist: constant, mean: 5ms}}]
+lanes: [{model: message, handlers: together, workers: 1}, {model: event}]
+`), live.Options{Clock: c, Handlers: map[string]live.Func{
+			"own": func(ctx context.Context, _ engine.Item) error { return c.SleepUntil(ctx, c.Now()+10*time.Millisecond) },
+		}})
+		for _, l := range snap.Lanes {
+			if got := l.Whole.Service; got.Count == 0 || got.Mean != 15*time.Millisecond {
+				t.Errorf("%s: both handlers take 15 ms, not %+v", l.Name, got)
+			}
+		}
+	})
+}
+
 // TestInlinePublishTakesWhatItsObserversTake holds that the price of a publish
 // is the sum of the handlers.
 func TestInlinePublishTakesWhatItsObserversTake(t *testing.T) {
