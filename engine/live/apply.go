@@ -48,6 +48,9 @@ func (r *Run) set(c *engine.Change) error {
 	if slices.Contains([]string{"seed", "duration", "warmup", "drain"}, c.Path) {
 		return fmt.Errorf("%s: %w", c.Path, engine.ErrUnsupported)
 	}
+	if (old.Load.Arrivals == engine.Trace) != (next.Load.Arrivals == engine.Trace) {
+		return fmt.Errorf("load.arrivals to or from a trace: %w", engine.ErrUnsupported)
+	}
 	if c.Lane != "" {
 		return r.unlink(c, next)
 	}
@@ -63,7 +66,7 @@ func (r *Run) set(c *engine.Change) error {
 		l.instruct(next)
 	}
 	if strings.HasPrefix(c.Path, "load.") || strings.HasPrefix(c.Path, "handlers.") {
-		c.At = r.reload(next)
+		c.At = r.reload(next, c.Path == "load.rate")
 	}
 	r.scenario.Store(next)
 	r.reclaim(needs(next))
@@ -79,13 +82,19 @@ func (l *lane) instruct(s *engine.Scenario) {
 }
 
 // reload changes what arrives, and what items demand, for every lane, and
-// returns from when on that holds.
-func (r *Run) reload(s *engine.Scenario) time.Duration {
+// returns from when on that holds. An unlinked lane keeps its rate, unless that
+// is what changes.
+func (r *Run) reload(s *engine.Scenario, rate bool) time.Duration {
 	now := r.clock.Now()
 	at := r.stream.Change(now, s)
 	for _, l := range r.lanes {
-		if own := l.stream(); own != r.stream {
-			own.Change(now, s)
+		if stream := l.stream(); stream != r.stream {
+			if rate {
+				l.rate = s.Load.Rate
+			}
+			own := *s
+			own.Load.Rate = l.rate
+			stream.Change(now, &own)
 		}
 		l.poke()
 	}
@@ -105,6 +114,7 @@ func (r *Run) unlink(c *engine.Change, next *engine.Scenario) error {
 	if l.stream() == r.stream {
 		r.sampler.unlink(l)
 	}
+	l.rate = next.Load.Rate
 	c.At = l.stream().Change(r.clock.Now(), next)
 	l.poke()
 	r.unlinked.Store(true)

@@ -36,7 +36,8 @@ type handler struct {
 	faults    faults
 	heldUntil atomic.Int64 // lane time at which the latest stall ends
 	measured  [banks]struct{ wait, service measure.Shared }
-	loose     *server // where deliveries are booked that never reached a server
+	spared    atomic.Int64 // items handed over while the lane did not run the handler
+	loose     *server      // where deliveries are booked that never reached a server
 }
 
 // spec is a handler's settings, prepared.
@@ -82,6 +83,9 @@ func (h *handler) run(ctx context.Context, d *delivery, srv *server) error {
 		srv = serverOf(ctx)
 	}
 	demand := h.demand(d.item)
+	if srv != nil && srv.expose != nil && (demand >= brief || trouble != nil) {
+		srv.expose(d)
+	}
 	if trouble != nil {
 		demand = time.Duration(float64(demand) * trouble.factor)
 		if err := h.hang(ctx, trouble, srv); err != nil {

@@ -49,6 +49,7 @@ type sender interface {
 type generation struct {
 	lane       *lane
 	handlers   []*handler // whom it runs, in order
+	absent     []*handler // the scenario's others
 	together   bool       // one delivery an item, for all handlers
 	deliveries int        // of each item
 	recovers   bool       // panics are errors

@@ -35,6 +35,7 @@ type lane struct {
 	limit     atomic.Int64 // of handler goroutines, with goroutine dispatch
 	atLimit   atomic.Int32 // publishers that stand at it
 	streams   atomic.Pointer[workload.Stream]
+	rate      engine.Rate // of a stream of its own; guarded by the run's mu
 
 	sources []*source
 
@@ -131,6 +132,8 @@ func (l *lane) open(spec *engine.Lane) error {
 	for _, h := range l.handlers {
 		if spec.Handlers.Names == nil || slices.Contains(spec.Handlers.Names, h.name) {
 			g.handlers = append(g.handlers, h)
+		} else {
+			g.absent = append(g.absent, h)
 		}
 	}
 	g.together = l.model == engine.Message && spec.Handlers.Together

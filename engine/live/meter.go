@@ -84,6 +84,16 @@ func (m *meter) End(d delivery, attempt int, out message.Outcome, _ error) {
 	}
 }
 
+// expose ends grouping for a delivery that turns out to take its time: it is to
+// be seen while it does.
+func (m *meter) expose(d *delivery) {
+	if m.grouping() && m.attempt == 1 {
+		m.flush()
+		m.briefs = 0
+		m.begin(d, 1)
+	}
+}
+
 // ending is how a delivery ends by its outcome, if it does: it may come back.
 func ending(out message.Outcome) (end outcome, final bool) {
 	switch out {
@@ -231,7 +241,7 @@ type watch struct {
 func (w *watch) Worker(id int) message.WorkerProbe[delivery] {
 	m := &meter{server: w.gen.place(w.runs, id), lane: w.gen.lane, h: w.h}
 	m.ready = true
-	m.order = w.gen.lane.order.Writer()
+	m.order, m.server.expose = w.gen.lane.order.Writer(), m.expose
 	m.waiter.Fresh() // whoever was at this place before had a schedule of their own
 	m.rest(w.gen.lane.run.clock.Now())
 	return m

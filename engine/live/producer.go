@@ -142,6 +142,11 @@ func (p *producer) idle() {
 // group's mean.
 func (p *producer) flush() {
 	p.accepted.Add(p.handed)
+	if p.of != nil {
+		for _, h := range p.of.absent {
+			h.spared.Add(p.handed)
+		}
+	}
 	p.handed = 0
 	if n := p.grouped; n > 0 {
 		p.now = p.lane.run.clock.Now()

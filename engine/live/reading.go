@@ -22,6 +22,7 @@ type reading struct {
 	servers    []int64 // of each handler
 	depth      []int64 // of each handler
 	busy       []int64 // of each handler
+	spared     []int64 // of each handler: items that never went to it
 	queued     int64   // depth of all queues
 	waiting    int64   // items handed over and not yet begun
 	inline     bool    // publishers handle what they publish
@@ -33,22 +34,13 @@ type reading struct {
 func newReading(n int) reading {
 	return reading{
 		deliveries: make([]sums, n), servers: make([]int64, n), depth: make([]int64, n), busy: make([]int64, n),
+		spared: make([]int64, n),
 	}
-}
-
-// copyFrom takes over another reading.
-func (r *reading) copyFrom(o *reading) {
-	keep := *r
-	*r = *o
-	r.deliveries = append(keep.deliveries[:0], o.deliveries...)
-	r.servers = append(keep.servers[:0], o.servers...)
-	r.depth = append(keep.depth[:0], o.depth...)
-	r.busy = append(keep.busy[:0], o.busy...)
 }
 
 // read takes the counters of a lane.
 func (l *lane) read(r *reading, offered int64, at time.Duration) {
-	*r = reading{at: at, offered: offered, deliveries: r.deliveries, servers: r.servers, depth: r.depth, busy: r.busy}
+	*r = reading{at: at, offered: offered, deliveries: r.deliveries, servers: r.servers, depth: r.depth, busy: r.busy, spared: r.spared}
 	clear(r.deliveries)
 	clear(r.servers)
 	clear(r.depth)
@@ -68,6 +60,7 @@ func (l *lane) read(r *reading, offered int64, at time.Duration) {
 	for i, h := range l.handlers {
 		l.readServer(r, h.loose)
 		r.busy[i] = r.deliveries[i].inHand()
+		r.spared[i] = h.spared.Load()
 	}
 	for _, p := range c.producers {
 		r.readProducer(p)
@@ -204,13 +197,9 @@ func (r *reading) ledger() engine.Ledger {
 }
 
 // handlerLedger is the ledger of a handler over deliveries.
-func (r *reading) handlerLedger(i int, runs bool) engine.Ledger {
+func (r *reading) handlerLedger(i int) engine.Ledger {
 	l := r.deliveries[i].ledger()
-	if !runs {
-		l.Offered = l.Ended() + r.busy[i] + r.depth[i]
-	} else {
-		l.Offered = r.offered
-	}
+	l.Offered = r.offered - r.spared[i]
 	l.InFlight = r.busy[i]
 	l.Waiting = r.backlog() + r.depth[i]
 	return l

@@ -44,8 +44,12 @@ type server struct {
 	bank    int
 	order   *measure.OrderWriter
 	waiter  *work.Waiter
-	attempt int  // of the delivery in hand; owned by the goroutine
-	ready   bool // it was waiting for the delivery in hand; owned by the goroutine
+	attempt int // of the delivery in hand; owned by the goroutine
+
+	// expose has the delivery in hand booked at once, where that was put off;
+	// nil: it never is. Called by the goroutine.
+	expose func(*delivery)
+	ready  bool // it was waiting for the delivery in hand; owned by the goroutine
 }
 
 func newServer(l *lane, handlers []*handler, id, bank int, p clock.Precision) *server {

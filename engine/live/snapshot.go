@@ -105,7 +105,7 @@ func (m *laneSampler) fillHandlers(dst *engine.LaneSnapshot, c *crew) {
 	dst.Handlers = resize(dst.Handlers, len(g.handlers))
 	for i, h := range g.handlers {
 		d, x := &dst.Handlers[i], m.handlers[h.index]
-		d.Name, d.Ledger = h.name, m.now.handlerLedger(h.index, true)
+		d.Name, d.Ledger = h.name, m.now.handlerLedger(h.index)
 		d.Workers, d.Busy = int(m.now.servers[h.index]), int(m.now.busy[h.index])
 		d.Utilisation = x.busy.Recent().Mean / million
 		d.WholeUtilisation = m.whole.handlers[h.index].busy.Gauge().Mean / million
