@@ -44,7 +44,11 @@ func Main(args []string) int {
 		errTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		play:        tui.Play,
 		newRun: func(s *engine.Scenario, endless bool) (engine.Run, error) {
-			return live.New(s, live.Options{Endless: endless})
+			run, err := live.New(s, live.Options{Endless: endless})
+			if err != nil {
+				return nil, err
+			}
+			return run, nil
 		},
 	}
 	return w.main(ctx, args)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/spf13/cobra"
 
 	"duet/engine"
@@ -84,6 +85,7 @@ func (w *world) playground(ctx context.Context, name string, change *settings, o
 			Open: func() (*engine.Scenario, error) { return presets.Open(p.Name) },
 		})
 	}
+	o.Program = []tea.ProgramOption{tea.WithoutSignalHandler()} // signals end ctx
 	o.NewRun = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, true) }
 	if err := w.play(ctx, o); err != nil && ctx.Err() == nil {
 		return failure(err)

@@ -35,7 +35,9 @@ func TestPlay(t *testing.T) {
 		{"NO_COLOR", nil, map[string]string{"NO_COLOR": "1"}, func(o *tui.Options) bool { return !o.ASCII && o.NoColor }},
 		{"a dumb terminal", nil, map[string]string{"TERM": "dumb"}, func(o *tui.Options) bool { return o.ASCII && o.NoColor }},
 		{
-			"settings", []string{"duality", "--set", "load.rate=7/s", "--set", "lanes.event.publishers=3", "--seed", "99"}, nil,
+			"settings",
+			[]string{"duality", "--set", "load.rate=7/s", "--set", "lanes.event.publishers=3", "--seed", "99"},
+			nil,
 			func(o *tui.Options) bool {
 				return o.Scenario.Load.Rate == 7 && o.Scenario.Lanes[1].Publishers == 3 && o.Scenario.Seed == 99
 			},

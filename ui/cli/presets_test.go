@@ -97,8 +97,11 @@ func TestPresetsAreCompleted(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"--help", "presets [command]"}, {"run --help", "--in-turn"}, {"presets --help", "new FILE"},
-		{"presets check --help", "FILE..."}, {"help run", "--in-turn"},
+		{"--help", "presets [command]"},
+		{"run --help", "--in-turn"},
+		{"presets --help", "new FILE"},
+		{"presets check --help", "FILE..."},
+		{"help run", "--in-turn"},
 	} {
 		s := newStage()
 		if code := s.do(t, strings.Fields(c.args)...); code != exitFine || !strings.Contains(s.out.String(), c.want) || s.errs.Len() > 0 {
