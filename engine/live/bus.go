@@ -164,13 +164,16 @@ func (b *bus) adjust(spec *engine.Lane) error {
 }
 
 // depth implements [handover].
-func (b *bus) depth(position int, partitions []int) (int, []int) {
+func (b *bus) depth(position int) int {
 	if b.mode != engine.Buffered {
-		return 0, partitions
+		return 0
 	}
-	var few [8]int
-	return b.event.Depths(few[:0])[position], partitions
+	var few [16]int
+	return b.event.Depths(few[:0])[position]
 }
+
+// depths implements [handover]. A bus has no partitions.
+func (b *bus) depths(_ int, dst []int) []int { return dst }
 
 // crash implements [handover].
 func (b *bus) crash(*engine.Fault) error {

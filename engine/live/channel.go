@@ -188,15 +188,22 @@ func (c *channel) resize(sub *message.Subscription[delivery], p message.Policy, 
 }
 
 // depth implements [handover].
-func (c *channel) depth(position int, partitions []int) (int, []int) {
+func (c *channel) depth(position int) int { return c.sub(position).Depth() }
+
+// depths implements [handover].
+func (c *channel) depths(position int, dst []int) []int {
+	if c.gen.partitions == 0 {
+		return dst
+	}
+	return c.sub(position).Depths(dst)
+}
+
+// sub is the subscription whose workers run the handler at a position.
+func (c *channel) sub(position int) *message.Subscription[delivery] {
 	if c.gen.together {
 		position = 0
 	}
-	sub := c.subs[position]
-	if c.gen.partitions > 0 {
-		partitions = sub.Depths(partitions)
-	}
-	return sub.Depth(), partitions
+	return c.subs[position]
 }
 
 // crash implements [handover].

@@ -19,8 +19,11 @@ type handover interface {
 	adjust(spec *engine.Lane) error
 
 	// depth is how many deliveries wait for a handler, given by its position.
-	// partitions is appended to, where there are any.
-	depth(position int, partitions []int) (int, []int)
+	depth(position int) int
+
+	// depths appends to dst how many wait in each of its partitions, where
+	// there are any.
+	depths(position int, dst []int) []int
 
 	// fault crashes workers; other faults are the handlers' own.
 	crash(f *engine.Fault) error

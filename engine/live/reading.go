@@ -50,7 +50,7 @@ func (l *lane) read(r *reading, offered int64, at time.Duration) {
 			l.readServer(r, s)
 		}
 		for i, h := range g.handlers {
-			d, _ := g.way.depth(i, nil)
+			d := g.way.depth(i)
 			r.depth[h.index] += int64(d)
 			if i == 0 || !g.together {
 				r.queued += int64(d)

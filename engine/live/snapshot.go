@@ -112,7 +112,7 @@ func (m *laneSampler) fillHandlers(dst *engine.LaneSnapshot, c *crew) {
 		_, d.Capacity = sizes(&c.spec, h.name)
 		d.Depth = x.depth.Gauge()
 		d.Depth.Now = m.now.depth[h.index]
-		_, d.Partitions = g.way.depth(i, d.Partitions[:0])
+		d.Partitions = g.way.depths(i, d.Partitions[:0])
 		d.Wait, d.Service = x.wait.summary, x.service.summary
 		d.WholeWait, d.WholeService = m.whole.handlers[h.index].waited, m.whole.handlers[h.index].served
 		d.Fault = h.broken()
