@@ -60,7 +60,7 @@ func pump(l *lane, producers, n int) {
 	wg.Wait()
 	for {
 		r := newReading(len(l.handlers))
-		l.read(&r, 0, 0)
+		l.read(&r, 0)
 		if r.items.total() >= int64(n) {
 			return
 		}

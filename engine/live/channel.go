@@ -165,6 +165,9 @@ func (c *channel) adjust(spec *engine.Lane) error {
 	var errs []error
 	for _, sub := range c.subs {
 		workers, capacity := sizes(spec, sub.Name())
+		if n := c.gen.partitions; n > 0 {
+			workers = min(workers, n) // it drains, and the new hand-over has more
+		}
 		if spec.Attempts == 1 { // the ack mode may only become lax when there are no further attempts
 			errs = append(errs, sub.SetAttempts(1))
 		}

@@ -203,8 +203,8 @@ func (l *lane) hire(c *crew, id int) *producer {
 }
 
 // refit applies new settings. What can change in place does; for the rest a
-// new hand-over takes the new items while the old one drains with the settings
-// it was made with. The caller has validated spec.
+// new hand-over takes the new items while the old one drains. The caller has
+// validated spec.
 func (l *lane) refit(spec *engine.Lane) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -218,6 +218,11 @@ func (l *lane) refit(spec *engine.Lane) error {
 	if c.dead == "" {
 		if err := l.rework(old, spec); err != nil {
 			return err
+		}
+	}
+	for _, g := range l.crew.Load().generations {
+		if g != l.current.Load() {
+			_ = g.way.adjust(spec) // what drains may need more workers to do so; if it has just ended, it needs nothing
 		}
 	}
 	l.edit(func(c *crew) { c.spec = *spec })

@@ -152,7 +152,8 @@ func (m *laneSampler) banksUsed() int {
 // begun since it last did.
 func (m *laneSampler) sample(now time.Duration) (rate float64) {
 	before, at := m.now.items.attempts, m.now.at
-	m.read(now)
+	m.lane.read(&m.now, now)
+	m.arrived(now)
 	r := &m.now
 	if n := r.accepted + r.items.returned + r.items.total(); n != m.moves {
 		m.moves, m.movedAt = n, now
@@ -170,9 +171,10 @@ func (m *laneSampler) sample(now time.Duration) (rate float64) {
 	return perSecond(r.items.attempts-before, now-at)
 }
 
-// read reads the lane's counters, and nothing more.
-func (m *laneSampler) read(now time.Duration) {
-	m.lane.read(&m.now, m.schedule.Count(min(now, m.lane.run.end-1)), now)
+// arrived counts what has arrived by now, to be held against the counters just
+// read.
+func (m *laneSampler) arrived(now time.Duration) {
+	m.now.at, m.now.offered = now, m.schedule.Count(min(now, m.lane.run.end-1))
 }
 
 // settled tells whether nothing is on its way. An item that is just then

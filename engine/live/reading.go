@@ -39,8 +39,8 @@ func newReading(n int) reading {
 }
 
 // read takes the counters of a lane.
-func (l *lane) read(r *reading, offered int64, at time.Duration) {
-	*r = reading{at: at, offered: offered, deliveries: r.deliveries, servers: r.servers, depth: r.depth, busy: r.busy, spared: r.spared}
+func (l *lane) read(r *reading, at time.Duration) {
+	*r = reading{at: at, deliveries: r.deliveries, servers: r.servers, depth: r.depth, busy: r.busy, spared: r.spared}
 	clear(r.deliveries)
 	clear(r.servers)
 	clear(r.depth)

@@ -117,7 +117,7 @@ func (m *sampler) freeze() {
 	m.run.pause()
 	now := m.run.clock.Now()
 	for range settling / time.Millisecond {
-		if m.balanced(now) {
+		if m.balanced() {
 			break
 		}
 		time.Sleep(time.Millisecond) // what is on its way to a count gets there
@@ -134,18 +134,33 @@ func (m *sampler) freeze() {
 	m.frozen = true
 }
 
+// look reads all lanes as they are now, unless their figures are frozen, and
+// returns the time. What should have arrived is counted last, so that there is
+// nothing that had ended before it arrived. The caller holds mu.
+func (m *sampler) look() (now time.Duration) {
+	if m.frozen {
+		return m.lanes[0].now.at
+	}
+	now = m.run.clock.Now()
+	for _, s := range m.lanes {
+		s.lane.read(&s.now, now)
+	}
+	now = m.run.clock.Now()
+	for _, s := range m.lanes {
+		s.arrived(now)
+	}
+	return now
+}
+
 // settling is how long counts may take to agree once all is stopped.
 const settling = 20 * time.Millisecond
 
 // balanced tells whether the ledgers of all lanes balance now.
-func (m *sampler) balanced(now time.Duration) bool {
+func (m *sampler) balanced() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.look()
 	for _, s := range m.lanes {
-		if m.frozen {
-			return true
-		}
-		s.read(now)
 		if l := s.now.ledger(); l.Balance() != 0 {
 			return false
 		}
@@ -180,7 +195,9 @@ func (m *sampler) stepped() bool {
 		if v.permits.Load() > 0 && !dead && v.gate.Load()&gateStopped == 0 {
 			return false
 		}
-		s.read(m.run.clock.Now()) // after the look at the permit
+		now := m.run.clock.Now()
+		s.lane.read(&s.now, now) // after the look at the permit
+		s.arrived(now)
 		if !dead && !s.now.ended() {
 			return false
 		}

@@ -15,14 +15,7 @@ func (r *Run) Snapshot(dst *engine.Snapshot) {
 	m := r.sampler
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	now := r.clock.Now()
-	if m.frozen {
-		now = m.lanes[0].now.at
-	} else {
-		for _, s := range m.lanes {
-			s.read(now)
-		}
-	}
+	now := m.look()
 	s := r.scenario.Load()
 	dst.Mode, dst.Scenario, dst.At, dst.Speed = engine.Real, s, now, r.clock.Speed()
 	dst.Slowed, dst.Unlinked, dst.Paused = r.slowed.Load(), r.unlinked.Load(), r.clock.Paused() && !m.frozen
