@@ -1,0 +1,57 @@
+package account
+
+import (
+	"duet/engine"
+)
+
+// Fill describes the lane as Now says it is: its ledger and its windows.
+func (l *Lane) Fill(dst *engine.LaneSnapshot) {
+	r := &l.Now
+	dst.Ledger, dst.OldestWaiting = r.Ledger(), r.Oldest
+	dst.Goroutines = l.levels.goroutines.Gauge()
+	dst.Goroutines.Now = r.Goroutines
+	l.fillRecent(&dst.Recent)
+	dst.Whole = l.whole.figures
+	dst.Whole.Depth.Now, dst.Whole.Backlog.Now, dst.Whole.InSystem.Now = r.Queued, r.Backlog, r.InSystem()
+	dst.Parts = Resize(dst.Parts, len(l.parts))
+	for i, p := range l.parts {
+		dst.Parts[i] = p.figures
+	}
+}
+
+// fillRecent describes the recent window.
+func (l *Lane) fillRecent(w *engine.Window) {
+	at, before := l.past.Oldest()
+	now := l.Now.mark(before.disorder)
+	*w = engine.Window{From: at, To: l.Now.At}
+	fillBetween(w, &before, &now)
+	w.Order = l.disorder.Disorder()
+	w.Depth, w.Backlog, w.InSystem = l.levels.depth.Recent(), l.levels.backlog.Recent(), l.levels.inSystem.Recent()
+	w.Depth.Now, w.Backlog.Now, w.InSystem.Now = l.Now.Queued, l.Now.Backlog, l.Now.InSystem()
+	w.Utilisation = l.levels.busy.Recent().Mean / million
+	for i, x := range l.items {
+		*summaryOf(w, Metric(i)) = x.summary
+	}
+}
+
+// FillHandler describes a handler, by its index in the scenario: its ledger and
+// its figures.
+func (l *Lane) FillHandler(dst *engine.HandlerSnapshot, i int) {
+	r, x, whole := &l.Now, l.handlers[i], &l.whole.handlers[i]
+	dst.Ledger = r.handlerLedger(i)
+	dst.Workers, dst.Busy = int(r.Servers[i]), int(r.Busy[i])
+	dst.Utilisation = x.busy.Recent().Mean / million
+	dst.WholeUtilisation = whole.busy.Gauge().Mean / million
+	dst.Depth = x.depth.Gauge()
+	dst.Depth.Now = r.Depth[i]
+	dst.Wait, dst.Service = x.wait.summary, x.service.summary
+	dst.WholeWait, dst.WholeService = whole.waited, whole.served
+}
+
+// Resize makes a slice n long, reusing what it has, also what its elements have.
+func Resize[T any](s []T, n int) []T {
+	for cap(s) < n {
+		s = append(s[:cap(s)], *new(T))
+	}
+	return s[:n]
+}

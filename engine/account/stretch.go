@@ -1,0 +1,147 @@
+package account
+
+import (
+	"time"
+
+	"duet/engine"
+	"duet/engine/measure"
+)
+
+// stretch is the figures of a part of the run: from the end of the warm-up, or
+// what a claim is about.
+type stretch struct {
+	from, to                       time.Duration
+	begun                          bool
+	over                           bool
+	base                           [metrics]measure.Counts
+	handlers                       []handlerBase
+	start                          mark
+	depth, backlog, inSystem, busy measure.Integral
+	figures                        engine.Window
+	diff                           measure.Counts
+}
+
+// handlerBase is what a handler had counted when the stretch began.
+type handlerBase struct {
+	wait, service  measure.Counts
+	busy           measure.Integral
+	waited, served engine.Summary // since then
+}
+
+func newStretch(from, to time.Duration, handlers int) *stretch {
+	return &stretch{from: from, to: to, handlers: make([]handlerBase, handlers)}
+}
+
+// sample follows the levels while the stretch lasts.
+func (s *stretch) sample(l *Lane) {
+	r := &l.Now
+	if s.over || r.At < s.from {
+		return
+	}
+	if !s.begun {
+		s.begun = true
+		s.begin(l)
+	}
+	s.depth.Sample(r.At, r.Queued)
+	s.backlog.Sample(r.At, r.Backlog)
+	s.inSystem.Sample(r.At, r.InSystem())
+	s.busy.Sample(r.At, r.utilisation())
+	for i := range s.handlers {
+		s.handlers[i].busy.Sample(r.At, r.load(i))
+	}
+	if r.At >= s.to {
+		l.remerge()
+		s.figure(l)
+		s.over = true
+	}
+}
+
+// begin remembers what was counted before.
+func (s *stretch) begin(l *Lane) {
+	if s.from == 0 {
+		return // nothing
+	}
+	l.remerge()
+	for i := range l.items {
+		s.base[i].Add(&l.items[i].total)
+	}
+	for i, h := range l.handlers {
+		s.handlers[i].wait.Add(&h.wait.total)
+		s.handlers[i].service.Add(&h.service.total)
+	}
+	s.start = l.Now.mark(l.source.Disorder())
+}
+
+// merge works the figures out.
+func (s *stretch) merge(l *Lane) {
+	if s.begun && !s.over {
+		s.figure(l)
+	}
+}
+
+// figure works out what the figures of the stretch are now.
+func (s *stretch) figure(l *Lane) {
+	now := l.Now.mark(l.source.Disorder())
+	w := &s.figures
+	*w = engine.Window{From: s.from, To: now.at}
+	fillBetween(w, &s.start, &now)
+	w.Depth, w.Backlog, w.InSystem = s.depth.Gauge(), s.backlog.Gauge(), s.inSystem.Gauge()
+	w.Utilisation = s.busy.Gauge().Mean / million
+	for i := range l.items {
+		*summaryOf(w, Metric(i)) = s.since(&l.items[i].total, &s.base[i])
+	}
+	for i, h := range l.handlers {
+		b := &s.handlers[i]
+		b.waited, b.served = s.since(&h.wait.total, &b.wait), s.since(&h.service.total, &b.service)
+	}
+	ledger := l.Now.Ledger()
+	w.Ledger.Waiting, w.Ledger.InFlight = ledger.Waiting, ledger.InFlight
+	if s == l.whole {
+		w.Latency.CI95 = l.confidence(now.at)
+	}
+}
+
+// since describes what was recorded since the stretch began.
+func (s *stretch) since(total, base *measure.Counts) engine.Summary {
+	s.diff.Reset()
+	s.diff.Add(total)
+	s.diff.Sub(base)
+	return s.diff.Summary()
+}
+
+// summaryOf is where a window keeps the summary of a metric.
+func summaryOf(w *engine.Window, m Metric) *engine.Summary {
+	return [metrics]*engine.Summary{
+		Publish: &w.Publish, Wait: &w.Wait, Service: &w.Service, Latency: &w.Latency, Naive: &w.Naive, Lateness: &w.Lateness,
+	}[m]
+}
+
+// fillBetween fills in what follows from the counts of two moments.
+func fillBetween(w *engine.Window, from, to *mark) {
+	d := to.at - from.at
+	if from.at < w.From {
+		d = to.at - w.From
+	}
+	since := to.items.Less(&from.items)
+	w.Arrivals = perSecond(to.offered-from.offered, d)
+	w.Throughput = perSecond(since.Ended[Done], d)
+	w.Goodput = w.Throughput
+	w.Blocked = time.Duration(to.blocked - from.blocked)
+	if n := since.Attempts - since.Repeated; n > 0 {
+		w.PWait = min(1, float64(to.waited-from.waited)/float64(n))
+	}
+	w.Ledger = since.Ledger()
+	w.Ledger.Offered = to.offered - from.offered
+	w.Order = engine.Disorder{
+		Late:            to.disorder.Late - from.disorder.Late,
+		KeyLate:         to.disorder.KeyLate - from.disorder.KeyLate,
+		MaxDisplacement: to.disorder.MaxDisplacement,
+	}
+}
+
+func perSecond(n int64, d time.Duration) float64 {
+	if d <= 0 {
+		return 0
+	}
+	return float64(n) / d.Seconds()
+}

@@ -1,0 +1,59 @@
+package script
+
+import "duet/engine"
+
+// Signals are the scenario's events: names that conditions on the figures of
+// the moment raise and lower.
+type Signals struct{ events []signal }
+
+type signal struct {
+	name        string
+	when, clear *engine.Condition // clear nil: as soon as when does not hold
+	raised      bool
+}
+
+// NewSignals returns the events of a scenario, none of them raised.
+func NewSignals(s *engine.Scenario) *Signals {
+	g := &Signals{}
+	for _, e := range s.Events {
+		when, err := engine.ParseCondition(e.When, s)
+		if err != nil {
+			continue // checked when the scenario was decoded
+		}
+		x := signal{name: e.Name, when: when}
+		if e.Clear != "" {
+			x.clear, _ = engine.ParseCondition(e.Clear, s) // checked, too
+		}
+		g.events = append(g.events, x)
+	}
+	return g
+}
+
+// None reports whether there is nothing to raise.
+func (g *Signals) None() bool { return len(g.events) == 0 }
+
+// Feed shows the conditions the figures of the moment.
+func (g *Signals) Feed(moment *engine.Snapshot) {
+	for i := range g.events {
+		x := &g.events[i]
+		switch {
+		case !x.raised:
+			x.raised = x.when.Holds(moment)
+		case x.clear != nil:
+			x.raised = !x.clear.Holds(moment)
+		default:
+			x.raised = x.when.Holds(moment)
+		}
+	}
+}
+
+// Raised appends the names of the events raised now to dst, in the scenario's
+// order.
+func (g *Signals) Raised(dst []string) []string {
+	for _, x := range g.events {
+		if x.raised {
+			dst = append(dst, x.name)
+		}
+	}
+	return dst
+}
