@@ -211,3 +211,10 @@ func TestInterruptionBeforeTheStart(t *testing.T) {
 		t.Errorf("exit code %d, %d runs, a report: %v", code, len(s.ran), err == nil)
 	}
 }
+
+func TestADurationOfZeroHasNoEnd(t *testing.T) {
+	s, _ := run(t, "tiny.yaml", "--set", "duration=0s")
+	if len(s.endless) != 1 || !s.endless[0] {
+		t.Errorf("%d runs, without an end: %v", len(s.ran), s.endless)
+	}
+}

@@ -160,7 +160,7 @@ func (c *Case) unchecked(claim engine.Claim, snap *engine.Snapshot) string {
 	case c.Slowed:
 		return "slowed down"
 	case claim.During != nil && claim.During[1] > snap.At:
-		return "ended too early"
+		return "ended early"
 	}
 	return ""
 }
