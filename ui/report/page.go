@@ -3,7 +3,9 @@ package report
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // width is how many columns a text report has at most.
@@ -62,10 +64,8 @@ func (p *page) table(t table) {
 // with a space between it and its neighbour.
 func aligned(text string, column int) string {
 	room := max(column, -column) - 1
-	if utf8.RuneCountInString(text) > room {
-		text = string([]rune(text)[:room-1]) + "…"
-	}
-	space := strings.Repeat(" ", room-utf8.RuneCountInString(text))
+	text = ansi.Truncate(clean(text), room, "…")
+	space := strings.Repeat(" ", room-ansi.StringWidth(text))
 	if column < 0 {
 		return text + space + " "
 	}
@@ -83,23 +83,21 @@ func (p *page) prose(mark, text string, indent int) {
 	}
 }
 
-// wrap breaks text into lines of at most so many letters: between words, and
-// where a word is longer than a line, in the word.
+// wrap breaks text into lines of at most so many columns.
 func wrap(text string, columns int) []string {
-	var lines []string
-	var line []rune
-	for word := range strings.FieldsSeq(text) {
-		letters := []rune(word)
-		if len(line) > 0 && len(line)+1+len(letters) > columns {
-			lines, line = append(lines, string(line)), nil
+	return strings.Split(ansi.Wrap(clean(text), columns, ""), "\n")
+}
+
+// clean leaves out what would do something to a terminal: titles and names of
+// scenarios are whatever somebody wrote.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
 		}
-		if len(line) > 0 {
-			line = append(line, ' ')
-		}
-		line = append(line, letters...)
-		for ; len(line) > columns; line = line[columns:] {
-			lines = append(lines, string(line[:columns]))
-		}
-	}
-	return append(lines, string(line))
+		return r
+	}, text)
 }

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
+	"unicode"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 	"pgregory.net/rapid"
 
@@ -209,7 +210,7 @@ func TestTextKeepsItsWidth(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := decode(t, shop)
 		snap := snapshot(s)
-		words := rapid.StringMatching(`[a-zß★]{1,150}( [a-z]{1,80}){0,10}`)
+		words := rapid.StringMatching(`[a-zß★世\x1b\n-]{1,150}( [a-z]{1,80}){0,10}`)
 		name := rapid.StringMatching(`[a-z][a-z0-9_]{0,39}`)
 		number := rapid.Int64Range(math.MinInt64, math.MaxInt64)
 		snap.Lanes = nil
@@ -232,8 +233,11 @@ func TestTextKeepsItsWidth(t *testing.T) {
 			t.Fatal(err)
 		}
 		for line := range strings.SplitSeq(out.String(), "\n") {
-			if n := utf8.RuneCountInString(line); n > 100 {
+			if n := ansi.StringWidth(line); n > 100 {
 				t.Fatalf("%d columns: %s", n, line)
+			}
+			if strings.ContainsFunc(line, unicode.IsControl) {
+				t.Fatalf("something for the terminal to do: %q", line)
 			}
 			if strings.HasSuffix(line, " ") {
 				t.Fatalf("ends in a space: %q", line)

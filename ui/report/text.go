@@ -6,7 +6,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"duet/engine"
 	"duet/ui/internal/figure"
@@ -292,7 +293,7 @@ func (p *page) claim(sign, text, values string) {
 			sign = " "
 		}
 		if i == len(lines)-1 {
-			line += strings.Repeat(" ", max(room-utf8.RuneCountInString(line), 0)) + values
+			line += strings.Repeat(" ", room-ansi.StringWidth(line)) + values
 		}
 		p.line("  %s %s", sign, line)
 	}
