@@ -205,45 +205,47 @@ func TestAClaimThatMakesNoSenseFails(t *testing.T) {
 	}
 }
 
-// TestTextKeepsItsWidth: whatever the names, numbers and sentences are.
-func TestTextKeepsItsWidth(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := decode(t, shop)
-		snap := snapshot(s)
-		words := rapid.StringMatching(`[a-zß★世\x1b\n-]{1,150}( [a-z]{1,80}){0,10}`)
-		name := rapid.StringMatching(`[a-z][a-z0-9_]{0,39}`)
-		number := rapid.Int64Range(math.MinInt64, math.MaxInt64)
-		snap.Lanes = nil
-		for range rapid.IntRange(1, engine.MaxLanes).Draw(t, "lanes") {
-			l := lane(name.Draw(t, "lane"), engine.Message, time.Duration(rapid.Int64Range(0, 1e9).Draw(t, "slow")))
-			l.Dead = words.Draw(t, "dead")
-			l.Ledger.Offered, l.Ledger.Lost = number.Draw(t, "offered"), number.Draw(t, "lost")
-			l.Whole.Depth.Max, l.Whole.Throughput = number.Draw(t, "max"), rapid.Float64().Draw(t, "throughput")
-			l.Handlers[0].Name = name.Draw(t, "handler")
-			l.Handlers[0].Depth.Max = number.Draw(t, "handler max")
-			snap.Lanes = append(snap.Lanes, l)
+func TestTextKeepsItsWidth(t *testing.T) { rapid.Check(t, keepsItsWidth) }
+
+func FuzzTextKeepsItsWidth(f *testing.F) { f.Fuzz(rapid.MakeFuzz(keepsItsWidth)) }
+
+// keepsItsWidth: whatever the names, numbers and sentences are.
+func keepsItsWidth(t *rapid.T) {
+	s := decode(t, shop)
+	snap := snapshot(s)
+	words := rapid.StringMatching(`[a-zß★世\x1b\n-]{1,150}( [a-z]{1,80}){0,10}`)
+	name := rapid.StringMatching(`[a-z][a-z0-9_]{0,39}`)
+	number := rapid.Int64Range(math.MinInt64, math.MaxInt64)
+	snap.Lanes = nil
+	for range rapid.IntRange(1, engine.MaxLanes).Draw(t, "lanes") {
+		l := lane(name.Draw(t, "lane"), engine.Message, time.Duration(rapid.Int64Range(0, 1e9).Draw(t, "slow")))
+		l.Dead = words.Draw(t, "dead")
+		l.Ledger.Offered, l.Ledger.Lost = number.Draw(t, "offered"), number.Draw(t, "lost")
+		l.Whole.Depth.Max, l.Whole.Throughput = number.Draw(t, "max"), rapid.Float64().Draw(t, "throughput")
+		l.Handlers[0].Name = name.Draw(t, "handler")
+		l.Handlers[0].Depth.Max = number.Draw(t, "handler max")
+		snap.Lanes = append(snap.Lanes, l)
+	}
+	s.Title, s.Name = words.Draw(t, "title"), words.Draw(t, "name")
+	s.Expect = []engine.Claim{{Text: words.Draw(t, "claim")}, {Text: words.Draw(t, "claim"), In: engine.Virtual}}
+	r := report.Of(report.Outcome{Snapshot: snap, Findings: []report.Finding{{
+		Lane: name.Draw(t, "lane"), From: engine.Figure(rapid.Float64().Draw(t, "from")), To: engine.Figure(rapid.Float64().Draw(t, "to")), Text: words.Draw(t, "text"),
+	}}})
+	var out bytes.Buffer
+	if err := r.WriteText(&out, false); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.SplitSeq(out.String(), "\n") {
+		if n := ansi.StringWidth(line); n > 100 {
+			t.Fatalf("%d columns: %s", n, line)
 		}
-		s.Title, s.Name = words.Draw(t, "title"), words.Draw(t, "name")
-		s.Expect = []engine.Claim{{Text: words.Draw(t, "claim")}, {Text: words.Draw(t, "claim"), In: engine.Virtual}}
-		r := report.Of(report.Outcome{Snapshot: snap, Findings: []report.Finding{{
-			Lane: name.Draw(t, "lane"), From: engine.Figure(rapid.Float64().Draw(t, "from")), To: engine.Figure(rapid.Float64().Draw(t, "to")), Text: words.Draw(t, "text"),
-		}}})
-		var out bytes.Buffer
-		if err := r.WriteText(&out, false); err != nil {
-			t.Fatal(err)
+		if strings.ContainsFunc(line, unicode.IsControl) {
+			t.Fatalf("something for the terminal to do: %q", line)
 		}
-		for line := range strings.SplitSeq(out.String(), "\n") {
-			if n := ansi.StringWidth(line); n > 100 {
-				t.Fatalf("%d columns: %s", n, line)
-			}
-			if strings.ContainsFunc(line, unicode.IsControl) {
-				t.Fatalf("something for the terminal to do: %q", line)
-			}
-			if strings.HasSuffix(line, " ") {
-				t.Fatalf("ends in a space: %q", line)
-			}
+		if strings.HasSuffix(line, " ") {
+			t.Fatalf("ends in a space: %q", line)
 		}
-	})
+	}
 }
 
 func text(t testing.TB, r *report.Report) []byte {
