@@ -1,0 +1,297 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"duet/engine"
+	"duet/engine/clock"
+)
+
+// TestNothingIsLostWhateverChanges runs drawn scenarios, changes everything that
+// can be changed at drawn times, and then lets the lanes drain.
+func TestNothingIsLostWhateverChanges(t *testing.T) {
+	items := int64(0)
+	rapid.Check(t, func(rt *rapid.T) {
+		s, todo := drawScenario(rt), drawDeeds(rt)
+		var err error
+		synctest.Test(t, func(*testing.T) {
+			var n int64
+			n, err = wreak(s, todo, Options{Endless: true, Clock: clock.NewLane(clock.TimersOnly())}, 1)
+			items += n
+		})
+		if err != nil {
+			rt.Fatal(err)
+		}
+	})
+	if items < 10_000 {
+		t.Errorf("only %d items arrived", items)
+	}
+}
+
+// TestNothingIsLostInRealTime is the same on threads that really run at once.
+func TestNothingIsLostInRealTime(t *testing.T) {
+	for seed := range 10 {
+		s, todo := rapid.Custom(drawScenario).Example(seed), rapid.Custom(drawDeeds).Example(seed)
+		if _, err := wreak(s, todo, Options{Endless: true}, 10); err != nil {
+			t.Errorf("example %d: %v", seed, err)
+		}
+	}
+}
+
+// drawScenario draws a scenario with lanes of both models.
+func drawScenario(t *rapid.T) *engine.Scenario {
+	var b strings.Builder
+	pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(t, label) }
+	fmt.Fprintf(&b, "duet: 1\nseed: %d\n", rapid.IntRange(1, 1000).Draw(t, "seed"))
+	arrivals := pick("arrivals", "constant", "poisson", "bursts", "ramp", "sine", "steps, steps: [{at: 1s, times: 3}, {at: 2s, times: 0.5}]")
+	fmt.Fprintf(&b, "load: {rate: %s, payload: %s, keys: {count: %s, skew: %s}, arrivals: %s}\n",
+		pick("rate", "20/s", "200/s", "1000/s"), pick("payload", "0", "100"), pick("keys", "1", "16"), pick("skew", "0", "1"), arrivals)
+	b.WriteString("handlers:\n")
+	handlers := rapid.IntRange(1, 4).Draw(t, "handlers")
+	for i := range handlers {
+		fmt.Fprintf(&b, "  - {name: h%d, service: {dist: %s, mean: %s}, work: %s, fail: %s, panic: %s, per: %s}\n", i+1,
+			pick("dist", "constant", "exponential", "uniform", "lognormal"), pick("mean", "0s", "1ms", "10ms"),
+			pick("work", "wait", "cpu"), pick("fail", "0%", "10%"), pick("panic", "0%", "0%", "1%"), pick("per", "item", "attempt"))
+	}
+	b.WriteString("lanes:\n")
+	for i := range rapid.IntRange(1, 4).Draw(t, "lanes") {
+		names := "apart"
+		if rapid.Bool().Draw(t, "some") {
+			names = "[h1]"
+		}
+		recovers := pick("recover", "true", "true", "false")
+		queue := fmt.Sprintf("capacity: %s, when_full: %s", pick("capacity", "1", "5", "100"), pick("when_full", "block", "drop_newest", "drop_oldest"))
+		if rapid.Bool().Draw(t, "message") {
+			if rapid.Bool().Draw(t, "together") {
+				names = "together"
+			}
+			ack := pick("ack", "ack: none", "ack: before", "ack: after", "ack: after, attempts: 3", "ack: after, attempts: 2, backoff: {base: 20ms, jitter: full}")
+			fmt.Fprintf(&b, "  - {name: lane%d, model: message, handlers: %s, recover: %s, queue: {%s, partitions: %s}, workers: %s, producers: %s, %s}\n",
+				i+1, names, recovers, queue, pick("partitions", "0", "0", "4"), pick("workers", "1", "4"), pick("producers", "1", "3"), ack)
+		} else {
+			fmt.Fprintf(&b, "  - {name: lane%d, model: event, handlers: %s, recover: %s, queue: {%s}, publishers: %s, dispatch: %s, limit: %s, publish_by: %q}\n",
+				i+1, names, recovers, queue, pick("publishers", "1", "3"), pick("dispatch", "inline", "goroutine", "buffered"),
+				pick("limit", "4", "50"), pick("by", "", "", "key"))
+		}
+	}
+	s, err := engine.Decode("drawn.yaml", []byte(b.String()))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, b.String())
+	}
+	s.Story = b.String() // for who must understand a failure
+	return s
+}
+
+// deed is something done to a run. What it is exactly is settled when it is
+// done, because what is possible depends on what was done before.
+type deed struct {
+	what  string
+	n     int           // picks a target, a value, ...
+	m     int           // and another
+	pause time.Duration // afterwards
+}
+
+func drawDeeds(t *rapid.T) []deed {
+	kinds := []string{"set", "set", "set", "fault", "fault", "pause", "resume", "step", "speed", "unlink", "look"}
+	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) deed {
+		return deed{
+			what: rapid.SampledFrom(kinds).Draw(t, "what"),
+			n:    rapid.IntRange(0, 10_000).Draw(t, "n"), m: rapid.IntRange(0, 10_000).Draw(t, "m"),
+			pause: time.Duration(rapid.IntRange(0, 200).Draw(t, "pause")) * time.Millisecond,
+		}
+	}), 1, 40).Draw(t, "deeds")
+}
+
+// change is what a deed asks of the run now; it need not be possible.
+func (d *deed) change(s *engine.Scenario) engine.Change {
+	c := engine.Change{By: "deed"}
+	lane := s.Lanes[d.m%len(s.Lanes)].Name
+	switch d.what {
+	case "set":
+		params := s.Params()
+		p := &params[d.n%len(params)]
+		c.Path, c.Value = p.Path, d.value(p)
+	case "fault":
+		c.Fault = d.fault(s, lane)
+	case "pause":
+		c.Control = engine.Pause
+	case "resume":
+		c.Control = engine.Resume
+	case "step":
+		c.Control = engine.Step
+	case "speed":
+		c.Speed = []float64{1, 0.5, 0.1, 1}[d.n%4]
+	case "unlink":
+		c.Path, c.Value, c.Lane = "load.rate", []string{"0/s", "50/s", "500/s"}[d.n%3], lane
+	}
+	return c
+}
+
+// value is one that the parameter may have, as far as it alone is concerned.
+func (d *deed) value(p *engine.Param) string {
+	few := []int{0, 1, 2, 3, 7, 20, 300}[d.m%7]
+	switch p.Kind {
+	case engine.KindCount:
+		return fmt.Sprint(max(int(p.Min), few))
+	case engine.KindNumber:
+		return fmt.Sprint(min(p.Max, max(p.Min, float64(min(few, 9))/2)))
+	case engine.KindDuration:
+		return fmt.Sprintf("%dms", min(20, few)+1)
+	case engine.KindRate:
+		return []string{"0/s", "10/s", "300/s", "2000/s"}[d.m%4]
+	case engine.KindShare:
+		return []string{"0%", "5%", "30%"}[d.m%3]
+	case engine.KindBool:
+		return []string{"true", "false"}[d.m%2]
+	default:
+		return p.Choices[d.m%len(p.Choices)]
+	}
+}
+
+func (d *deed) fault(s *engine.Scenario, lane string) *engine.Fault {
+	kinds := []engine.FaultKind{
+		engine.FaultCrash, engine.FaultCrash, engine.FaultStall, engine.FaultSlow, engine.FaultFail,
+		engine.FaultPanic, engine.FaultStop, engine.FaultStart, engine.FaultRevive,
+	}
+	f := &engine.Fault{Kind: kinds[d.n%len(kinds)], For: time.Duration(d.m%300) * time.Millisecond}
+	if d.m%3 > 0 {
+		f.Lane = lane
+	}
+	handler := s.Handlers[d.m%len(s.Handlers)].Name
+	switch f.Kind {
+	case engine.FaultCrash:
+		f.Target, f.Handler, f.Count, f.Restart = "worker", handler, 1+d.m%3, time.Duration(1+d.m%200)*time.Millisecond
+		f.When = []string{engine.CrashDuring, engine.CrashBeforeAck}[d.m%2]
+	case engine.FaultStop, engine.FaultStart:
+		f.Target = "producers"
+	case engine.FaultRevive:
+		f.Target = "lane"
+	default:
+		f.Target, f.Share, f.Factor = handler, 0.2, 3
+		f.For++ // without it they are for good
+	}
+	return f
+}
+
+// wreak does the deeds to a run of the scenario, then lets it drain and looks
+// at the books. Pauses are shortened by scale. It returns how many items
+// arrived.
+func wreak(s *engine.Scenario, todo []deed, o Options, scale time.Duration) (items int64, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("%w\n%s", err, s.Story)
+		}
+	}()
+	r, err := New(s, o)
+	if err != nil {
+		return 0, err
+	}
+	look := watchFor(r)
+	var snap engine.Snapshot
+	for i := range todo {
+		d := &todo[i]
+		if d.what != "look" {
+			_ = r.Apply(d.change(r.scenario.Load())) // what is impossible must change nothing
+		}
+		r.Snapshot(&snap)
+		if err == nil {
+			err = checkCounts(&snap)
+		}
+		time.Sleep(d.pause / scale)
+	}
+	if err == nil {
+		err = drained(r)
+	}
+	began := time.Now()
+	closing := r.Close()
+	if took := time.Since(began); o.Clock != nil && took > 200*time.Millisecond {
+		err = fmt.Errorf("Close took %v, after %w", took, err)
+	}
+	if looked := look(); err == nil {
+		err = looked
+	}
+	if err == nil {
+		err = closing
+	}
+	r.Snapshot(&snap)
+	if err == nil {
+		err = checkBalance(&snap)
+	}
+	return snap.Offered, err
+}
+
+// watchFor reads everything there is to read, beside what is done to the run,
+// until the function that it returns is called.
+func watchFor(r *Run) (stop func() error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	result := make(chan error, 1)
+	go func() {
+		var snap engine.Snapshot
+		var series engine.Series
+		var err error
+		for ctx.Err() == nil && err == nil {
+			r.Snapshot(&snap)
+			err = checkCounts(&snap)
+			r.Series(&series, 0, snap.At)
+			r.Journal(nil, 0)
+			if n := len(r.Marks(nil, 0)); n < min(marksKept, snap.Changes) {
+				err = fmt.Errorf("%d marks of %d changes", n, snap.Changes)
+			}
+			time.Sleep(17 * time.Millisecond)
+		}
+		result <- err
+	}()
+	return func() error {
+		cancel()
+		return <-result
+	}
+}
+
+// drained lets nothing more arrive, mends what is broken, and waits until
+// nothing is on its way.
+func drained(r *Run) error {
+	now := r.scenario.Load()
+	changes := []engine.Change{{Speed: 1}, {Control: engine.Resume}, set("load.rate", "0/s")}
+	for i := range now.Handlers {
+		path := "handlers." + now.Handlers[i].Name
+		changes = append(changes, set(path+".panic", "0%"), set(path+".service.mean", "1ms"),
+			broken(engine.Fault{Kind: engine.FaultPanic, Target: now.Handlers[i].Name, For: 1}))
+	}
+	for i := range now.Lanes {
+		l := &now.Lanes[i]
+		path := "lanes." + l.Name
+		changes = append(changes, set(path+".recover", "true"), set(path+".speed", "1000"),
+			broken(engine.Fault{Kind: engine.FaultStart, Target: "producers", Lane: l.Name}))
+		if l.Model == engine.EventModel {
+			changes = append(changes, set(path+".limit", "1000"))
+			continue
+		}
+		changes = append(changes, set(path+".queue.partitions", "0"), set(path+".workers", "8"))
+		for name := range l.Subscriptions {
+			changes = append(changes, set(path+".subscriptions."+name+".workers", "8"))
+		}
+	}
+	for _, c := range changes {
+		if err := r.Apply(c); err != nil {
+			return fmt.Errorf("%s: %w", shownChange(&c), err)
+		}
+	}
+	var snap engine.Snapshot
+	for range 60_000 / 20 {
+		for i := range now.Lanes { // dead, or about to die of what was handed out before
+			_ = r.Apply(broken(engine.Fault{Kind: engine.FaultRevive, Target: "lane", Lane: now.Lanes[i].Name}))
+		}
+		if r.Snapshot(&snap); snap.Quiescent {
+			return checkBalance(&snap)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return fmt.Errorf("does not drain:\n%s", described(&snap))
+}
