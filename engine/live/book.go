@@ -83,7 +83,11 @@ func (l *lane) settle(s *server, d *delivery, n int, start, now time.Duration, o
 	if handled && (out == done || out == failed || out == dead) {
 		l.finished(s, d, start, now)
 	}
-	l.note(out.happening(), d, -1, s.id, s.attempt, now)
+	attempt := s.attempt
+	if start == never {
+		attempt = 0
+	}
+	l.note(out.happening(), d, -1, s.id, attempt, now)
 }
 
 // finished records the times of an item whose handlers have all ended.

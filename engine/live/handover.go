@@ -54,6 +54,7 @@ type generation struct {
 	handlers   []*handler // whom it runs, in order
 	absent     []*handler // the scenario's others
 	together   bool       // one delivery an item, for all handlers
+	inline     bool       // producers handle what they hand over
 	deliveries int        // of each item
 	recovers   bool       // panics are errors
 	partitions int

@@ -37,6 +37,8 @@ type lane struct {
 	streams   atomic.Pointer[workload.Stream]
 	rate      engine.Rate // of a stream of its own; guarded by the run's mu
 
+	refusals refusals // of items whose story the journal tells
+
 	sources []*source
 
 	mu        sync.Mutex // of changes to who runs. Never held by who handles items
@@ -137,6 +139,7 @@ func (l *lane) open(spec *engine.Lane) error {
 		}
 	}
 	g.together = l.model == engine.Message && spec.Handlers.Together
+	g.inline = l.model == engine.EventModel && spec.Dispatch == engine.Inline
 	if !g.together && (l.model == engine.Message || spec.Dispatch != engine.Inline) {
 		g.deliveries = len(g.handlers)
 	}

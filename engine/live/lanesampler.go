@@ -148,10 +148,9 @@ func (m *laneSampler) banksUsed() int {
 	return max(1, m.banksMost)
 }
 
-// sample reads the lane's counters, and returns how many items a second were
-// begun since it last did.
-func (m *laneSampler) sample(now time.Duration) (rate float64) {
-	before, at := m.now.items.attempts, m.now.at
+// sample reads the lane's counters, and returns how many items were begun since
+// the last merge.
+func (m *laneSampler) sample(now time.Duration) (begun int64) {
 	m.lane.read(&m.now, now)
 	m.arrived(now)
 	r := &m.now
@@ -168,7 +167,7 @@ func (m *laneSampler) sample(now time.Duration) (rate float64) {
 	for _, p := range m.parts {
 		p.sample(m)
 	}
-	return perSecond(r.items.attempts-before, now-at)
+	return r.items.attempts - m.last.items.attempts
 }
 
 // arrived counts what has arrived by now, to be held against the counters just

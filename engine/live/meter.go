@@ -248,7 +248,13 @@ func (w *watch) Worker(id int) message.WorkerProbe[delivery] {
 }
 
 // Dropped implements [message.Probe].
-func (w *watch) Dropped(d delivery, _ bool) { w.gen.missed(w.runs, &d, dropped) }
+func (w *watch) Dropped(d delivery, oldest bool) {
+	if oldest {
+		w.gen.missed(w.runs, &d, dropped)
+	} else {
+		w.gen.refused(w.runs, &d)
+	}
+}
 
 // Left implements [message.Probe].
 func (w *watch) Left(d delivery, attempt int) {

@@ -105,8 +105,15 @@ func (p *producer) hand(it engine.Item) bool {
 	if p.handed == 0 {
 		p.show(&it)
 	}
+	told := p.lane.run.sampling.Wants(it.Seq)
+	if told {
+		p.tellArrived()
+	}
 	if !p.way.send(&p.d) {
 		return false
+	}
+	if told {
+		p.tellAccepted()
 	}
 	p.handed++
 	if p.alone {

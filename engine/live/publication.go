@@ -177,6 +177,7 @@ func (w *publication) Skipped(from, to int) {
 		w.calls[i].state.Store(uint32(engine.CallSkipped))
 		w.each[i].skipped.Add(1)
 		w.each[i].ended[lost].Add(1)
+		w.bus.gen.lane.note(engine.Skipped, &w.d, w.handlers[i].index, w.id, 1, w.last)
 		if !w.timed { // as which book counts it
 			w.each[i].attempts.Add(-1)
 			w.each[i].returned.Add(-1)
@@ -186,7 +187,13 @@ func (w *publication) Skipped(from, to int) {
 }
 
 // Dropped implements [event.PublishProbe].
-func (w *publication) Dropped(i int, d delivery, _ bool) { w.bus.miss(i, &d, dropped) }
+func (w *publication) Dropped(i int, d delivery, oldest bool) {
+	if oldest {
+		w.bus.miss(i, &d, dropped)
+	} else {
+		w.bus.gen.refused(w.bus.gen.handlers[i:i+1], &d)
+	}
+}
 
 // Block implements [event.PublishProbe].
 func (w *publication) Block() { w.producer.Block() }

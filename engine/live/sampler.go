@@ -29,8 +29,7 @@ type sampler struct {
 	merged time.Duration // lane time of the last merge
 	frozen bool          // the run is over: the figures stay
 
-	fastest float64 // highest rate of items, a second, since the last merge
-	assumed float64 // by the journal
+	assumed float64 // rate of items, a second, by which the journal samples
 
 	tracks []*measure.Track // scratch
 
@@ -94,20 +93,19 @@ func (m *sampler) sample(now time.Duration) {
 		return
 	}
 	merge := now/mergeEvery > m.merged/mergeEvery
-	var fastest float64
+	var begun int64 // since the last merge, in the busiest lane
 	for _, s := range m.lanes {
-		fastest = max(fastest, s.sample(now))
+		begun = max(begun, s.sample(now))
 		if merge {
 			s.merge(now)
 		}
 	}
-	m.fastest = max(m.fastest, fastest)
-	if fastest > m.assumed || merge {
-		m.assumed = m.fastest
-		m.run.sampling.SetRate(m.assumed)
+	if rate := perSecond(begun, max(now-m.merged, mergeEvery)); rate > m.assumed || merge {
+		m.assumed = rate
+		m.run.sampling.SetRate(rate)
 	}
 	if merge {
-		m.merged, m.fastest = now, 0
+		m.merged = now
 	}
 }
 
