@@ -84,7 +84,7 @@ func (h *handler) run(ctx context.Context, d *delivery, srv *server) error {
 	}
 	demand := h.demand(d.item)
 	if srv != nil && srv.expose != nil && (demand >= brief || trouble != nil) {
-		srv.expose(d)
+		srv.expose(*d) // by value: a pointer that goes there would put every delivery on the heap
 	}
 	if trouble != nil {
 		demand = time.Duration(float64(demand) * trouble.factor)

@@ -48,7 +48,7 @@ type server struct {
 
 	// expose has the delivery in hand booked at once, where that was put off;
 	// nil: it never is. Called by the goroutine.
-	expose func(*delivery)
+	expose func(delivery)
 	ready  bool // it was waiting for the delivery in hand; owned by the goroutine
 }
 
