@@ -157,7 +157,7 @@ func (m *laneSampler) sample(now time.Duration) (begun int64) {
 	if n := r.accepted + r.items.returned + r.items.total(); n != m.moves {
 		m.moves, m.movedAt = n, now
 	}
-	m.waiting.push(now, r.offered, r.items.begun())
+	m.waiting.push(now, r.offered, m.passed())
 	m.levels.sample(r)
 	for i, h := range m.handlers {
 		h.depth.Sample(now, r.depth[i])

@@ -3,6 +3,7 @@ package live
 import (
 	"time"
 
+	"duet/engine"
 	"duet/engine/measure"
 )
 
@@ -51,6 +52,31 @@ func (l *levels) mark() {
 	for _, i := range []*measure.Integral{l.depth, l.backlog, l.inSystem, l.busy, l.goroutines} {
 		i.Mark()
 	}
+}
+
+// passed is the item behind which the oldest comes that has not been begun.
+// Where one queue keeps what waits together, counting tells. Where the newest are
+// dropped, that waits which came after the latest that was begun; and where keys
+// have queues of their own, after the earliest in hand, at most.
+func (m *laneSampler) passed() int64 {
+	begun := m.now.items.begun()
+	spec, g := &m.lane.crew.Load().spec, m.lane.current.Load()
+	apart := g.partitions > 0 || spec.PublishBy == byKey
+	if begun >= m.now.offered || !apart && spec.Queue.WhenFull != engine.DropNewest {
+		return begun
+	}
+	latest, earliest := int64(0), begun
+	for _, s := range g.all() {
+		seq := s.seq.Load()
+		latest = max(latest, seq)
+		if state := engine.WorkerState(s.state.Load()); state == engine.Busy || state == engine.Stalled {
+			earliest = min(earliest, seq)
+		}
+	}
+	if apart {
+		return earliest
+	}
+	return min(begun, latest)
 }
 
 // queueAge knows how long the oldest item that has not been begun has waited.

@@ -52,7 +52,7 @@ func (m *laneSampler) fill(dst *engine.LaneSnapshot, now time.Duration) {
 	l, r := m.lane, &m.now
 	c := l.crew.Load()
 	dst.Name, dst.Model, dst.Ledger, dst.Rate = l.name, l.model, r.ledger(), l.stream().Rate(now)
-	dst.OldestWaiting = m.waiting.oldest(now, r.offered, r.items.begun())
+	dst.OldestWaiting = m.waiting.oldest(now, r.offered, m.passed())
 	dst.Stopped = l.valve.gate.Load()&gateStopped != 0
 	dst.Dead, dst.AtLimit = c.dead, l.atLimit.Load() > 0
 	dst.Goroutines = m.levels.goroutines.Gauge()

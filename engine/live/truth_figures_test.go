@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,6 +69,15 @@ func checkFigures(t testing.TB, lane *engine.LaneSnapshot, rec *recorder, server
 	agree(t, "wait", w.Wait, describe(durations(list, handled.wait)), 0, 0)
 	agree(t, "service", w.Service, describe(durations(list, handled.service)), 0, 0)
 	agree(t, "latency", w.Latency, describe(durations(list, handled.latency)), 0, 0)
+
+	naive := handled.latency // a send to a queue with room can start when the item is there
+	if lane.Publishers[0].Calls != nil {
+		naive = handled.service // and a publish when the publisher is free
+	}
+	agree(t, "naive latency", w.Naive, describe(durations(list, naive)), 0, 0)
+	if w.Lateness.Count == 0 || w.Lateness.Max != 0 {
+		t.Errorf("in exact time the pacer is never late: %+v", w.Lateness)
+	}
 
 	waiting, working, waited := 0.0, 0.0, 0.0
 	for i, wait := range replay(list, servers) {
@@ -434,6 +444,52 @@ lanes: [{model: message, workers: 1, queue: {capacity: 3}}, {model: event}]
 			}
 		}
 	})
+}
+
+// TestTheOldestIsFoundWhereverItWaits holds the age of the oldest item against
+// who has not been begun, where queues are not all of what came last.
+func TestTheOldestIsFoundWhereverItWaits(t *testing.T) {
+	for _, lane := range []string{
+		"{model: message, workers: 1, queue: {capacity: 50}}",
+		"{model: message, workers: 1, queue: {capacity: 50, when_full: drop_newest}}",
+		"{model: message, workers: 1, queue: {capacity: 50, when_full: drop_oldest}}",
+		"{model: message, workers: 2, queue: {capacity: 1000, partitions: 2}}",
+		"{model: event, dispatch: buffered, queue: {capacity: 50, when_full: drop_newest}}",
+		"{model: event, publishers: 2, publish_by: key}",
+	} {
+		inFakeTime(t, func(t *testing.T, c *clock.Lane) {
+			s := decode(t, fmt.Sprintf(`
+load: {rate: 100/s, arrivals: constant, keys: {count: 2}}
+handlers: [{name: work}]
+lanes: [%s]
+`, lane))
+			var begun sync.Map
+			r := start(t, s, live.Options{Endless: true, Clock: c, Handlers: map[string]live.Func{
+				"work": func(ctx context.Context, it engine.Item) error {
+					begun.Store(it.Seq, true)
+					return c.SleepUntil(ctx, c.Now()+time.Duration(20*(1+it.Key))*time.Millisecond)
+				},
+			}})
+			dropped := func(seq int64) bool {
+				return slices.ContainsFunc(r.Journal(nil, 0), func(e engine.Entry) bool { return e.Seq == seq && e.What == engine.Dropped })
+			}
+			for range 4 {
+				time.Sleep(2003 * time.Millisecond)
+				synctest.Wait()
+				said, now := look(r).Lanes[0].OldestWaiting, c.Now()
+				oldest := time.Duration(0)
+				for _, it := range items(t, s, now+1) {
+					if _, was := begun.Load(it.Seq); !was && !dropped(it.Seq) {
+						oldest = now - it.At
+						break
+					}
+				}
+				if (said - oldest).Abs() > 100*time.Millisecond { // the item in hand, and what came between
+					t.Errorf("%s at %v: the oldest waits for %v, said to be %v", lane, now, oldest, said)
+				}
+			}
+		})
+	}
 }
 
 // TestTheOldestIsFoundBehindRetries holds that tries that failed do not count
