@@ -16,6 +16,10 @@ import (
 // TestPacingIsExact counts what real pacers let go in some seconds.
 func TestPacingIsExact(t *testing.T) {
 	t.Parallel()
+	insist(t, paceExactly)
+}
+
+func paceExactly(t testing.TB) {
 	s := decode(t, `
 duration: 3s
 load: {rate: 10000/s, arrivals: constant}
@@ -54,7 +58,7 @@ func begun(h handled) time.Duration { return h.start }
 func nothing(engine.Item) time.Duration { return 0 }
 
 // same holds that a lane handled exactly what was offered.
-func same(t *testing.T, lane string, list []handled, offered []engine.Item) {
+func same(t testing.TB, lane string, list []handled, offered []engine.Item) {
 	t.Helper()
 	if len(list) != len(offered) {
 		t.Errorf("%s handled %d items of %d", lane, len(list), len(offered))

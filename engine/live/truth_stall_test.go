@@ -14,7 +14,7 @@ import (
 // door, which latency from the intended time tells and the naive one does not.
 func TestAStalledObserverHoldsItsCaller(t *testing.T) {
 	const scenario = `
-duration: 60s
+duration: 35s
 load: {rate: 100/s, arrivals: constant}
 handlers:
   - {name: work, service: {mean: 5ms}}
@@ -25,7 +25,7 @@ lanes:
 	inFakeTime(t, func(t *testing.T, c *clock.Lane) {
 		_, calm := whole(t, decode(t, scenario), live.Options{Clock: c})
 		_, snap := whole(t, decode(t, scenario+`timeline:
-  - {at: 20s, fault: {stall: work, lane: event, for: 10s}}
+  - {at: 10s, fault: {stall: work, lane: event, for: 10s}}
 `), live.Options{Clock: clock.NewLane(clock.TimersOnly())})
 
 		message, before := snap.Lanes[0].Whole, calm.Lanes[0].Whole
