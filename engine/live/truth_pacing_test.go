@@ -173,3 +173,39 @@ timeline:
 		}
 	})
 }
+
+// TestARateChangesAtItsStampInRealTime is the same while producers run.
+func TestARateChangesAtItsStampInRealTime(t *testing.T) {
+	s := decode(t, `
+duration: 300ms
+load: {rate: 50000/s}
+handlers: [{name: a}, {name: b}]
+lanes: [{model: message, handlers: [a], queue: {capacity: 100000}}, {model: event, handlers: [b]}]
+`)
+	c := clock.NewLane()
+	recorders := [...]*recorder{newRecorder(c, nothing), newRecorder(c, nothing)}
+	r := start(t, s, live.Options{Clock: c, Handlers: map[string]live.Func{"a": recorders[0].handle, "b": recorders[1].handle}})
+	for i := range 10 {
+		time.Sleep(20 * time.Millisecond)
+		rate := fmt.Sprintf("%d/s", 10_000*(1+i*7%10))
+		if err := r.Apply(engine.Change{Path: "load.rate", Value: rate}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	<-r.Done()
+	st, err := workload.New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := s
+	for _, m := range r.Marks(nil, 0) {
+		if settings, err = settings.With(m.Path, m.Value); err != nil {
+			t.Fatal(err)
+		}
+		st.Change(m.At, settings)
+	}
+	want := itemsOf(st, s.Duration)
+	for i, rec := range recorders {
+		same(t, s.Lanes[i].Name, rec.bySeq(), want)
+	}
+}
