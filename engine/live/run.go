@@ -104,7 +104,8 @@ func (r *Run) Done() <-chan struct{} { return r.done }
 // scenario shows.
 func (r *Run) Err() error { return nil }
 
-// Journal implements [engine.Run].
+// Journal implements [engine.Run]. Producers and handlers write it at the same
+// time: entries of an item are in order by At, not always by number.
 func (r *Run) Journal(dst []engine.Entry, after uint64) []engine.Entry {
 	return r.journal.Read(dst, after)
 }
