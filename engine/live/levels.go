@@ -47,13 +47,6 @@ func (l *levels) point(p *measure.Point) {
 	l.n, l.sumDepth, l.sumBacklog, l.inFlight, l.maxDepth, l.maxBacklog = 0, 0, 0, 0, 0, 0
 }
 
-// mark begins a stretch.
-func (l *levels) mark() {
-	for _, i := range []*measure.Integral{l.depth, l.backlog, l.inSystem, l.busy, l.goroutines} {
-		i.Mark()
-	}
-}
-
 // passed is the item behind which the oldest comes that has not been begun.
 // Where one queue keeps what waits together, counting tells. Where the newest are
 // dropped, that waits which came after the latest that was begun; and where keys
