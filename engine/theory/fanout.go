@@ -1,0 +1,63 @@
+package theory
+
+import "math"
+
+// Harmonic is 1 + 1/2 + ... + 1/k: the mean of the longest of k independent
+// exponential times with mean 1 (David, Nagaraja: Order Statistics, 3rd
+// edition, Wiley 2003). 0 for k below 1.
+func Harmonic(k int) float64 {
+	if k > 100 { // Euler's expansion, here exact to the last digits
+		n := float64(k)
+		const eulerGamma = 0.57721566490153286060651209008240243
+		return math.Log(n) + eulerGamma + 1/(2*n) - 1/(12*n*n) + 1/(120*n*n*n*n)
+	}
+	var sum float64
+	for n := k; n >= 1; n-- {
+		sum += 1 / float64(n)
+	}
+	return sum
+}
+
+// AnyOf is the chance that one or more of k independent things happen that
+// each happen with the chance p: of k handlers, one in its slowest percent.
+func AnyOf(k int, p float64) float64 { return -math.Expm1(float64(k) * math.Log1p(-p)) }
+
+// maxMean is the mean of the longest of some independent times: in closed form
+// where all are alike and exponential, else the integral of the chance that any
+// is longer than t, over t.
+func maxMean(laws []law) float64 {
+	alike, longest := true, 0.0
+	for _, l := range laws {
+		alike = alike && l.letter == "M" && l.mean == laws[0].mean
+		longest = max(longest, l.mean)
+	}
+	switch {
+	case len(laws) == 0 || longest == 0:
+		return 0
+	case alike:
+		return longest * Harmonic(len(laws))
+	}
+	// Nothing ends before the longest constant, so that the integral begins
+	// there and meets no jump. In x = log(t - least) its integrand is smooth and
+	// falls off at both ends, where the trapezoidal rule is very exact.
+	least := 0.0
+	var drawn []law
+	for _, l := range laws {
+		if l.letter == "D" {
+			least = max(least, l.mean)
+		} else {
+			drawn = append(drawn, l)
+		}
+	}
+	const from, to, step = -36.0, 120.0, 1.0 / 64
+	var sum float64
+	for x := from; x < to; x += step {
+		t := longest * math.Exp(x)
+		height := t * anyExceeds(drawn, least+t)
+		sum += height
+		if x > 0 && height == 0 {
+			break
+		}
+	}
+	return least + step*sum
+}
