@@ -79,7 +79,7 @@ func sound(t fataler, r Result) {
 	if !r.Applies || math.IsNaN(float64(r.LatencyMean)) {
 		return
 	}
-	if l := float64(r.Throughput * r.LatencyMean); math.Abs(l-float64(r.InSystem)) > 1e-6*l {
+	if l := float64(r.Throughput * r.LatencyMean); math.Abs(l-float64(r.InSystem)) > 1e-6*l+1e-290 {
 		t.Fatalf("Little's law: %g in the system, and throughput times latency is %g: %+v", float64(r.InSystem), l, r)
 	}
 	if lq := float64(r.Throughput * r.WaitMean); math.Abs(lq-float64(r.Depth)) > 1e-6*lq+1e-12 {
