@@ -1,6 +1,9 @@
 package theory
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Harmonic is 1 + 1/2 + ... + 1/k: the mean of the longest of k independent
 // exponential times with mean 1 (David, Nagaraja: Order Statistics, 3rd
@@ -24,41 +27,34 @@ func AnyOf(k int, p float64) float64 { return -math.Expm1(float64(k) * math.Log1
 
 // maxMean is the mean of the longest of some independent times: in closed form
 // where all are alike and exponential, else the integral of the chance that any
-// is longer than t, over t.
+// is longer than t, over t, to four digits or more.
 func maxMean(laws []law) float64 {
-	alike, longest := true, 0.0
+	laws = slices.DeleteFunc(slices.Clone(laws), func(l law) bool { return l.mean == 0 })
+	alike, longest, least := true, 0.0, 0.0
 	for _, l := range laws {
 		alike = alike && l.letter == "M" && l.mean == laws[0].mean
 		longest = max(longest, l.mean)
+		least = max(least, l.at(1e-12))
 	}
 	switch {
-	case len(laws) == 0 || longest == 0:
-		return 0
+	case len(laws) < 2:
+		return longest
 	case alike:
 		return longest * Harmonic(len(laws))
 	}
-	// Nothing ends before the longest constant, so that the integral begins
-	// there and meets no jump. In x = log(t - least) its integrand is smooth and
-	// falls off at both ends, where the trapezoidal rule is very exact; with the
-	// edges of uniform laws it still is to four digits.
-	least := 0.0
-	var drawn []law
-	for _, l := range laws {
-		if l.letter == "D" {
-			least = max(least, l.mean)
-		} else {
-			drawn = append(drawn, l)
-		}
-	}
+	// As good as nothing ends before least, so that the integral begins there,
+	// and how narrow a law may be, its width is seen from there. In x = log(t -
+	// least) the integrand falls off at both ends, where the trapezoidal rule is
+	// very exact.
 	const from, to, step = -36.0, 120.0, 1.0 / 64
 	var sum float64
 	for x := from; x < to; x += step {
 		t := longest * math.Exp(x)
-		height := t * anyExceeds(drawn, least+t)
+		height := t * anyExceeds(laws, least+t)
 		sum += height
 		if x > 0 && height == 0 {
 			break
 		}
 	}
-	return least + step*sum
+	return max(longest, least+step*sum)
 }

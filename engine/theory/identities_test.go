@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -110,6 +111,26 @@ func within(t *rapid.T, got engine.Figure, want float64) {
 	if math.Abs(float64(got)-want) > 1e-7*math.Abs(want)+1e-290 {
 		t.Fatalf("got %.12g, want %.12g", float64(got), want)
 	}
+}
+
+// Sums of powers against adding them up, on both sides of the seam between the
+// two ways to compute them.
+func TestGeometricSums(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(-1, 3000).Draw(t, "n")
+		short := rapid.OneOf(rapid.Float64Range(0, 1), rapid.Float64Range(0, 1e-3), rapid.Float64Range(0, 1e-9)).Draw(t, "1-r")
+		var sum, moment float64
+		power := 1.0
+		for j := range n + 1 {
+			sum += power
+			moment += float64(j) * power
+			power *= 1 - short
+		}
+		gotSum, gotMoment := geometric(1-short, n)
+		if math.Abs(gotSum-sum) > 1e-9*sum || math.Abs(gotMoment-moment) > 1e-9*moment {
+			t.Fatalf("got %.15g and %.15g, want %.15g and %.15g", gotSum, gotMoment, sum, moment)
+		}
+	})
 }
 
 // What one model says in a limit, another says too.
@@ -230,7 +251,11 @@ func TestMeanOfTheLongest(t *testing.T) {
 		{"two exponentials", []law{exponential(1), exponential(5)}, two(1, 5)},
 		{"far apart", []law{exponential(1e-6), exponential(1e3)}, two(1e-6, 1e3)},
 		{"a constant and an exponential", []law{constant(1), exponential(1)}, 1 + math.Exp(-1)},
-		{"uniforms", []law{uniform(t, 1), uniform(t, 1)}, 2 * 2.0 / 3},
+		{"uniforms", []law{drawn(t, engine.DistUniform, 1), drawn(t, engine.DistUniform, 1)}, 2 * 2.0 / 3},
+		{"narrow uniforms", []law{drawn(t, engine.DistUniform, 0.001), drawn(t, engine.DistUniform, 0.001)}, 1 + 0.001/3},
+		{"narrow lognormals", []law{drawn(t, engine.DistLognormal, 0.001), drawn(t, engine.DistLognormal, 0.001)}, 1 + 0.001/math.Sqrt(math.Pi)},
+		{"wide and narrow", []law{drawn(t, engine.DistUniform, 1), drawn(t, engine.DistUniform, 0.0001)}, 1.25},
+		{"one with something to do", []law{constant(0), drawn(t, engine.DistUniform, 1), constant(0)}, 1},
 	} {
 		want(t, c.name, maxMean(c.laws), c.want, 1e-4)
 	}
@@ -244,9 +269,10 @@ func TestMeanOfTheLongest(t *testing.T) {
 	want(t, "the mean of the quantiles", sum/n, l.mean, 3e-4)
 }
 
-func uniform(t *testing.T, mean float64) law {
+// drawn is a law with mean 1 and the given spread or coefficient of variation.
+func drawn(t *testing.T, dist engine.Dist, width float64) law {
 	t.Helper()
-	l, ok := newLaw(engine.Service{Dist: engine.DistUniform, Mean: 1e9, Spread: 1}, 1/mean)
+	l, ok := newLaw(engine.Service{Dist: dist, Mean: time.Second, Spread: engine.Share(width), CV: width}, 1)
 	if !ok {
 		t.Fatal("no law")
 	}
@@ -262,7 +288,7 @@ func TestLaws(t *testing.T) {
 		{Dist: engine.DistUniform, Spread: 0.7},
 		{Dist: engine.DistLognormal, CV: 0.8},
 	} {
-		s.Mean = 20e6
+		s.Mean = 20 * time.Millisecond
 		l, ok := newLaw(s, 2)
 		if !ok {
 			t.Fatalf("%s is not known", s.Dist)
