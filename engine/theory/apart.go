@@ -31,6 +31,9 @@ func apart(stages []stage) Result {
 	r.WaitMean, r.PWait, r.Depth = unknown, unknown, unknown
 	longest := engine.Figure(maxMean(laws))
 	r.AtLeast, r.AtMost = longest, longest
+	if !(r.Rho < 1) && !r.Applies { // the worst that can be said
+		return r.refuse("%s: %s", stages[busiest].name, r.Why)
+	}
 	for i := range results {
 		one := &results[i]
 		switch {

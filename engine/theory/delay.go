@@ -90,7 +90,7 @@ func MG1(rate, mean, scv float64) Result {
 func MD1(rate, mean float64) Result { return MG1(rate, mean, 0) }
 
 // DM1 is evenly spaced arrivals and one server with exponential service: G/M/1
-// of Gross section 5.3 and Kleinrock 1 section 6.3, with arrivals that are
+// of Gross section 5.3 and Kleinrock 1 section 6.4, with arrivals that are
 // constant. An arrival finds n items with the chance (1-x) x^n, x being the
 // root below 1 of x = exp(-(1-x)/rho).
 func DM1(rate, mean float64) Result {

@@ -19,6 +19,9 @@ func want[F ~float64](t *testing.T, what string, got F, want, within float64) {
 // exactly is for what differs by rounding only.
 const exactly = 1e-9
 
+// known reports whether a figure says something.
+func known(f engine.Figure) bool { return !math.IsNaN(float64(f)) }
+
 // scenario decodes a scenario.
 func scenario(t testing.TB, src string) *engine.Scenario {
 	t.Helper()

@@ -41,8 +41,9 @@ func newLaw(s engine.Service, speed float64) (l law, ok bool) {
 		}
 		variance := math.Log1p(s.CV * s.CV) // of the logarithm; its mean is such that the mean is 1
 		return newScaled(mean, s.CV*s.CV, distuv.LogNormal{Mu: -variance / 2, Sigma: math.Sqrt(variance)}), true
+	default:
+		return law{}, false
 	}
-	return law{}, false
 }
 
 func constant(mean float64) law {

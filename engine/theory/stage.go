@@ -25,7 +25,8 @@ type stage struct {
 // result is the stage by itself.
 func (st stage) result() Result {
 	if st.servers < 1 {
-		r := refused(st.model(""), "no steady state: nobody works, with %d servers", st.servers)
+		model := fmt.Sprintf("%s/%s/%d", st.arrivals.letter(), st.law.letter, st.servers)
+		r := refused(model, "no steady state: nobody works, with %d servers", st.servers)
 		r.Rho, r.Utilisation, r.Throughput = unknown, 0, 0
 		return st.filling(r, st.arrivals.rate)
 	}
@@ -46,11 +47,6 @@ func (st stage) filling(r Result, growth float64) Result {
 		r.FullAfter = engine.Figure(Fluid{Arriving: growth}.TimeToFull(float64(st.room)))
 	}
 	return r
-}
-
-// model is the stage's name in Kendall's notation, with what follows it.
-func (st stage) model(more string) string {
-	return fmt.Sprintf("%s/%s/%d%s", st.arrivals.letter(), st.law.letter, st.servers, more)
 }
 
 // queue is one queue before all servers, with arrivals of its own.
