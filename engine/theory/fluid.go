@@ -17,19 +17,21 @@ func (f Fluid) Growth() float64 { return f.Arriving - f.Finishing }
 // TimeToFull is after how many seconds a queue with room for so many more
 // items is full; NaN when it never is, because it does not grow.
 func (f Fluid) TimeToFull(room float64) float64 {
-	if !(f.Growth() > 0) || !(room >= 0) {
-		return math.NaN()
-	}
-	return room / f.Growth()
+	return after(room, f.Growth())
 }
 
 // TimeToDrain is after how many seconds nothing of so many waiting items is
 // left; NaN when that never happens, because the queue does not shrink.
 func (f Fluid) TimeToDrain(waiting float64) float64 {
-	if !(f.Growth() < 0) || !(waiting >= 0) {
-		return math.NaN()
+	return after(waiting, -f.Growth())
+}
+
+// after is when so much has gone by at a speed; NaN for never.
+func after(amount, speed float64) float64 {
+	if t := amount / speed; speed > 0 && amount >= 0 && !math.IsInf(t, 1) {
+		return t
 	}
-	return waiting / -f.Growth()
+	return math.NaN()
 }
 
 // RetryStorm reports whether timeouts can keep themselves going after what
