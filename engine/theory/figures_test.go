@@ -146,7 +146,7 @@ func TestFluid(t *testing.T) {
 	ebb := Fluid{Arriving: 80, Finishing: 100}
 	want(t, "empty after", ebb.TimeToDrain(100), 5, exactly)
 	level := Fluid{Arriving: 100, Finishing: 100}
-	for _, never := range []float64{flood.TimeToDrain(1), ebb.TimeToFull(1), level.TimeToFull(1), level.TimeToDrain(1), flood.TimeToFull(-1), ebb.TimeToDrain(math.NaN())} {
+	for _, never := range []float64{flood.TimeToDrain(1), ebb.TimeToFull(1), level.TimeToFull(1), level.TimeToDrain(1), flood.TimeToFull(-1), ebb.TimeToDrain(math.NaN()), Fluid{Arriving: 1e-300}.TimeToFull(1e10)} {
 		if !math.IsNaN(never) {
 			t.Errorf("what never happens does after %g s", never)
 		}

@@ -196,6 +196,9 @@ func TestQuantilesOfMMcAtTheSeam(t *testing.T) {
 		for _, d := range []float64{0, 1e-15, -1e-15, 1e-10, -1e-10} {
 			want(t, "the chance to exceed", sojourn(x, pWait, 1+d), limit, 1e-8)
 		}
+		for _, d := range []float64{1e-4, -1e-4} {
+			want(t, "the chance to exceed", sojourn(x, pWait, 1+d), math.Exp(-x)+pWait*(math.Exp(-x)-math.Exp(-(1+d)*x))/d, 1e-9)
+		}
 	}
 }
 

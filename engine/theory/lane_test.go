@@ -68,6 +68,8 @@ func TestModelOfALane(t *testing.T) {
 		{"no room", with("{name: a, service: {dist: constant}}", "{model: message, workers: 4, queue: {capacity: 0, when_full: drop_newest}}"), "M/D/4/4", Exact, 0, 10},
 		{"dropping, but never full", with("{name: a, service: {dist: constant}}", "{model: message, workers: 1, queue: {capacity: 100, when_full: drop_newest}}"), "M/D/1/101", Endless, 20, 30},
 		{"partitions of two workers", loaded("rate: 160/s, keys: {count: 16}", "{model: message, workers: 2, queue: {partitions: 8}}"), "2 x M/M/1", Endless, 40, 50},
+		{"partitions that are full just rarely enough", loaded("rate: 160/s", "{model: message, workers: 2, queue: {partitions: 2, capacity: 30}}"), "2 x M/M/1", Endless, 40, 50},
+		{"one partition gets all, and holds up nobody", loaded("rate: 80/s, keys: {count: 1}", "{model: message, workers: 2, queue: {partitions: 2, capacity: 0}}"), "2 x M/M/1", Exact, 40, 50},
 		{"partitions that drop", loaded("rate: 160/s, keys: {count: 16}", "{model: message, workers: 2, queue: {partitions: 2, capacity: 9, when_full: drop_newest}}"), "2 x M/M/1/10", Exact, 1000 * float64(MMcK(80, 0.010, 1, 9).WaitMean), 1000 * float64(MMcK(80, 0.010, 1, 9).LatencyMean)},
 		{"partitions of constant arrivals", loaded("rate: 100/s, arrivals: constant, keys: {count: 2}", "{model: message, workers: 2, queue: {partitions: 2, capacity: 1000000}}"), "2 x G/M/1", AllenCunneen, 7.5 * math.Exp(-1.0/9), 10 + 7.5*math.Exp(-1.0/9)},
 		{"an idle server among partitions", loaded("rate: 80/s, keys: {count: 1}", "{model: event, publishers: 2, publish_by: key}"), "2 x M/M/1", Exact, 40, 50},
@@ -100,6 +102,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"overload", loaded("rate: 120/s", "{model: message, workers: 1}"), "no steady state: 120/s arrive, and one server finishes at most 100/s", 1.2},
 		{"just so", loaded("rate: 100/s", "{model: event}"), "no steady state: 100/s arrive, and one server finishes at most 100/s", 1},
+		{"just so, but for rounding", loaded("rate: 999.99999999/s", "{model: event, publishers: 10}"), "no steady state", 1},
 		{"overload of four", loaded("rate: 500/s", "{model: message}"), "no steady state: 500/s arrive, and 4 servers finish at most 400/s", 1.25},
 		{"nobody works", one("{model: message, workers: 0}"), "nobody works", -1},
 		{"ramp", loaded("rate: 80/s, arrivals: ramp", "{model: event}"), "the rate changes with time (ramp)", 0.8},
@@ -118,6 +121,9 @@ func TestRefusals(t *testing.T) {
 		{"dropping in overload, with other services", with("{name: a, service: {dist: constant, mean: 20ms}}", "{model: message, workers: 1, queue: {capacity: 100, when_full: drop_oldest}}"), "no closed form for what a queue with room for 100 drops", 1.6},
 		{"handlers apart", with("{name: a}, {name: b}", "{model: message, workers: 1}"), "not independent; the mean latency is 0.05 to 0.095 s", 0.8},
 		{"handlers apart, the second overloaded", with("{name: a}, {name: b, service: {mean: 20ms}}", "{model: message, workers: 1}"), "b: no steady state", 1.6},
+		{"handlers apart, the overloaded one named first", with("{name: a}, {name: b, service: {mean: 20ms}}", "{model: message, workers: 1, queue: {capacity: 3}}"), "b: no steady state", 1.6},
+		{"partitions that are full just too often", loaded("rate: 160/s", "{model: message, workers: 2, queue: {partitions: 2, capacity: 29}}"), "full too often", 0.8}, // 0.8^30 > 1/1000
+		{"partitions of constant arrivals without room", loaded("rate: 80/s, arrivals: constant", "{model: message, workers: 2, queue: {partitions: 2, capacity: 0}}"), "full too often", 0.4},
 		{"handlers apart, holding up each other", with("{name: a}, {name: b, service: {mean: 1ms}}", "{model: message, workers: 1, queue: {capacity: 10}}"), "the queue of a, with room for 10, is full too often", 0.8},
 		{"handlers apart, a short queue among them", with("{name: a}, {name: b, service: {mean: 1ms}}", "{model: message, workers: 1, subscriptions: {a: {capacity: 5}}}"), "the queue of a, with room for 5, is full too often", 0.8},
 		{"handlers apart, the last without workers", with("{name: a}, {name: b}", "{model: message, workers: 1, subscriptions: {b: {workers: 0}}}"), "b: no steady state: nobody works", 0.8},
@@ -199,6 +205,25 @@ func TestWhatIsWrongIsRefused(t *testing.T) {
 	}
 }
 
+// Percentiles are for one queue, first in, first out, or several that are alike.
+func TestWhereThereAreNoPercentiles(t *testing.T) {
+	for lane, percentiles := range map[string]bool{
+		"{model: message, workers: 1}":                         true,
+		"{model: message, workers: 2, queue: {partitions: 2}}": true,
+		"{model: message, workers: 2, queue: {partitions: 4}}": false,
+		"{model: event, publishers: 2, publish_by: key}":       true,
+		"{model: event, publishers: 3, publish_by: key}":       false,
+	} {
+		r := ForLane(scenario(t, loaded("rate: 60/s", lane)), 0, 0)
+		if !r.Applies || (r.Latency != nil) != percentiles || (r.Wait != nil) != percentiles {
+			t.Errorf("%s: applies %v, wait %v, latency %v", lane, r.Applies, r.Wait, r.Latency)
+		}
+	}
+	if known(GGc(1, 1, 0.5, 1, 2).PWait) {
+		t.Error("the chance to wait is said of arrivals that are not Poisson")
+	}
+}
+
 func TestSharesOfServers(t *testing.T) {
 	for _, c := range []struct {
 		keys            engine.Keys
@@ -210,6 +235,8 @@ func TestSharesOfServers(t *testing.T) {
 		{engine.Keys{Count: 16}, 3, 2, []float64{11.0 / 16, 5.0 / 16}},
 		{engine.Keys{Count: 2}, 3, 3, []float64{0.5, 0.5, 0}},
 		{engine.Keys{Count: 3, Skew: 1}, 2, 2, []float64{8.0 / 11, 3.0 / 11}},
+		{engine.Keys{Count: 3, Skew: 1}, 3, 2, []float64{8.0 / 11, 3.0 / 11}},
+		{engine.Keys{Count: 4, Skew: 1}, 3, 2, []float64{19.0 / 25, 6.0 / 25}},
 		{engine.Keys{}, 2, 2, []float64{1, 0}},
 	} {
 		for i, part := range shares(c.keys, c.queues, c.servers) {

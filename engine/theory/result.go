@@ -129,17 +129,18 @@ func (s station) check(more ...float64) *Result {
 }
 
 // unsteady returns the refusal of a queue without bounds whose servers cannot
-// keep up; nil when they can.
+// keep up; nil when they can. Just to keep up is not enough, nor is what differs
+// from it by rounding.
 func (s station) unsteady() *Result {
 	rho := s.rho()
-	if rho < 1 {
+	if rho < 1-1e-9 {
 		return nil
 	}
 	f := Fluid{Arriving: s.rate, Finishing: float64(s.servers) / s.mean}
 	no := refused(s.model, "no steady state: %.4g/s arrive, and %s at most %.4g/s", f.Arriving, finish(s.servers), f.Finishing)
-	no.Rho, no.Utilisation = engine.Figure(rho), 1
-	no.Throughput = engine.Figure(f.Finishing)
-	no.Growth = engine.Figure(f.Growth())
+	no.Rho, no.Utilisation = engine.Figure(rho), engine.Figure(min(1, rho))
+	no.Throughput = engine.Figure(min(f.Arriving, f.Finishing))
+	no.Growth = engine.Figure(max(0, f.Growth()))
 	return &no
 }
 
