@@ -74,6 +74,23 @@ func (h *Histogram) RecordN(ns, n int64) {
 	b.Store(b.Load() + uint64(n))
 }
 
+// RecordAll counts several values, for less than as many calls of Record. Only
+// one goroutine may record at a time.
+func (h *Histogram) RecordAll(values []int64) {
+	sum, highest := h.sum.Load(), h.max.Load()
+	for _, ns := range values {
+		ns = clamp(ns)
+		sum += uint64(ns)
+		highest = max(highest, ns)
+	}
+	h.max.Store(highest)
+	h.sum.Store(sum)
+	for _, ns := range values {
+		b := h.bucket(clamp(ns))
+		b.Store(b.Load() + 1)
+	}
+}
+
 // AddTo adds everything recorded so far to c. It may be called at any time; a
 // value recorded meanwhile is in the sum before it is in the count.
 func (h *Histogram) AddTo(c *Counts) { h.addTo(c) }
@@ -91,6 +108,26 @@ func (s *Shared) RecordN(ns, n int64) {
 	raise(&s.max, ns)
 	s.sum.Add(uint64(ns * n))
 	s.bucket(ns).Add(uint64(n))
+}
+
+// Alone is the same histogram for a writer that knows that nobody else records
+// at the time.
+func (s *Shared) Alone() *Histogram { return (*Histogram)(s) }
+
+// RecordAll counts several values, for less than as many calls of Record.
+func (s *Shared) RecordAll(values []int64) {
+	var sum uint64
+	var highest int64
+	for _, ns := range values {
+		ns = clamp(ns)
+		sum += uint64(ns)
+		highest = max(highest, ns)
+	}
+	raise(&s.max, highest)
+	s.sum.Add(sum)
+	for _, ns := range values {
+		s.bucket(clamp(ns)).Add(1)
+	}
 }
 
 // AddTo adds everything recorded so far to c, like [Histogram.AddTo].

@@ -119,6 +119,30 @@ func (w *OrderWriter) Finished(seq int64, key int32) {
 		raise(&w.highest, displacement)
 		raise(&w.peak, displacement)
 	}
+	w.finishedKey(seq, key)
+}
+
+// FinishedAll notes that several items, keys[i] of seqs[i], finished now, one
+// after another and with no other between them.
+func (w *OrderWriter) FinishedAll(seqs []int64, keys []int32) {
+	if len(seqs) == 0 {
+		return
+	}
+	highest := raise(&w.order.highest, slices.Max(seqs))
+	for i, seq := range seqs {
+		if displacement := highest - seq; displacement > 0 {
+			w.late.Store(w.late.Load() + 1)
+			raise(&w.highest, displacement)
+			raise(&w.peak, displacement)
+		} else {
+			highest = seq
+		}
+		w.finishedKey(seq, keys[i])
+	}
+}
+
+// finishedKey notes that an item was the latest of its key to finish.
+func (w *OrderWriter) finishedKey(seq int64, key int32) {
 	page := w.order.page(int(key) >> pageBits)
 	if raise(&page[key%pageKeys], seq) > seq {
 		w.keyLate.Store(w.keyLate.Load() + 1)

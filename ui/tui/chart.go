@@ -20,10 +20,30 @@ func (s *scene) past(recorded []float32) []float32 {
 	dst := s.buffer(n)
 	missing := max(n-len(recorded), 0)
 	for i := range missing {
-		dst[i] = float32(math.NaN())
+		dst[i] = nan
 	}
 	copy(dst[missing:], recorded[max(len(recorded)-n, 0):])
 	return dst
+}
+
+var nan = float32(math.NaN())
+
+// grouped makes of past values, in place, the means of neighbours, about as
+// many as a chart has columns: what is counted in each step would else look
+// like noise. Which steps make a group does not change as time passes.
+func (s *scene) grouped(data []float32, columns int) plot.Series {
+	size := max(len(data)/max(columns, 1), 1)
+	first := s.firstStep(len(data))
+	skip := ((-first)%size + size) % size // steps before the first whole group
+	n := (len(data) - skip) / size
+	for i := range n {
+		var sum float32
+		for _, v := range data[skip+i*size : skip+(i+1)*size] {
+			sum += v
+		}
+		data[i] = sum / float32(size)
+	}
+	return plot.Series{Data: data[:n], First: (first + skip) / size}
 }
 
 // steps is how many steps of the recording make the last minute.
@@ -42,24 +62,21 @@ func (s *scene) firstStep(n int) int {
 	return int(s.series.From/s.series.Step) + len(s.series.Offered) - n
 }
 
-// drawChart draws what waits in a lane: as an area what its model makes wait by
-// nature (messages in the queue; events in the backlog), and as a line the
-// other, when there is any.
+// drawChart draws what waits in a lane: as an area where it is meant to wait (in
+// queues; without any, before the publishers), and as a line the other, when
+// there is any.
 func (s *scene) drawChart(g *grid.Grid, lane int) {
 	if g.H < 2 || lane >= len(s.series.Lanes) {
 		return
 	}
 	rec, model := &s.series.Lanes[lane], s.snap.Lanes[lane].Model
 	main, other, names := rec.DepthMax, rec.BacklogMax, [2]string{"depth", "backlog"}
-	if model == engine.EventModel {
+	if !s.queues(lane) {
 		main, other, names = other, main, [2]string{"backlog", "depth"}
 	}
 	highest, otherHighest := peak(main), peak(other)
 	capacity := float64(s.capacity(lane))
 	top := max(highest, otherHighest)
-	if model == engine.EventModel && s.spec(lane).Dispatch != engine.Buffered {
-		capacity = 0
-	}
 	if capacity > 0 && capacity <= 8*max(top, 1) {
 		top = max(top, capacity)
 	}
@@ -72,14 +89,16 @@ func (s *scene) drawChart(g *grid.Grid, lane int) {
 	}
 	g.TextRight(scale, 0, figure.Count(int64(axis.Max)), s.theme.dim)
 	g.TextRight(scale, area.H-1, "0", s.theme.dim)
-	if y := axis.Row(capacity, area.H); y >= 0 && capacity > 0 {
+	if capacity > 0 {
 		plot.HLine(g, area, capacity, axis, s.theme.dim)
-		g.TextRight(g.W, y, " capacity", s.theme.dim)
 	}
 	s.drawMarks(g, area)
 	s.drawPast(g, area, main, axis, s.theme.lane(model), plot.Area)
 	if otherHighest > 0 {
 		s.drawPast(g, area, other, axis, s.theme.warning, plot.Line)
+	}
+	if y := axis.Row(capacity, area.H); y >= 0 && capacity > 0 {
+		g.Text(area.X, y, "capacity ", s.theme.dim)
 	}
 }
 
@@ -124,20 +143,30 @@ func (s *scene) drawMarks(g *grid.Grid, area grid.Rect) {
 	}
 }
 
-// capacity is the room in all queues of a lane.
+// capacity is the room in the largest queue of a lane; 0 without a queue.
 func (s *scene) capacity(lane int) int {
-	sum := 0
+	if !s.queues(lane) {
+		return 0
+	}
+	most := 0
 	for i := range s.snap.Lanes[lane].Handlers {
 		h := &s.snap.Lanes[lane].Handlers[i]
-		sum += h.Capacity * max(1, len(h.Partitions))
+		most = max(most, h.Capacity*max(1, len(h.Partitions)))
 	}
-	return sum
+	return most
+}
+
+// queues says whether there are queues between the hand-over and the handlers.
+func (s *scene) queues(lane int) bool {
+	return s.snap.Lanes[lane].Model == engine.Message || s.spec(lane).Dispatch == engine.Buffered
 }
 
 func peak(values []float32) float64 {
 	var highest float32
 	for _, v := range values {
-		highest = max(highest, v) // NaN stays out: it is never recorded here
+		if v > highest { // never a gap
+			highest = v
+		}
 	}
 	return float64(highest)
 }

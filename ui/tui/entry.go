@@ -22,7 +22,7 @@ func newEntry(k *knob) *entry {
 }
 
 func (e *entry) update(m *model, msg tea.Msg) tea.Cmd {
-	if press, ok := msg.(tea.KeyPressMsg); ok && key.Matches(press, m.scene.keys.Enter) {
+	if press, ok := msg.(tea.KeyPressMsg); ok && key.Matches(press, m.keys.Enter) {
 		if e.err = m.set(e.knob.param.Path, e.field.Value()); e.err == nil {
 			m.overlay = nil
 		}

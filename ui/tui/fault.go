@@ -92,7 +92,7 @@ func (f *faults) update(m *model, msg tea.Msg) tea.Cmd {
 }
 
 func (f *faults) press(m *model, k tea.KeyPressMsg) {
-	keys, n := &m.scene.keys, len(m.scene.snap.Lanes)
+	keys, n := &m.keys, len(m.scene.snap.Lanes)
 	switch {
 	case key.Matches(k, keys.Next):
 		f.selected = (f.selected + 1) % len(f.list)

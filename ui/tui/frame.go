@@ -109,7 +109,7 @@ func (m *model) sample(now time.Time) {
 		return
 	}
 	m.run.Snapshot(&s.snap)
-	if m.wanted == nil {
+	if m.wanted == nil && s.knobs.of != s.snap.Scenario {
 		m.refresh()
 	}
 	if s.snap.At-w.recorded >= s.series.Step || s.snap.At < w.recorded || s.series.Step == 0 {
@@ -120,10 +120,16 @@ func (m *model) sample(now time.Time) {
 		s.marks = m.run.Marks(s.marks, seen)
 	}
 	if now.Sub(w.diagnosed) >= diagnoseEvery {
-		s.findings = diagnose.Of(&s.snap, w.before())
-		w.diagnosed = now
-		w.keep(&s.snap)
+		m.diagnose(now)
 	}
+}
+
+// diagnose finds the sentences that say what is happening.
+func (m *model) diagnose(now time.Time) {
+	s, w := &m.scene, &m.watch
+	s.findings = diagnose.Of(&s.snap, w.before())
+	w.diagnosed = now
+	w.keep(&s.snap)
 }
 
 // keep remembers a snapshot each second of lane time.

@@ -47,7 +47,7 @@ func (s *scene) drawHeader(g *grid.Grid) {
 	} else if room >= kindPart {
 		end -= kindPart
 		q := pen{g: g, x: end, end: end + kindPart}
-		q.right(kindPart-1, rateText(s.rate), t.text)
+		q.right(kindPart-1, s.rate, t.text)
 	}
 	end -= clockPart
 	q := pen{g: g, x: end, end: end + clockPart}
@@ -76,13 +76,10 @@ func (s *scene) badge(p *pen, text string) {
 }
 
 func (s *scene) drawLoad(p *pen) {
-	p.right(9, rateText(s.rate), s.theme.text)
+	p.right(9, s.rate, s.theme.text)
 	p.skip(1)
 	p.text(string(s.snap.Scenario.Load.Arrivals), s.theme.dim)
 }
-
-// rateText is figure.Rate with its unit.
-func rateText(x float64) string { return figure.Rate(x) + "/s" }
 
 // drawClock draws the voice, the lane time and how fast it passes.
 func (s *scene) drawClock(p *pen) {
@@ -132,12 +129,8 @@ func (s *scene) drawOffered(g *grid.Grid) {
 	p.skip(1)
 	p.text("offered", s.theme.dim)
 	p.x = g.W - figures - 1
-	p.right(figures, rateText(s.snap.Rate), s.theme.text)
-	data := s.past(s.series.Offered)
-	var highest float32
-	for _, v := range data {
-		highest = max(highest, v)
-	}
-	plot.Spark(g, grid.Rect{X: label, W: g.W - label - figures - 2, H: g.H},
-		plot.Series{Data: data, First: s.firstStep(len(data))}, float64(highest), s.theme.text)
+	p.rate(figures, s.snap.Rate, s.theme.text)
+	r := grid.Rect{X: label, W: g.W - label - figures - 2, H: g.H}
+	data := s.grouped(s.past(s.series.Offered), r.W)
+	plot.Spark(g, r, data, peak(data.Data), s.theme.text)
 }

@@ -18,17 +18,17 @@ func (helpBox) update(m *model, msg tea.Msg) tea.Cmd {
 }
 
 func (helpBox) draw(m *model, g *grid.Grid) {
-	const column, keys = 44, 13
-	groups, t := m.scene.keys.FullHelp(), m.scene.theme
+	const widest, keys = 44, 13
+	groups, t := m.keys.FullHelp(), m.scene.theme
 	titles := []string{"load and knobs", "time and trouble", "scenario and program"}
 	columns := 1
 	switch {
-	case g.W >= 3*column:
+	case g.W >= 3*widest:
 		columns = 3
 	case g.W >= 2*28: // cramped
 		columns = 2
 	}
-	width := min(column, (g.W-6)/columns)
+	width := min(widest, (g.W-6)/columns)
 	heights := make([]int, columns)
 	for i, group := range groups {
 		heights[min(i, columns-1)] += len(group) + 2

@@ -43,11 +43,11 @@ func newKeyMap() keyMap {
 		Previous: bind("↑ shift+tab", "knob before", "up", "shift+tab", "k"),
 		Enter:    bind("enter", "type a value", "enter"),
 
-		Pause:      bind("space", "pause, resume", "space"),
-		Step:       bind(".", "one item into each lane", "."),
+		Pause:      bind("space", "pause", "space"),
+		Step:       bind(".", "step one item", "."),
 		SlowMotion: bind("<", "slower motion", "<"),
 		FullMotion: bind(">", "faster motion", ">"),
-		Fault:      bind("f", "break something", "f"),
+		Fault:      bind("f", "faults", "f"),
 		Unlink:     bind("u", "unlink, link the lanes' rates", "u"),
 		Lanes:      bind("1-4", "look at a lane", "1", "2", "3", "4"),
 
@@ -65,9 +65,15 @@ func newKeyMap() keyMap {
 // ShortHelp implements [help.KeyMap]: the footer, the most important first.
 func (k keyMap) ShortHelp() []key.Binding {
 	return []key.Binding{
-		k.Faster, k.Slower, k.Less, k.More, k.Next, k.Pause, k.Step, k.Presets, k.Fault, k.Help, k.Quit,
-		k.SlowMotion, k.FullMotion, k.Restart, k.Enter, k.Unlink, k.Lanes,
+		pair("+ -", "rate", k.Faster, k.Slower), pair("↑ ↓", "knob", k.Previous, k.Next),
+		pair("← →", "change", k.Less, k.More), k.Pause, k.Help, k.Quit, k.Presets, k.Fault,
+		pair("< >", "speed", k.SlowMotion, k.FullMotion), k.Step, k.Restart, k.Enter, k.Lanes,
 	}
+}
+
+// pair shows two keys that do opposite things as one.
+func pair(shown, does string, a, b key.Binding) key.Binding {
+	return key.NewBinding(key.WithKeys(append(a.Keys(), b.Keys()...)...), key.WithHelp(shown, does))
 }
 
 // FullHelp implements [help.KeyMap]: all keys, by what they are about.

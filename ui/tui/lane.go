@@ -78,7 +78,7 @@ func (s *scene) drawFlow(g *grid.Grid, lane int) {
 	l := &s.snap.Lanes[lane]
 	p := row(g, 0)
 	s.drawHandOver(&p, l)
-	if l.Model == engine.EventModel && s.spec(lane).Dispatch != engine.Buffered {
+	if !s.queues(lane) {
 		s.drawBus(&p, lane)
 		return
 	}
@@ -127,7 +127,8 @@ func (s *scene) drawBus(p *pen, lane int) {
 	q := pen{g: p.g, x: p.end - waits, y: p.y, end: p.end}
 	p.end -= waits
 	p.text("item.arrived", t.lane(l.Model))
-	p.text(" "+string(s.spec(lane).Dispatch), t.dim)
+	p.skip(1)
+	p.text(string(s.spec(lane).Dispatch), t.dim)
 	q.right(9, "backlog", t.dim)
 	st := t.text
 	if l.Recent.Backlog.Now > 0 {
@@ -140,10 +141,9 @@ func (s *scene) drawBus(p *pen, lane int) {
 func (s *scene) drawQueue(p *pen, l *engine.LaneSnapshot, handler int) {
 	h, t := &l.Handlers[handler], s.theme
 	room := h.Capacity * max(1, len(h.Partitions))
-	figures := 14 // 9,999/100.0k
-	name := min(10, max(4, p.room()/4))
+	figures, name := 14, 10 // 9,999/100.0k
 	if p.room() < 30 {
-		figures = 7
+		figures, name = 6, min(max(p.room()-7, 3), 8)
 	}
 	share := 0.0
 	if room > 0 {
@@ -162,13 +162,13 @@ func (s *scene) drawQueue(p *pen, l *engine.LaneSnapshot, handler int) {
 		plot.Bar(p.g, p.x, p.y, w, share, st, t.dim)
 		p.skip(w)
 	}
-	if figures > 7 {
-		p.right(7, figure.Count(h.Depth.Now), st)
-		p.text("/", t.dim)
-		p.text(figure.Count(int64(room)), t.dim)
-	} else {
-		p.right(6, figure.Count(h.Depth.Now), st)
+	if figures < 14 {
+		p.right(5, figure.Count(h.Depth.Now), st)
+		return
 	}
+	p.right(7, figure.Count(h.Depth.Now), st)
+	p.text("/", t.dim)
+	p.text(figure.Count(int64(room)), t.dim)
 }
 
 // drawOthers draws a row for each lane that is not on the screen.
@@ -184,7 +184,7 @@ func (s *scene) drawOthers(g *grid.Grid) {
 		p.skip(1)
 		p.text(decimal(int64(i+1)), t.dim)
 		p.skip(1)
-		p.left(9, l.Name, t.lane(l.Model))
+		p.left(12, l.Name, t.lane(l.Model))
 		if l.Dead != "" {
 			p.text("× dead", t.bad)
 			continue
@@ -192,8 +192,8 @@ func (s *scene) drawOthers(g *grid.Grid) {
 		p.text("waiting", t.dim)
 		p.right(7, figure.Count(l.Ledger.Waiting), t.text)
 		p.text("  p99", t.dim)
-		p.right(7, summaryText(&l.Recent.Latency, l.Recent.Latency.P99), t.text)
+		p.summary(7, &l.Recent.Latency, l.Recent.Latency.P99, t.text)
 		p.text("  out", t.dim)
-		p.right(8, rateText(l.Recent.Throughput), t.text)
+		p.rate(8, l.Recent.Throughput, t.text)
 	}
 }

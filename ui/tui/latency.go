@@ -4,14 +4,13 @@ import (
 	"time"
 
 	"duet/engine"
-	"duet/ui/internal/figure"
 	"duet/ui/internal/grid"
 )
 
 // The widths in the table of latencies.
 const (
 	labelWidth  = 8
-	figureWidth = 7
+	figureWidth = 7 // at least
 )
 
 // percentile is a column of the table of latencies. The higher its rank, the
@@ -58,11 +57,18 @@ func (s *scene) drawLatency(g *grid.Grid, l *engine.LaneSnapshot) {
 			rank++
 		}
 	}
+	shown := 0
+	for i := range percentiles {
+		if percentiles[i].rank <= rank {
+			shown++
+		}
+	}
+	width := min(max((g.W-labelWidth)/shown, figureWidth), 10)
 	p := row(g, 0)
 	p.left(labelWidth, "10 s", s.theme.dim)
 	for i := range percentiles {
 		if percentiles[i].rank <= rank {
-			p.right(figureWidth, percentiles[i].name, s.theme.dim)
+			p.right(width, percentiles[i].name, s.theme.dim)
 		}
 	}
 	y := 1
@@ -70,12 +76,12 @@ func (s *scene) drawLatency(g *grid.Grid, l *engine.LaneSnapshot) {
 		if rows[i].rank > g.H-1 {
 			continue
 		}
-		s.drawSummary(g, y, rank, &rows[i], l)
+		s.drawSummary(g, y, rank, width, &rows[i], l)
 		y++
 	}
 }
 
-func (s *scene) drawSummary(g *grid.Grid, y, rank int, m *measured, l *engine.LaneSnapshot) {
+func (s *scene) drawSummary(g *grid.Grid, y, rank, width int, m *measured, l *engine.LaneSnapshot) {
 	sum, st := m.of(&l.Recent), s.theme.text
 	switch m.rank {
 	case 1:
@@ -87,15 +93,7 @@ func (s *scene) drawSummary(g *grid.Grid, y, rank int, m *measured, l *engine.La
 	p.left(labelWidth, m.name, s.theme.dim)
 	for i := range percentiles {
 		if percentiles[i].rank <= rank {
-			p.right(figureWidth, summaryText(sum, percentiles[i].of(sum)), st)
+			p.summary(width, sum, percentiles[i].of(sum), st)
 		}
 	}
-}
-
-// summaryText is a duration of a summary; none where nothing was measured.
-func summaryText(s *engine.Summary, d time.Duration) string {
-	if s.Count == 0 {
-		return figure.None
-	}
-	return figure.Duration(d)
 }

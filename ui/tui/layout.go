@@ -41,7 +41,7 @@ func arrange(into *layout, w, h, lanes, focus, handlers, workers int) {
 	l.footer, rest = rest.SplitBottom(1)
 	l.about, rest = rest.SplitBottom(rows(0, 1, 1))
 	l.knobs, rest = rest.SplitBottom(rows(1, 2, 3))
-	l.sentence, rest = rest.SplitBottom(rows(1, 2, 3))
+	l.sentence, rest = rest.SplitBottom(rows(2, 3, 3))
 	l.divide(rest, lanes, focus)
 	if len(l.lanes) > 0 {
 		l.inside(l.lanes[0].Inset(1), handlers, workers)

@@ -11,8 +11,11 @@ import (
 func (s *scene) drawLedger(g *grid.Grid, l *engine.LaneSnapshot) {
 	t, w := s.theme, &l.Recent
 	c := cells{g: g, dim: t.dim}
-	c.field("in", 8, rateText(w.Arrivals), t.text)
-	c.field("out", 8, rateText(w.Throughput), t.text)
+	if n := g.W / column; n >= 3 && g.H > 1 {
+		c.width = g.W / min(n, 5)
+	}
+	c.field("in", 8, figure.Rate(w.Arrivals)+"/s", t.text)
+	c.field("out", 8, figure.Rate(w.Throughput)+"/s", t.text)
 	c.field("late", 6, figure.Percent(lateShare(w)), t.text)
 
 	c.count("lost", l.Ledger.Lost, t.text, t.bad)
@@ -49,11 +52,15 @@ func lateShare(w *engine.Window) float64 {
 	return float64(w.Order.Late) / float64(w.Ledger.Done)
 }
 
+// column is the width of a field where they stand in columns.
+const column = 18
+
 // cells places fields side by side and row below row.
 type cells struct {
-	g    *grid.Grid
-	x, y int
-	dim  grid.Style
+	g     *grid.Grid
+	x, y  int
+	width int // of each field; 0: what it needs
+	dim   grid.Style
 }
 
 // field draws a label and a figure in width cells. What does not fit any more
@@ -67,6 +74,11 @@ func (c *cells) field(label string, width int, figure string, st grid.Style) {
 		return
 	}
 	end := c.g.Text(c.x, c.y, label, c.dim)
+	if c.width > 0 {
+		c.g.TextRight(c.x+column-2, c.y, figure, st)
+		c.x += c.width
+		return
+	}
 	c.g.TextRight(end+width, c.y, figure, st)
 	c.x += need + 1
 }
@@ -76,5 +88,5 @@ func (c *cells) count(label string, n int64, st, odd grid.Style) {
 	if n > 0 {
 		st = odd
 	}
-	c.field(label, 7, figure.Count(n), st)
+	c.field(label, 5, figure.Count(n), st)
 }

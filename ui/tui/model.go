@@ -14,6 +14,7 @@ import (
 // the picture made of both.
 type model struct {
 	options Options
+	keys    keyMap
 	scene   scene
 	overlay overlay // what lies over the scene; nil: nothing
 
@@ -40,9 +41,11 @@ type model struct {
 }
 
 func newModel(o Options) *model {
-	m := &model{options: o, dark: true, grid: grid.New(0, 0)}
+	m := &model{options: o, dark: true, grid: grid.New(0, 0), keys: newKeyMap()}
 	m.view = tea.View{AltScreen: true, MouseMode: tea.MouseModeCellMotion, ReportFocus: true, WindowTitle: "duet"}
-	m.scene.keys = newKeyMap()
+	for _, b := range m.keys.ShortHelp() {
+		m.scene.hints = append(m.scene.hints, b.Help())
+	}
 	if o.ASCII {
 		m.grid.Glyphs = &grid.ASCII
 	}
@@ -117,10 +120,10 @@ func (m *model) settings() *engine.Scenario {
 func (m *model) refresh() {
 	k := &m.scene.knobs
 	k.read(m.settings())
+	m.scene.rate = m.rate().String()
 	if i := k.index(rateKnob); i >= 0 {
-		k.list[i].value = m.rate().String()
+		k.list[i].value = m.scene.rate
 	}
-	m.scene.rate = float64(m.rate())
 }
 
 // rate is the set rate of the lane looked at.

@@ -27,7 +27,7 @@ func (s *scene) drawPublishers(g *grid.Grid, l *engine.LaneSnapshot) {
 				values[i] = 1
 			}
 		}
-		plot.Heat(g, g.Bounds(), values, s.theme.palette(l.Model))
+		s.drawHeat(g, values, l.Model)
 		return
 	}
 	for i := range l.Publishers {
@@ -38,12 +38,19 @@ func (s *scene) drawPublishers(g *grid.Grid, l *engine.LaneSnapshot) {
 // The widths of a publisher's row.
 const (
 	publisherWidth = 13 // 1 ● #1038
-	callWidth      = 15 // charge ✓ 18ms, for most names
+	callFigures    = 11 // ✓ 18.5ms and blanks around it, after the name
 )
 
+// callsBeside says whether the calls have room beside their publisher.
 func (s *scene) callsBeside(w int, l *engine.LaneSnapshot) bool {
-	return w >= publisherWidth+callWidth*max(len(l.Handlers), 1)
+	for i := range l.Handlers {
+		w -= min(len(l.Handlers[i].Name), maxName) + callFigures
+	}
+	return w >= publisherWidth
 }
+
+// maxName is how much of an observer's name is shown at most.
+const maxName = 9
 
 func (s *scene) drawPublisher(g *grid.Grid, y, tall int, l *engine.LaneSnapshot, pub *engine.PublisherSnapshot) {
 	t := s.theme
@@ -73,7 +80,7 @@ func (s *scene) drawPublisher(g *grid.Grid, y, tall int, l *engine.LaneSnapshot,
 		p.x = max(p.x+1, publisherWidth)
 	}
 	for i := range pub.Calls {
-		part := p.room() / (len(pub.Calls) - i)
+		part := min(p.room()/(len(pub.Calls)-i), maxName+callFigures)
 		q := pen{g: g, x: p.x, y: p.y, end: p.x + part - 1}
 		s.drawCall(&q, l, &pub.Calls[i])
 		p.skip(part)
@@ -105,7 +112,7 @@ func (s *scene) drawCall(p *pen, l *engine.LaneSnapshot, c *engine.CallSnapshot)
 	if p.room() >= 12 {
 		figures = 6
 	}
-	p.left(min(max(p.room()-3-figures, 1), 9), name, st)
+	p.left(min(max(p.room()-3-figures, 1), maxName), name, st)
 	p.skip(1)
 	p.sign(sign, st)
 	switch {

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"duet/engine"
+	"duet/ui/internal/figure"
 	"duet/ui/internal/grid"
 )
 
@@ -41,6 +43,19 @@ func (p *pen) right(w int, s string, st grid.Style) {
 		p.g.TextRight(p.x+w, p.y, s, st)
 	}
 	p.x += w
+}
+
+// rate writes a number of things a second into a field of w cells.
+func (p *pen) rate(w int, x float64, st grid.Style) { p.right(w, figure.Rate(x)+"/s", st) }
+
+// summary writes a duration of a summary; nothing but a stroke when nothing was
+// measured.
+func (p *pen) summary(w int, s *engine.Summary, d time.Duration, st grid.Style) {
+	if s.Count == 0 {
+		p.right(w, figure.None, st)
+		return
+	}
+	p.right(w, figure.Duration(d), st)
 }
 
 // sign writes one rune and a blank.

@@ -57,7 +57,7 @@ func (p *picker) update(m *model, msg tea.Msg) tea.Cmd {
 			p.move(-1)
 			return nil
 		}
-		if key.Matches(msg, m.scene.keys.Enter) {
+		if key.Matches(msg, m.keys.Enter) {
 			return p.pick(m)
 		}
 	case tea.MouseClickMsg:
@@ -100,7 +100,13 @@ func (p *picker) pick(m *model) tea.Cmd {
 
 func (p *picker) draw(m *model, g *grid.Grid) {
 	t, presets := m.scene.theme, m.options.Presets
-	in, at := m.window(g, 110, 34, "presets")
+	headings := 0
+	for i := range presets {
+		if i == 0 || presets[i].Group != presets[i-1].Group {
+			headings++
+		}
+	}
+	in, at := m.window(g, 110, max(len(presets)+headings, 10)+6, "presets")
 	q := row(in, 0)
 	q.text("type to filter ", t.dim)
 	q.sign(g.Glyphs.Right, t.good)

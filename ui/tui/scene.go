@@ -3,6 +3,8 @@ package tui
 import (
 	"time"
 
+	"charm.land/bubbles/v2/key"
+
 	"duet/engine"
 	"duet/engine/diagnose"
 	"duet/ui/internal/grid"
@@ -24,11 +26,11 @@ type scene struct {
 	findings []diagnose.Finding
 	focus    int // number of the lane looked at
 	unlinked bool
-	rate     float64 // set, of the lane looked at
+	rate     string // set, of the lane looked at
 	knobs    knobs
-	starting bool   // no run yet
-	note     string // one line that wants to be read, in place of the footer
-	keys     keyMap
+	starting bool       // no run yet
+	note     string     // one line that wants to be read, in place of the footer
+	hints    []key.Help // the keys of the footer
 
 	tops   []plot.Top // of the lanes' charts
 	values []float32  // for drawing one line or map after another
@@ -44,7 +46,7 @@ func (s *scene) show(sc *engine.Scenario) {
 	s.series, s.marks, s.findings = engine.Series{}, s.marks[:0], nil
 	s.tops = make([]plot.Top, len(lanes))
 	s.focus = min(s.focus, len(lanes)-1)
-	s.unlinked, s.rate = false, float64(sc.Load.Rate)
+	s.unlinked, s.rate = false, sc.Load.Rate.String()
 }
 
 // arrange finds the places of all panels in a screen of w by h.
@@ -76,10 +78,13 @@ func (s *scene) draw(g *grid.Grid) {
 // spec is the settings of a lane now in force.
 func (s *scene) spec(lane int) *engine.Lane { return &s.snap.Scenario.Lanes[lane] }
 
-// buffer makes n values, to be drawn before the next call.
+// buffer makes room for n values, to be drawn before the next call. What was in
+// it stays.
 func (s *scene) buffer(n int) []float32 {
 	if cap(s.values) < n {
-		s.values = make([]float32, n)
+		more := make([]float32, n)
+		copy(more, s.values)
+		s.values = more
 	}
 	s.values = s.values[:n]
 	return s.values

@@ -10,8 +10,12 @@ import (
 func (s *scene) drawSentence(g *grid.Grid) {
 	t := s.theme
 	end := s.drawRaised(g)
-	for y := range min(g.H, len(s.findings)) {
-		f := &s.findings[y]
+	y := 0
+	for i := range s.findings {
+		if y >= g.H {
+			return
+		}
+		f := &s.findings[i]
 		sign, st := g.Glyphs.Tick, t.good
 		switch f.Severity {
 		case diagnose.Warning:
@@ -30,8 +34,43 @@ func (s *scene) drawSentence(g *grid.Grid) {
 			p.text(f.Lane, st.With(grid.Bold))
 			p.text(": ", st)
 		}
-		p.text(f.Text, st)
+		y += p.flow(f.Text, st, g.H-y-1)
+		y++
 	}
+}
+
+// flow writes a text over the end of the row, by its words, into up to more
+// rows below, and returns how many it took.
+func (p *pen) flow(text string, st grid.Style, more int) (used int) {
+	indent := 3
+	for more > 0 && p.g.Width(text) > p.room() {
+		at := fitting(p.g, text, p.room())
+		if at == 0 {
+			break
+		}
+		p.text(text[:at], st)
+		text = text[at+1:]
+		*p = pen{g: p.g, x: indent, y: p.y + 1, end: p.g.W}
+		used, more = used+1, more-1
+	}
+	p.text(text, st)
+	return used
+}
+
+// fitting is where to break a text so that what is before fits into w cells: at
+// a blank; 0 when there is none.
+func fitting(g *grid.Grid, text string, w int) int {
+	last := 0
+	for i := range len(text) {
+		if text[i] != ' ' {
+			continue
+		}
+		if g.Width(text[:i]) > w {
+			break
+		}
+		last = i
+	}
+	return last
 }
 
 // drawRaised draws the raised events at the end of the first row and returns
@@ -55,25 +94,4 @@ func (s *scene) drawRaised(g *grid.Grid) (begin int) {
 		x -= 2
 	}
 	return x
-}
-
-// drawFooter draws the keys, or what wants to be read.
-func (s *scene) drawFooter(g *grid.Grid) {
-	p := row(g, 0)
-	p.skip(1)
-	if s.note != "" {
-		p.text(s.note, s.theme.warning)
-		return
-	}
-	for _, b := range s.keys.ShortHelp() {
-		h := b.Help()
-		need := g.Width(h.Key) + 1 + g.Width(h.Desc)
-		if need > p.room() {
-			continue
-		}
-		p.text(h.Key, s.theme.text)
-		p.skip(1)
-		p.text(h.Desc, s.theme.dim)
-		p.text(" "+string(g.Glyphs.Dot)+" ", s.theme.dim)
-	}
 }

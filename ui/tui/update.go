@@ -79,7 +79,7 @@ func (m *model) adaptTo(env tea.EnvMsg) {
 
 // input takes keys, pastes and the mouse.
 func (m *model) input(msg tea.Msg) tea.Cmd {
-	k := &m.scene.keys
+	k := &m.keys
 	if press, ok := msg.(tea.KeyPressMsg); ok {
 		switch {
 		case press.String() == "ctrl+c": // also where q is a letter
@@ -112,7 +112,7 @@ func (m *model) input(msg tea.Msg) tea.Cmd {
 
 // press obeys a key.
 func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
-	keys, knobs := &m.scene.keys, &m.scene.knobs
+	keys, knobs := &m.keys, &m.scene.knobs
 	m.scene.note = ""
 	switch {
 	case key.Matches(k, keys.Faster):
@@ -153,7 +153,7 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 
 // pressMore obeys the keys that open something or start another run.
 func (m *model) pressMore(k tea.KeyPressMsg) tea.Cmd {
-	keys := &m.scene.keys
+	keys := &m.keys
 	switch {
 	case key.Matches(k, keys.Fault):
 		m.overlay = newFaults(m)

@@ -10,17 +10,23 @@ import (
 	"duet/ui/internal/plot"
 )
 
-// maxRows is how many workers or publishers get a row each; more become a heat
-// map.
+// maxRows is how many rows of workers there are; twice as many workers still
+// get half a row each, more become a heat map.
 const maxRows = 12
 
 // workerRows is how many rows the workers of a lane, or its publishers, ask for.
 func (s *scene) workerRows(lane int) int {
 	l := &s.snap.Lanes[lane]
-	if len(l.Workers) > 0 {
-		return min(len(l.Workers), maxRows)
+	switch n := len(l.Workers); {
+	case n == 0:
+		return min(2*max(len(l.Publishers), 2), maxRows)
+	case n <= maxRows:
+		return n
+	case n <= 2*maxRows:
+		return (n + 1) / 2
+	default:
+		return min(2+n/50, maxRows)
 	}
-	return min(2*len(l.Publishers), maxRows)
 }
 
 // drawServers draws who does the work: workers and buffered observers, or the
@@ -48,11 +54,12 @@ func (s *scene) drawServersTitle(g *grid.Grid, lane int) {
 	part := func(name string, n int) {
 		p.text(name, t.dim)
 		p.skip(1)
-		p.left(5, figure.Count(int64(n)), t.text)
+		p.text(figure.Count(int64(n)), t.text)
+		p.skip(2)
 	}
 	if l.Model == engine.EventModel {
-		part("observers", len(l.Handlers))
 		part("publishers", len(l.Publishers))
+		part("observers", len(l.Handlers))
 	} else {
 		part("workers", len(l.Workers))
 	}
@@ -76,13 +83,13 @@ func (s *scene) drawWorkers(g *grid.Grid, l *engine.LaneSnapshot) {
 	const halfRow = 18
 	n := len(l.Workers)
 	switch {
-	case g.H == 0:
-	case n <= min(g.H, maxRows):
+	case g.H <= 0:
+	case n <= g.H:
 		for i := range l.Workers {
 			p := row(g, i)
 			s.drawWorker(&p, l, &l.Workers[i])
 		}
-	case n <= maxRows && n <= 2*g.H && g.W >= 2*halfRow:
+	case n <= min(g.H, maxRows)*2 && g.W >= 2*halfRow:
 		for i := range l.Workers {
 			p := pen{g: g, x: i % 2 * (g.W / 2), y: i / 2, end: (i%2 + 1) * (g.W / 2)}
 			s.drawWorker(&p, l, &l.Workers[i])
@@ -92,8 +99,25 @@ func (s *scene) drawWorkers(g *grid.Grid, l *engine.LaneSnapshot) {
 		for i := range l.Workers {
 			values[i] = s.load(&l.Workers[i])
 		}
-		plot.Heat(g, grid.Rect{W: g.W, H: g.H}, values, s.theme.palette(l.Model))
+		s.drawHeat(g, values, l.Model)
 	}
+}
+
+// drawHeat draws a heat map of one row or more, its cells wider where there
+// are few of them.
+func (s *scene) drawHeat(g *grid.Grid, values []float32, model engine.Model) {
+	const widest = 4
+	n := len(values)
+	wide := min(max(g.W*g.H/max(n, 1), 1), widest)
+	r := grid.Rect{W: g.W / wide * wide, H: g.H}
+	if n > r.W/wide*g.H {
+		wide, r.W = 1, g.W
+	}
+	values = s.buffer(n * wide)
+	for i := n*wide - 1; i >= 0; i-- { // from the end: in place
+		values[i] = values[i/wide]
+	}
+	plot.Heat(g, r, values, s.theme.palette(model))
 }
 
 // load is what a heat map shows of a worker: idle, ever longer at its item, or

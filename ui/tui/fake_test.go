@@ -1,0 +1,197 @@
+package tui
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"duet/engine"
+)
+
+// fakeRun shows a snapshot, does what settings and controls say to it, and
+// remembers what it was asked.
+type fakeRun struct {
+	mu      sync.Mutex
+	snap    *engine.Snapshot
+	series  engine.Series
+	changes []engine.Change
+	refuse  error // what Apply answers
+	closed  bool
+	ticking bool // lane time passes as the wall clock does
+	began   time.Time
+}
+
+var errClosed = errors.New("closed")
+
+func newFakeRun(s *engine.Scenario) *fakeRun {
+	return &fakeRun{snap: atWork(s), series: recorded(len(s.Lanes), 80), began: time.Now()}
+}
+
+func (r *fakeRun) Snapshot(dst *engine.Snapshot) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	dst.CopyFrom(r.snap)
+	dst.Changes = len(r.changes)
+	if r.ticking {
+		dst.At = time.Since(r.began)
+	}
+}
+
+func (r *fakeRun) Series(dst *engine.Series, _, _ time.Duration) { *dst = r.series }
+
+func (r *fakeRun) Journal(dst []engine.Entry, _ uint64) []engine.Entry { return dst }
+
+func (r *fakeRun) Marks(dst []engine.Change, after int) []engine.Change {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append(dst, r.changes[min(after, len(r.changes)):]...)
+}
+
+func (r *fakeRun) Apply(c engine.Change) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.closed:
+		return errClosed
+	case r.refuse != nil:
+		return r.refuse
+	case c.Path != "" && c.Lane == "":
+		next, err := r.snap.Scenario.With(c.Path, c.Value)
+		if err != nil {
+			return err
+		}
+		r.snap.Scenario = next
+	case c.Lane != "":
+		r.snap.Unlinked = true
+	case c.Speed != 0:
+		r.snap.Speed = c.Speed
+	case c.Control != "":
+		r.snap.Paused = c.Control != engine.Resume
+	}
+	c.At = r.snap.At
+	r.changes = append(r.changes, c)
+	return nil
+}
+
+func (r *fakeRun) Done() <-chan struct{} { return nil }
+
+func (r *fakeRun) Err() error { return nil }
+
+func (r *fakeRun) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+	return nil
+}
+
+func (r *fakeRun) isClosed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.closed
+}
+
+func (r *fakeRun) asked() []engine.Change {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.changes)
+}
+
+// bench is a model with a fake run, driven by hand.
+type bench struct {
+	t    testing.TB
+	m    *model
+	runs []*fakeRun // all that were started
+	fail error      // what NewRun answers
+	quit bool
+}
+
+// open starts a model on a scenario, on a screen of 120 by 36.
+func open(t testing.TB, s *engine.Scenario, presets ...Preset) *bench {
+	b := &bench{t: t}
+	b.m = newModel(Options{Scenario: s, Presets: presets, NewRun: func(s *engine.Scenario) (engine.Run, error) {
+		if b.fail != nil {
+			return nil, b.fail
+		}
+		b.runs = append(b.runs, newFakeRun(s))
+		return b.runs[len(b.runs)-1], nil
+	}})
+	t.Cleanup(b.m.runs.end)
+	b.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+	b.do(b.m.start(b.m.piece))
+	b.frame()
+	return b
+}
+
+// run is the latest run.
+func (b *bench) run() *fakeRun { return b.runs[len(b.runs)-1] }
+
+func (b *bench) send(msg tea.Msg) {
+	_, cmd := b.m.Update(msg)
+	b.do(cmd)
+}
+
+// frame makes the next picture.
+func (b *bench) frame() { b.send(frameMsg{b.m.pace.chain}) }
+
+// do carries out a command and what follows from it. Ticks are left alone: they
+// would take their time.
+func (b *bench) do(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	done := make(chan tea.Msg, 1)
+	go func() { done <- cmd() }()
+	select {
+	case msg := <-done:
+		switch msg := msg.(type) {
+		case tea.BatchMsg:
+			for _, c := range msg {
+				b.do(c)
+			}
+		case tea.QuitMsg:
+			b.quit = true
+		case frameMsg, nil:
+		default:
+			b.send(msg)
+		}
+	case <-time.After(3 * time.Millisecond):
+	}
+}
+
+// named are keys that are not their own text.
+var named = map[string]tea.KeyPressMsg{
+	"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
+	"shift+left": {Code: tea.KeyLeft, Mod: tea.ModShift}, "shift+right": {Code: tea.KeyRight, Mod: tea.ModShift},
+	"tab": {Code: tea.KeyTab}, "shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift},
+	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "space": {Code: tea.KeySpace, Text: " "},
+	"backspace": {Code: tea.KeyBackspace}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
+	"ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+z": {Code: 'z', Mod: tea.ModCtrl},
+}
+
+func keyPress(name string) tea.KeyPressMsg {
+	if k, ok := named[name]; ok {
+		return k
+	}
+	r := []rune(name)[0]
+	return tea.KeyPressMsg{Code: r, Text: name}
+}
+
+// press presses keys, one after another, with a picture after each.
+func (b *bench) press(names ...string) {
+	for _, name := range names {
+		b.send(keyPress(name))
+		b.frame()
+	}
+}
+
+// write presses the letters of a text.
+func (b *bench) write(text string) {
+	for _, r := range text {
+		b.send(keyPress(string(r)))
+	}
+	b.frame()
+}

@@ -1,0 +1,115 @@
+package tui
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	"pgregory.net/rapid"
+
+	"duet/engine"
+)
+
+// Whatever is pressed, clicked and resized, in any order: nothing panics, and
+// the picture fills the screen exactly.
+func TestRandomInput(t *testing.T) {
+	var keys []string
+	for k := range named {
+		if k != "ctrl+c" && k != "ctrl+z" {
+			keys = append(keys, k)
+		}
+	}
+	for r := '!'; r <= '~'; r++ {
+		if r != 'q' {
+			keys = append(keys, string(r))
+		}
+	}
+	preset := func(name string) Preset {
+		return Preset{Name: name, Title: name, Group: "all", Open: func() (*engine.Scenario, error) { return scenes[name](t).Scenario, nil }}
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		b := open(t, saleScenario(t), preset("four"), preset("crowd"), preset("goroutines"))
+		defer b.m.runs.end()
+		for range 60 {
+			x, y := rapid.IntRange(-2, 210).Draw(rt, "x"), rapid.IntRange(-2, 70).Draw(rt, "y")
+			switch rapid.IntRange(0, 11).Draw(rt, "what") {
+			case 0:
+				b.send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft})
+			case 1:
+				b.send(tea.MouseWheelMsg{X: x, Y: y, Button: rapid.SampledFrom([]tea.MouseButton{tea.MouseWheelUp, tea.MouseWheelDown}).Draw(rt, "wheel")})
+			case 2:
+				b.send(tea.WindowSizeMsg{Width: max(x, 1), Height: max(y, 1)})
+			case 3:
+				b.send(tea.PasteMsg{Content: rapid.StringN(0, 20, -1).Draw(rt, "paste")})
+			default:
+				b.send(keyPress(rapid.SampledFrom(keys).Draw(rt, "key")))
+			}
+			b.frame()
+			exact(rt, b.m)
+		}
+	})
+}
+
+// exact checks that the picture has the size of the screen.
+func exact(t rapid.TB, m *model) {
+	lines := strings.Split(m.grid.String(), "\n")
+	if len(lines) != m.grid.H {
+		t.Fatalf("%d lines on a screen of %d", len(lines), m.grid.H)
+	}
+	for i, line := range lines {
+		if w := ansi.StringWidthWc(line); w != m.grid.W {
+			t.Fatalf("line %d is %d cells wide on a screen of %d: %q", i, w, m.grid.W, line)
+		}
+	}
+}
+
+// FuzzPicture draws snapshots that make no sense, at any size.
+func FuzzPicture(f *testing.F) {
+	f.Add(uint8(80), uint8(24), uint8(0), int64(1), int64(100), "charge", "panic: \x1b[31m", 0.5)
+	f.Add(uint8(60), uint8(20), uint8(3), int64(-1), int64(math.MaxInt64), "日本", "", math.NaN())
+	f.Add(uint8(250), uint8(90), uint8(5), int64(math.MinInt64), int64(0), "", "x", math.Inf(1))
+	names := []string{"busy", "blocked", "crowd", "dead", "four", "goroutines", "quiet", "start"}
+	f.Fuzz(func(t *testing.T, w, h, which uint8, a, b int64, name, reason string, x float64) {
+		snap := scenes[names[int(which)%len(names)]](t)
+		snap.At, snap.Rate, snap.Raised = time.Duration(a), x, []string{name, reason}
+		for i := range snap.Lanes {
+			l := &snap.Lanes[i]
+			l.Ledger.Waiting, l.Ledger.Lost = a, b
+			l.Recent.Utilisation, l.Recent.Arrivals, l.Recent.Throughput = x, x, -x
+			l.Recent.Latency.P99, l.Recent.Depth.Now = time.Duration(b), a
+			l.Goroutines.Now, l.HeapBytes = b, a
+			if which%2 == 1 {
+				l.Dead = reason
+			}
+			for j := range l.Handlers {
+				hs := &l.Handlers[j]
+				hs.Name, hs.Fault, hs.Depth.Now = name, reason, b
+				hs.Capacity = int(int32(a))
+			}
+			for j := range l.Workers {
+				wk := &l.Workers[j]
+				wk.State, wk.Handler = engine.WorkerState(b), int(int8(a))
+				wk.Since, wk.Demand, wk.BackAt, wk.Seq = time.Duration(b), time.Duration(a), time.Duration(a), b
+			}
+			for j := range l.Publishers {
+				for k := range l.Publishers[j].Calls {
+					c := &l.Publishers[j].Calls[k]
+					c.Handler, c.State, c.Took = int(int8(b)), engine.CallState(a), time.Duration(b)
+				}
+			}
+		}
+		m := picture(t, snap, int(w), int(h))
+		for i := range m.scene.series.Lanes {
+			m.scene.series.Lanes[i].DepthMax[7] = float32(x)
+			m.scene.series.Lanes[i].BacklogMax[9] = float32(b)
+		}
+		m.build(time.Time{})
+		exact(t, m)
+		if strings.Contains(m.grid.String(), "\x1b") {
+			t.Error("an escape sequence got through")
+		}
+	})
+}
