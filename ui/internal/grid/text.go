@@ -1,11 +1,6 @@
 package grid
 
-import (
-	"unicode"
-	"unicode/utf8"
-
-	"github.com/mattn/go-runewidth"
-)
+import "unicode/utf8"
 
 // Text draws s from column x of row y and returns the column after it, also
 // when part of it was cut off. What is no printable text cannot get out:
@@ -87,7 +82,7 @@ func (g *Grid) first(s string) (r rune, w, n int) {
 	r, w = g.printable(r)
 	for n < len(s) && s[n] >= utf8.RuneSelf {
 		next, size := utf8.DecodeRuneInString(s[n:])
-		if next == utf8.RuneError || runeWidth(next) > 0 {
+		if next == utf8.RuneError || runeWidth(next) != 0 {
 			break
 		}
 		n += size
@@ -98,40 +93,4 @@ func (g *Grid) first(s string) (r rune, w, n int) {
 	}
 
 	return r, w, n
-}
-
-// printable returns the rune that may be drawn for r, and its width of 0, 1 or 2.
-func (g *Grid) printable(r rune) (rune, int) {
-	if r >= ' ' && r < 0x7f {
-		return r, 1
-	}
-	if r < 0xa0 || r == utf8.RuneError || !utf8.ValidRune(r) {
-		return '?', 1
-	}
-	w := runeWidth(r)
-	if w > 0 && g.Glyphs == &ASCII {
-		return fold(r), 1
-	}
-
-	return r, w
-}
-
-// widths are those that Bubble Tea's renderer counts with.
-var widths = &runewidth.Condition{StrictEmojiNeutral: true}
-
-// runeWidth is the width of a rune beyond ASCII. The signs that panels are made
-// of need no search: arrows, boxes, blocks, shapes and braille.
-func runeWidth(r rune) int {
-	if r >= 0x2500 && r < 0x25fd || r >= 0x2800 && r < 0x2900 || r >= 0x2190 && r < 0x2200 {
-		return 1
-	}
-	if r < 0xa0 {
-		return 1 // C1 controls are drawn as question marks
-	}
-
-	if unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
-		return 0 // directions, joiners and breaks, which act on the rest of the row
-	}
-
-	return widths.RuneWidth(r)
 }
