@@ -119,6 +119,7 @@ func open(t testing.TB, s *engine.Scenario, presets ...Preset) *bench {
 		b.runs = append(b.runs, newFakeRun(s))
 		return b.runs[len(b.runs)-1], nil
 	}})
+	b.m.pace.tick = noTick
 	t.Cleanup(b.m.runs.end)
 	b.send(tea.WindowSizeMsg{Width: 120, Height: 36})
 	b.do(b.m.start(b.m.piece))
@@ -137,30 +138,26 @@ func (b *bench) send(msg tea.Msg) {
 // frame makes the next picture.
 func (b *bench) frame() { b.send(frameMsg{b.m.pace.chain}) }
 
-// do carries out a command and what follows from it. Ticks are left alone: they
-// would take their time.
+// do carries out a command and what follows from it.
 func (b *bench) do(cmd tea.Cmd) {
 	if cmd == nil {
 		return
 	}
-	done := make(chan tea.Msg, 1)
-	go func() { done <- cmd() }()
-	select {
-	case msg := <-done:
-		switch msg := msg.(type) {
-		case tea.BatchMsg:
-			for _, c := range msg {
-				b.do(c)
-			}
-		case tea.QuitMsg:
-			b.quit = true
-		case frameMsg, nil:
-		default:
-			b.send(msg)
+	switch msg := cmd().(type) {
+	case tea.BatchMsg:
+		for _, c := range msg {
+			b.do(c)
 		}
-	case <-time.After(3 * time.Millisecond):
+	case tea.QuitMsg:
+		b.quit = true
+	case nil:
+	default:
+		b.send(msg)
 	}
 }
+
+// noTick schedules no frame.
+func noTick(time.Duration, func(time.Time) tea.Msg) tea.Cmd { return nil }
 
 // named are keys that are not their own text.
 var named = map[string]tea.KeyPressMsg{

@@ -26,6 +26,8 @@ type pace struct {
 	due   time.Time // when the next frame comes
 	last  time.Time // when the last picture was made
 	stale bool      // something has changed since
+
+	tick func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // [tea.Tick]; tests make frames themselves
 }
 
 // next schedules a frame an interval after the one that was due.
@@ -35,7 +37,7 @@ func (p *pace) next(now time.Time, interval time.Duration) tea.Cmd {
 		p.due = now.Add(interval)
 	}
 	chain := p.chain
-	return tea.Tick(p.due.Sub(now), func(time.Time) tea.Msg { return frameMsg{chain} })
+	return p.tick(p.due.Sub(now), func(time.Time) tea.Msg { return frameMsg{chain} })
 }
 
 // soon begins a new chain when the frame that is due is further off than one

@@ -41,7 +41,7 @@ type model struct {
 }
 
 func newModel(o Options) *model {
-	m := &model{options: o, dark: true, grid: grid.New(0, 0), keys: newKeyMap()}
+	m := &model{options: o, dark: true, grid: grid.New(0, 0), keys: newKeyMap(), pace: pace{tick: tea.Tick}}
 	m.view = tea.View{AltScreen: true, MouseMode: tea.MouseModeCellMotion, ReportFocus: true, WindowTitle: "duet"}
 	for _, b := range m.keys.ShortHelp() {
 		m.scene.hints = append(m.scene.hints, b.Help())
