@@ -283,8 +283,9 @@ func drained(r *Run) error {
 	changes := []engine.Change{{Speed: 1}, {Control: engine.Resume}, set("load.rate", "0/s")}
 	for i := range now.Handlers {
 		path := "handlers." + now.Handlers[i].Name
-		changes = append(changes, set(path+".panic", "0%"), set(path+".service.mean", "1ms"),
-			broken(engine.Fault{Kind: engine.FaultPanic, Target: now.Handlers[i].Name, For: 1}))
+		changes = append(changes, set(path+".panic", "0%"), set(path+".fail", "0%"), set(path+".service.mean", "1ms"),
+			broken(engine.Fault{Kind: engine.FaultPanic, Target: now.Handlers[i].Name, For: 1}),
+			broken(engine.Fault{Kind: engine.FaultFail, Target: now.Handlers[i].Name, For: 1}))
 	}
 	for i := range now.Lanes {
 		l := &now.Lanes[i]
