@@ -11,7 +11,7 @@ type Change struct {
 	Path, Value string  // a setting, as in a scenario file: load.rate, 130/s
 	Fault       *Fault  // something breaks, or is mended
 	Control     Control // pause, resume, step
-	Speed       float64 // of the run's clock, 0.01 to 1
+	Speed       float64 // of the run's clock: 0.01 to 10 of a real one; from 0.01 on of a virtual one, where infinity is as fast as it goes
 	// Lane restricts a change of load.rate to one lane (the lanes' loads are
 	// then unlinked, and what compares them says so); empty: all lanes.
 	Lane string

@@ -25,6 +25,7 @@ func measuredRun(s *Scenario) *Snapshot {
 			Latency: summary(50 * scale), Naive: summary(40), Wait: summary(30), Service: summary(20), Publish: summary(2), Lateness: summary(1),
 			Order:  Disorder{Late: 5, MaxDisplacement: 3, KeyLate: 1},
 			Ledger: Ledger{Offered: int64(1000 * scale), Done: int64(990 * scale), Failed: 10},
+			Wasted: int64(21 * scale), Retries: int64(22 * scale),
 		}
 	}
 	snap := &Snapshot{Mode: Real, Scenario: s}
@@ -35,6 +36,7 @@ func measuredRun(s *Scenario) *Snapshot {
 				Offered: 3000, Done: 2900, Failed: 40, Dropped: 20, Expired: 11, DeadLettered: 12, Lost: 4, Waiting: 6, InFlight: 7,
 				Redelivered: 8, Duplicates: 9, Attempts: 3100, Skipped: 13,
 			},
+			Wasted: 210, Retries: 220,
 			Recent: window(2), Whole: window(1), OldestWaiting: ms(1500), Goroutines: Gauge{Now: 5, Mean: 4.5, Max: 6},
 		}
 		for n := range s.Stretches() {
@@ -81,6 +83,7 @@ func TestClaimsAreChecked(t *testing.T) {
 		{"message.done > 1 and message.lost > 5 and message.done > 3", false, 4, 5},
 		{"message.latency.ci95.0 < message.latency.mean", true, 0.049, 0.05},
 		{"message.latency.mean > 0", true, 0.05, 0},
+		{"message.wasted < message.retries", true, 210, 220},
 		{"message.done/30s > 1/s", true, 2900.0 / 30, 1},
 	} {
 		v, err := Claim{Text: c.text}.Check(snap)
@@ -91,7 +94,7 @@ func TestClaimsAreChecked(t *testing.T) {
 }
 
 func TestClaimsDuringAPartOfTheRun(t *testing.T) {
-	s := decoded(t, shortest+`expect: [{claim: message.done == 2970, during: 5s..10s}, {claim: message.throughput == 400/s, during: 10s..20s}, {claim: message.lost == 0, during: 5s..10s}]`)
+	s := decoded(t, shortest+`expect: [{claim: message.done == 2970, during: 5s..10s}, {claim: message.throughput == 400/s, during: 10s..20s}, {claim: message.wasted == 63, during: 5s..10s}, {claim: message.retries == 88, during: 10s..20s}]`)
 	if got := s.Stretches(); len(got) != 2 || got[1] != [2]time.Duration{10 * time.Second, 20 * time.Second} {
 		t.Fatalf("stretches: %v", got)
 	}

@@ -25,7 +25,8 @@ func TestDecodeFillsInDefaults(t *testing.T) {
 	if s.Name != "flash" || s.Title != "flash" || s.Seed != 1 || s.Duration != 30*time.Second || s.Drain != 5*time.Second {
 		t.Errorf("the run: %+v", s)
 	}
-	if s.Load.Rate != 120 || s.Load.Arrivals != Poisson || s.Load.Keys.Count != 16 {
+	if s.Load.Rate != 120 || s.Load.Arrivals != Poisson || s.Load.Keys.Count != 16 ||
+		s.Load.Timeout != 0 || s.Load.Retry != (Retry{Attempts: 1, Backoff: Backoff{Max: 10 * time.Second, Jitter: JitterNone}}) {
 		t.Errorf("load: %+v", s.Load)
 	}
 	want := Handler{
@@ -59,6 +60,8 @@ load:
   rate: 6000/min
   arrivals: steps
   steps: [{at: 10s, times: 2}, {at: 20s, times: 0.5}]
+  timeout: 500ms
+  retry: {attempts: 3, backoff: {base: 50ms, max: 1s, jitter: full}, budget: 10%}
 handlers:
   - {name: charge, service: {dist: uniform, mean: 20ms, spread: 25%}}
   - {name: email}
@@ -79,6 +82,10 @@ expect:
 	}
 	if s.Load.Rate != 100 || len(s.Load.Steps) != 2 || s.Load.Steps[1] != (StepShape{20 * time.Second, 0.5}) {
 		t.Errorf("load: %+v", s.Load)
+	}
+	backoff := Backoff{Base: 50 * time.Millisecond, Max: time.Second, Jitter: JitterFull}
+	if s.Load.Timeout != 500*time.Millisecond || s.Load.Retry != (Retry{Attempts: 3, Backoff: backoff, Budget: 0.1}) {
+		t.Errorf("clients: %v, %+v", s.Load.Timeout, s.Load.Retry)
 	}
 	if !s.Lanes[0].Handlers.Together || s.Lanes[1].Handlers.String() != "[email]" || s.Lanes[2].Recover {
 		t.Errorf("lanes: %+v", s.Lanes)

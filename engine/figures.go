@@ -107,7 +107,8 @@ type LaneFigures struct {
 	OldestWaiting  Figure           `json:"oldest_waiting"`
 	BlockedSeconds Figure           `json:"blocked_seconds"`
 	Goodput        Figure           `json:"goodput"`
-	Wasted         int64            `json:"wasted"` // attempts finished for clients that had given up; 0 while all are patient
+	Wasted         int64            `json:"wasted"`  // deliveries handled for tries that clients had given up
+	Retries        int64            `json:"retries"` // tries that clients made after their first
 	Goroutines     GaugeFigures     `json:"goroutines"`
 	Handlers       []HandlerFigures `json:"handlers"`
 	Theory         any              `json:"theory"` // the closed form beside it, by whoever knows one; null otherwise
@@ -130,7 +131,7 @@ func FiguresOf(l *LaneSnapshot, w *Window) LaneFigures {
 		Order:         OrderFigures(w.Order),
 		PWait:         Figure(w.PWait),
 		OldestWaiting: inSeconds(l.OldestWaiting), BlockedSeconds: inSeconds(w.Blocked),
-		Goodput: Figure(w.Goodput), Goroutines: gaugeFigures(&l.Goroutines),
+		Goodput: Figure(w.Goodput), Wasted: v.wasted(), Retries: v.retries(), Goroutines: gaugeFigures(&l.Goroutines),
 		Handlers: make([]HandlerFigures, len(l.Handlers)),
 	}
 	for i := range l.Handlers {
@@ -156,6 +157,23 @@ func viewOf(l *LaneSnapshot, w *Window) view {
 		return view{l, &l.Whole, &l.Ledger}
 	}
 	return view{l, w, &w.Ledger}
+}
+
+// whole tells whether counts are those of the whole run.
+func (v view) whole() bool { return v.ledger == &v.lane.Ledger }
+
+func (v view) wasted() int64 {
+	if v.whole() {
+		return v.lane.Wasted
+	}
+	return v.window.Wasted
+}
+
+func (v view) retries() int64 {
+	if v.whole() {
+		return v.lane.Retries
+	}
+	return v.window.Retries
 }
 
 func ledgerFigures(l *Ledger) LedgerFigures {

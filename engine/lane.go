@@ -81,8 +81,8 @@ const (
 	AckAfter  Ack = "after"  // after the work: what a crashed worker held is delivered again
 )
 
-// Backoff is the pause before the next attempt: Base, doubled for each further
-// attempt up to Max.
+// Backoff is the pause before the next attempt, of a queue's or a client's:
+// Base, doubled for each further attempt up to Max.
 type Backoff struct {
 	Base   time.Duration `yaml:"base"`   // defaults to 0: at once
 	Max    time.Duration `yaml:"max"`    // defaults to 10s

@@ -25,6 +25,8 @@ load:
   bursts: {size: 20, duty: 10%}
   keys: {count: 8, skew: 1.1}
   payload: 100
+  timeout: 500ms
+  retry: {attempts: 3, backoff: {base: 50ms, jitter: full}, budget: 10%}
 handlers:
   - {name: charge, service: {dist: lognormal, mean: 20ms, cv: 2}, fail: 1%}
   - {name: email, work: cpu, per: item}
@@ -144,7 +146,7 @@ func TestParamsComeInASensibleOrder(t *testing.T) {
 			groups = append(groups, group)
 		}
 	}
-	want := "load load.keys load handlers.charge lanes.message lanes.event fixed"
+	want := "load load.keys load load.retry handlers.charge lanes.message lanes.event fixed"
 	if got := strings.Join(groups, " "); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

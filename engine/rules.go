@@ -38,6 +38,12 @@ var rules = []rule{
 	{path: "load.keys.count", kind: KindCount, min: 1, max: 1e6, def: "16", help: "how many keys items are spread over"},
 	{path: "load.keys.skew", kind: KindNumber, max: 10, def: "0", help: "0: uniform; above, Zipf's exponent"},
 	{path: "load.payload", kind: KindCount, max: 1 << 20, def: "0", help: "bytes that an item carries"},
+	{path: "load.timeout", kind: KindDuration, max: hour, def: "0s", help: "clients give a try up after so long; 0s: they wait for ever"},
+	{path: "load.retry.attempts", kind: KindCount, min: 1, max: 100, def: "1", help: "tries that a client makes in all, each until its timeout"},
+	{path: "load.retry.backoff.base", kind: KindDuration, max: hour, def: "0s", help: "pause before a client's second try, doubled for each further one"},
+	{path: "load.retry.backoff.max", kind: KindDuration, max: day, def: "10s", help: "longest pause between a client's tries"},
+	{path: "load.retry.backoff.jitter", kind: KindChoice, def: JitterNone, choices: []string{JitterNone, JitterFull}, help: "full: pauses are uniform between 0 and the whole"},
+	{path: "load.retry.budget", kind: KindShare, max: 1, def: "0%", help: "retries are at most this part of the first tries, and ten more; 0%: no limit"},
 
 	{path: "handlers.*.service.dist", kind: KindChoice, def: "exponential", choices: []string{"constant", "exponential", "uniform", "lognormal", "trace"}, help: "distribution of the time that the work takes"},
 	{path: "handlers.*.service.mean", kind: KindDuration, max: hour, def: "10ms", help: "mean time that the work takes"},

@@ -81,7 +81,7 @@ type Gauge struct {
 type Window struct {
 	From, To    time.Duration
 	Arrivals    float64 // offered a second
-	Throughput  float64 // done a second
+	Throughput  float64 // done a second; with Wasted, what the servers do
 	Utilisation float64 // of the busiest stage, 0 to 1
 	Depth       Gauge
 	Backlog     Gauge
@@ -96,7 +96,9 @@ type Window struct {
 	Blocked     time.Duration // that producers or publishers stood at a full queue
 	Order       Disorder
 	Ledger      Ledger  // what happened within the stretch; Waiting and InFlight at its end
-	Goodput     float64 // done before the client gave up, a second; the same as Throughput for patient clients
+	Goodput     float64 // done before the client gave up, a second
+	Wasted      int64   // deliveries handled within the stretch for a try that its client had given up
+	Retries     int64   // tries that clients made within the stretch after their first
 }
 
 // Disorder counts items that finished after one with a higher sequence number.
@@ -115,6 +117,8 @@ type LaneSnapshot struct {
 	Recent        Window        // the last 10 s
 	Whole         Window        // since the end of the warm-up
 	Parts         []Window      // one for each entry of Scenario.Stretches, in order
+	Wasted        int64         // deliveries handled for a try that its client had given up; they are in no ledger
+	Retries       int64         // tries that clients made after their first
 	OldestWaiting time.Duration // age of the oldest item not yet started; 0 when none
 	Stopped       bool          // its producers are stopped
 	Dead          string        // why the lane is dead; empty while it lives

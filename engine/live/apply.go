@@ -175,7 +175,7 @@ func (r *Run) open(reasons int32) {
 // The bounds of the clock's speed.
 const (
 	slowest = 0.01
-	fastest = 1
+	fastest = 10
 )
 
 func (r *Run) setSpeed(x float64) error {

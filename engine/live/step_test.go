@@ -124,7 +124,7 @@ load: {rate: 100/s, arrivals: constant}
 handlers: [{name: a, service: {dist: constant, mean: 4ms}}]
 `, func(r *rig) {
 		at := time.Duration(0)
-		for _, speed := range []float64{1, 0.01, 0.25, 1} {
+		for _, speed := range []float64{1, 0.01, 0.25, 10, 1} {
 			if r.look().Slowed != (at > time.Second) {
 				t.Errorf("marked as slowed at %v: %v", at, !r.look().Slowed)
 			}
@@ -141,14 +141,14 @@ handlers: [{name: a, service: {dist: constant, mean: 4ms}}]
 		}
 		for i := range s.Lanes {
 			l := &s.Lanes[i]
-			if n := l.Ledger.Offered; n < 399 || n > 401 {
-				t.Errorf("lane %s: %d items in 4 s", l.Name, n)
+			if n := l.Ledger.Offered; n < 499 || n > 501 {
+				t.Errorf("lane %s: %d items in 5 s", l.Name, n)
 			}
 			if max := l.Whole.Latency.Max; max < 4*time.Millisecond || max > 5*time.Millisecond {
 				t.Errorf("lane %s: latency up to %v", l.Name, max)
 			}
 		}
-		for _, speed := range []float64{-1, 0.009, 1.01} {
+		for _, speed := range []float64{-1, 0.009, 10.01} {
 			if r.Apply(engine.Change{Speed: speed}) == nil {
 				t.Errorf("speed %g was taken", speed)
 			}

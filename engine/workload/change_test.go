@@ -78,6 +78,7 @@ func TestChangeWithoutDifferenceIsNotLogged(t *testing.T) {
 	same := *s
 	same.Load.Ramp = &engine.RampShape{To: 1, Over: time.Minute}
 	same.Handlers = slices.Clone(s.Handlers)
+	same.Load.Timeout, same.Load.Retry.Attempts = time.Second, 3 // how clients are is no matter of the items
 	if from := st.Change(time.Second, &same); from != time.Second {
 		t.Errorf("it holds from %v", from)
 	}

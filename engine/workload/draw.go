@@ -6,14 +6,16 @@ import "math/bits"
 // attempt has a sub-stream of its own, so that no draw shifts another.
 type Purpose uint8
 
-// The purposes that a caller of [Stream.Draw] may draw for.
+// The purposes. Callers of [Stream.Draw] draw for the exported ones. A new one
+// comes last, for the numbers drawn for the others follow from their place.
 const (
 	Failing   Purpose = iota + 1 // whether handling returns an error
 	Panicking                    // whether handling panics
-	Jitter                       // the random part of a backoff
+	Jitter                       // the random part of a queue's backoff
 	gapping                      // the gap before an item
 	keying                       // an item's key
 	serving                      // an item's demand
+	Returning                    // the random part of a client's backoff
 )
 
 // substream is the start of one sequence of random numbers: number n of it is

@@ -66,6 +66,7 @@ func TestDrawsAreIndependent(t *testing.T) {
 		"gap":     newSubstream(1, gapping, 0, 0),
 		"key":     newSubstream(1, keying, 0, 0),
 		"demand":  newSubstream(1, serving, 0, 0),
+		"client":  newSubstream(1, Returning, 0, 1),
 	}
 	for what, s := range others {
 		other := draws(s, n)
@@ -92,7 +93,7 @@ func TestMixScatters(t *testing.T) {
 func TestDrawIsPure(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		it := engine.Item{Seq: rapid.Int64Min(1).Draw(t, "seq")}
-		p := Purpose(rapid.IntRange(1, 3).Draw(t, "purpose"))
+		p := rapid.SampledFrom([]Purpose{Failing, Panicking, Jitter, Returning}).Draw(t, "purpose")
 		handler, attempt := rapid.IntRange(0, 100).Draw(t, "handler"), rapid.IntRange(1, 100).Draw(t, "attempt")
 		st := &Stream{seed: rapid.Uint64().Draw(t, "seed")}
 		if a, b := st.Draw(it, p, handler, attempt), st.Draw(it, p, handler, attempt); a != b {

@@ -94,9 +94,10 @@ func (st *Stream) newLoad(settings engine.Load, before *keys) *load {
 	return l
 }
 
-// bare returns what two loads that differ only in their rate have in common.
+// bare returns what two loads have in common whose items differ only in their
+// rate. What clients do after an item arrived is no matter of the item.
 func bare(l engine.Load) engine.Load {
-	l.Rate = 0
+	l.Rate, l.Timeout, l.Retry = 0, 0, engine.Retry{}
 	if l.Trace != nil {
 		shape := *l.Trace
 		shape.Open = nil

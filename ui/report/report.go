@@ -92,7 +92,6 @@ type Case struct {
 // Lane is the figures of a lane, and the state in which the run left it.
 type Lane struct {
 	engine.LaneFigures
-	Wasted  int64  `json:"wasted"`   // work for clients that had given up; clients are patient, so 0
 	Dead    string `json:"dead"`     // why the lane is dead; empty while it lives
 	AtLimit bool   `json:"at_limit"` // goroutine dispatch could start no more
 	AtRest  bool   `json:"at_rest"`  // nothing was on its way at the end: the ledger must balance
