@@ -26,7 +26,8 @@ type Snapshot struct {
 // Machine is where a run was measured.
 type Machine struct {
 	Go         string `json:"go"`
-	GOMAXPROCS int    `json:"gomaxprocs"`
+	GOMAXPROCS int    `json:"gomaxprocs"` // processors of the Go runtime; a real run may have raised it, so that sleepers do not wait for each other
+	Cores      int    `json:"cores"`      // what cpu work has to share
 	OS         string `json:"os"`
 	Arch       string `json:"arch"`
 	CPU        bool   `json:"cpu_work"` // lanes share the cores: some handler burns CPU

@@ -152,7 +152,7 @@ func (r *Run) beginClosing() bool {
 // machine is where this runs.
 func machine(s *engine.Scenario) engine.Machine {
 	m := engine.Machine{
-		Go: runtime.Version(), GOMAXPROCS: runtime.GOMAXPROCS(0), OS: runtime.GOOS, Arch: runtime.GOARCH,
+		Go: runtime.Version(), GOMAXPROCS: runtime.GOMAXPROCS(0), Cores: cores, OS: runtime.GOOS, Arch: runtime.GOARCH,
 	}
 	for _, h := range s.Handlers {
 		m.CPU = m.CPU || h.Work == engine.CPU

@@ -89,7 +89,7 @@ func snapshot(s *engine.Scenario) *engine.Snapshot {
 	return &engine.Snapshot{
 		Mode: engine.Real, Scenario: s, At: ms(30_250), Speed: 1, Finished: true, Quiescent: true, Offered: 12_345,
 		Lanes:   []engine.LaneSnapshot{lane("message", engine.Message, ms(1)), lane("event", engine.EventModel, ms(3))},
-		Machine: engine.Machine{Go: "go1.26", GOMAXPROCS: 2, OS: "linux", Arch: "amd64"},
+		Machine: engine.Machine{Go: "go1.26", GOMAXPROCS: 2, Cores: 2, OS: "linux", Arch: "amd64"},
 	}
 }
 
