@@ -62,12 +62,12 @@ func (l *lane) put(s *server, d *delivery) {
 	}
 }
 
-// settle books that n deliveries of an item ended, and with the last one the
-// item. start is when the handling began, or never.
-func (l *lane) settle(s *server, d *delivery, n int, start, now time.Duration, out outcome) {
+// settle books that a delivery of an item ended, and with the last one the item.
+// start is when the handling began, or never.
+func (l *lane) settle(s *server, d *delivery, start, now time.Duration, out outcome) {
 	handled := start != never
 	if d.rec != nil {
-		worst, last := d.rec.end(n, out)
+		worst, last := d.rec.end(out)
 		if !last {
 			return
 		}

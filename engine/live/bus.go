@@ -95,7 +95,7 @@ func (b *bus) call(ctx context.Context, h *handler, d *delivery, srv *server) (e
 			out = lost
 		}
 		h.ended(srv, &srv.each[0], d, start, now, out)
-		l.settle(srv, d, 1, start, now, out)
+		l.settle(srv, d, start, now, out)
 		srv.rest(now)
 	}()
 	if err = h.run(ctx, d, srv); err == nil {

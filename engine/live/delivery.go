@@ -53,17 +53,17 @@ func (r *record) start(fallback time.Duration) time.Duration {
 	return fallback
 }
 
-// end ends n deliveries with an outcome. When these were the last ones it
-// returns the item's outcome and true; the record must then be given back with
-// free once its times are read.
-func (r *record) end(n int, out outcome) (outcome, bool) {
+// end ends a delivery with an outcome. When it was the last one it returns the
+// item's outcome and true; the record must then be given back with free once its
+// times are read.
+func (r *record) end(out outcome) (outcome, bool) {
 	for {
 		w := r.worst.Load()
 		if w >= uint32(out) || r.worst.CompareAndSwap(w, uint32(out)) {
 			break
 		}
 	}
-	if r.pending.Add(-int32(n)) != 0 {
+	if r.pending.Add(-1) != 0 {
 		return 0, false
 	}
 	return outcome(r.worst.Load()), true

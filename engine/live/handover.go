@@ -134,5 +134,5 @@ func (g *generation) missed(runs []*handler, d *delivery, out outcome) {
 	for _, h := range runs {
 		h.missed(&h.loose.each[0], d, now, out)
 	}
-	g.lane.settle(runs[0].loose, d, 1, never, now, out)
+	g.lane.settle(runs[0].loose, d, never, now, out)
 }

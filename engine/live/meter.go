@@ -123,7 +123,7 @@ func (m *meter) close(d *delivery, start time.Duration, out message.Outcome) {
 		m.lane.note(engine.Retried, d, m.h.index, m.id, m.attempt, m.now)
 	}
 	if final {
-		m.lane.settle(m.server, d, 1, start, m.now, end)
+		m.lane.settle(m.server, d, start, m.now, end)
 		return
 	}
 	m.items.redelivered.Add(1)
@@ -226,7 +226,7 @@ func (m *meter) settleBrief(d *delivery, start, per time.Duration) (first bool) 
 		m.lane.note(engine.Started, d, m.h.index, m.id, 1, start)
 		m.lane.note(engine.Done, d, m.h.index, m.id, 1, m.now)
 	}
-	m.lane.settle(m.server, d, 1, m.now-per, m.now, done)
+	m.lane.settle(m.server, d, m.now-per, m.now, done)
 	return first
 }
 

@@ -208,7 +208,7 @@ func (w *publication) End(delivery) {
 	}
 	l, start := w.bus.gen.lane, w.producer.now
 	if w.timed {
-		l.settle(w.server, &w.d, 1, start, w.last, w.worst)
+		l.settle(w.server, &w.d, start, w.last, w.worst)
 	} else {
 		w.last = l.run.clock.Now()
 		w.end(start)

@@ -118,7 +118,7 @@ func (m *sampler) freeze() {
 		if m.balanced() {
 			break
 		}
-		time.Sleep(time.Millisecond) // what is on its way to a count gets there
+		time.Sleep(time.Millisecond) //nolint:forbidigo // the lane's clock stands still: what is on its way to a count gets there
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()

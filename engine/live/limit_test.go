@@ -1,0 +1,53 @@
+package live
+
+import (
+	"reflect"
+	"runtime"
+	"testing"
+	"time"
+
+	"duet/engine"
+)
+
+// TestGoroutinesStopAtTheirLimit lets three times as many goroutines be asked for
+// as there may be, for two minutes. They stop at their limit, the lane says so
+// and lives, and the lane beside it has the same latencies as without such a
+// neighbour.
+func TestGoroutinesStopAtTheirLimit(t *testing.T) {
+	const limit = 200
+	neighbour := `
+load: {rate: 60/s}
+handlers: [{name: quick, service: {mean: 10ms}}, {name: slow, service: {mean: 10s}}]
+lanes: [{model: message, handlers: [quick], workers: 1}`
+	var alone engine.Summary
+	inFakeTime(t, neighbour+"]", func(r *rig) {
+		time.Sleep(2 * time.Minute)
+		alone = r.lane("message").Whole.Latency
+	})
+	inFakeTime(t, neighbour+", {model: event, handlers: [slow], dispatch: goroutine, limit: 200}]", func(r *rig) {
+		for range 8 {
+			time.Sleep(15 * time.Second)
+			if err := checkCounts(r.look()); err != nil {
+				t.Error(err)
+			}
+			if n := runtime.NumGoroutine(); n > limit+50 {
+				t.Fatalf("%d goroutines", n)
+			}
+		}
+		l := r.lane("event")
+		if !l.AtLimit || l.Dead != "" || l.Goroutines.Max > limit+1 || l.Goroutines.Max < limit {
+			t.Errorf("at the limit %v, dead %q, goroutines %+v", l.AtLimit, l.Dead, l.Goroutines)
+		}
+		if l.Ledger.Done < 1000 || l.Ledger.InFlight != limit || l.Ledger.Balance() != 0 || l.Ledger.Waiting < 4000 {
+			t.Errorf("%d at once for two minutes, 10 s each: %+v", limit, l.Ledger)
+		}
+		if got := r.lane("message").Whole.Latency; !reflect.DeepEqual(got, alone) {
+			t.Errorf("the lane beside it had %+v alone, and now %+v", alone, got)
+		}
+		r.do(set("lanes.event.limit", "100000"))
+		time.Sleep(time.Minute)
+		if l := r.lane("event"); l.AtLimit || l.Whole.Backlog.Now != 0 || l.Ledger.Balance() != 0 {
+			t.Errorf("with room it goes on: %+v", l.Ledger)
+		}
+	})
+}
