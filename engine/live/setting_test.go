@@ -1,0 +1,66 @@
+package live
+
+import (
+	"testing"
+	"time"
+
+	"duet/engine"
+)
+
+// TestSettingsHoldFromNowOn changes each kind of setting in a running lane, and
+// looks at the ten seconds after that.
+func TestSettingsHoldFromNowOn(t *testing.T) {
+	const brisk = `
+load: {rate: 100/s, arrivals: constant, keys: {count: 4}}
+handlers: [{name: work, service: {dist: constant, mean: 25ms}}]
+lanes: [{name: lane, `
+	message := brisk + "model: message, workers: 2, queue: {capacity: 10}}]"
+	event := brisk + "model: event, publishers: 2}]"
+	for _, c := range []struct {
+		path, value, text string
+		want              func(l *engine.LaneSnapshot, w *engine.Window) bool
+	}{
+		{"lanes.lane.workers", "5", message, func(_ *engine.LaneSnapshot, w *engine.Window) bool { return w.Throughput > 99 }},
+		{"lanes.lane.workers", "1", message, func(_ *engine.LaneSnapshot, w *engine.Window) bool { return about(w.Throughput, 40) }},
+		{"lanes.lane.speed", "5", message, func(_ *engine.LaneSnapshot, w *engine.Window) bool { return w.Throughput > 99 }},
+		{"lanes.lane.queue.capacity", "30", message, func(_ *engine.LaneSnapshot, w *engine.Window) bool { return w.Depth.Now == 30 }},
+		{"lanes.lane.queue.capacity", "0", message, func(_ *engine.LaneSnapshot, w *engine.Window) bool { return w.Depth.Now == 0 }},
+		{"lanes.lane.queue.when_full", "drop_newest", message, func(l *engine.LaneSnapshot, w *engine.Window) bool {
+			return w.Backlog.Now == 0 && l.Ledger.Dropped > 100 && w.Depth.Now >= 9
+		}},
+		{"lanes.lane.queue.partitions", "2", message, func(l *engine.LaneSnapshot, w *engine.Window) bool {
+			return len(l.Handlers[0].Partitions) == 2 && about(w.Throughput, 80)
+		}},
+		{"lanes.lane.producers", "3", message, func(l *engine.LaneSnapshot, _ *engine.Window) bool {
+			return len(l.Publishers) == 3 && l.Publishers[2].Blocked
+		}},
+		{"handlers.work.service.mean", "5ms", message, func(_ *engine.LaneSnapshot, w *engine.Window) bool { return w.Throughput > 99 }},
+		{"handlers.work.fail", "50%", message, func(_ *engine.LaneSnapshot, w *engine.Window) bool { return about(w.Throughput, 40) }},
+		{"handlers.work.panic", "50%", event, func(_ *engine.LaneSnapshot, w *engine.Window) bool { return about(w.Throughput, 40) }},
+		{"load.rate", "20/s", message, func(_ *engine.LaneSnapshot, w *engine.Window) bool { return about(w.Arrivals, 20) }},
+		{"lanes.lane.publishers", "4", event, func(_ *engine.LaneSnapshot, w *engine.Window) bool { return w.Throughput > 99 }},
+		{"lanes.lane.dispatch", "goroutine", event, func(_ *engine.LaneSnapshot, w *engine.Window) bool { return w.Latency.P50 < 26*time.Millisecond }},
+		{"lanes.lane.dispatch", "buffered", event, func(l *engine.LaneSnapshot, w *engine.Window) bool {
+			return len(l.Workers) == 1 && about(w.Throughput, 40)
+		}},
+		{"lanes.lane.publishers", "1", event, func(_ *engine.LaneSnapshot, w *engine.Window) bool { return about(w.Throughput, 40) }},
+	} {
+		t.Run(c.path+"="+c.value, func(t *testing.T) {
+			inFakeTime(t, c.text, func(r *rig) {
+				time.Sleep(2 * time.Second)
+				l := r.lane("lane")
+				if c.want(l, &l.Recent) {
+					t.Error("so it was before: the test would see no change")
+				}
+				r.do(set(c.path, c.value))
+				time.Sleep(20 * time.Second)
+				if l := r.lane("lane"); !c.want(l, &l.Recent) || l.Ledger.Balance() != 0 {
+					t.Errorf("%+v\n%s", l.Recent, described(&r.snap))
+				}
+			})
+		})
+	}
+}
+
+// about is within a tenth of what is expected.
+func about(got, want float64) bool { return got > 0.9*want && got < 1.1*want }
