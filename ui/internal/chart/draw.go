@@ -46,10 +46,13 @@ func (c *Chart) pieces(x, y []float64, to func(x, y float64) vg.Point) [][]vg.Po
 	return all
 }
 
-// places is where values are on a canvas.
+// places is where values are on a canvas. What is far beyond it is less far, so
+// that clipping does not overflow.
 func places(c *draw.Canvas, p *plot.Plot) func(x, y float64) vg.Point {
+	const far = 1e6
 	toX, toY := p.Transforms(c)
-	return func(x, y float64) vg.Point { return vg.Point{X: toX(x), Y: toY(y)} }
+	near := func(l vg.Length) vg.Length { return max(-far, min(l, far)) }
+	return func(x, y float64) vg.Point { return vg.Point{X: near(toX(x)), Y: near(toY(y))} }
 }
 
 // curve draws a line.

@@ -29,9 +29,15 @@ figure.chart > svg { display: block; width: 100%; height: auto }
 // sheet, and its light value. A picture is drawn with numbers of their own
 // for them, in whose place the variables are put in the end.
 var paints = []struct{ variable, light string }{
-	{"line-0", "#0069aa"}, {"line-1", "#963273"}, {"line-2", "#007350"},
-	{"line-3", "#915a00"}, {"line-4", "#be3700"}, {"line-5", "#5b5f9e"},
-	{"ink", "#1c1f24"}, {"dim", "#6a6e76"}, {"grid", "#dfe2e8"},
+	{"line-0", "#0069aa"},
+	{"line-1", "#963273"},
+	{"line-2", "#007350"},
+	{"line-3", "#915a00"},
+	{"line-4", "#be3700"},
+	{"line-5", "#5b5f9e"},
+	{"ink", "#1c1f24"},
+	{"dim", "#6a6e76"},
+	{"grid", "#dfe2e8"},
 }
 
 // The colours that are not of lines.
