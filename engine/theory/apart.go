@@ -32,26 +32,26 @@ func apart(stages []stage) Result {
 	longest := engine.Figure(maxMean(laws))
 	r.AtLeast, r.AtMost = longest, longest
 	if !(r.Rho < 1) && !r.Applies { // the worst that can be said
-		return r.refuse("%s: %s", stages[busiest].name, r.Why)
+		return r.Refuse("%s: %s", stages[busiest].name, r.Why)
 	}
 	for i := range results {
 		one := &results[i]
 		switch {
 		case !one.Applies:
-			return r.refuse("%s: %s", stages[i].name, one.Why)
+			return r.Refuse("%s: %s", stages[i].name, one.Why)
 		case one.Loss > rarely:
-			return r.refuse("no closed form: an item that %s drops is not done, and may still be handled by others", stages[i].name)
+			return r.Refuse("no closed form: an item that %s drops is not done, and may still be handled by others", stages[i].name)
 		case stages[i].whenFull == engine.Block && !stages[i].rarelyFull(one):
-			return r.refuse("no closed form: the queue of %s, with room for %d, is full too often and then holds up the others", stages[i].name, stages[i].room)
+			return r.Refuse("no closed form: the queue of %s, with room for %d, is full too often and then holds up the others", stages[i].name, stages[i].room)
 		case math.IsNaN(float64(one.LatencyMean)):
-			return r.refuse("%s: what the others wait when the oldest is dropped has no closed form", stages[i].name)
+			return r.Refuse("%s: what the others wait when the oldest is dropped has no closed form", stages[i].name)
 		}
 		r.AtLeast = max(r.AtLeast, one.LatencyMean)
 		r.AtMost += one.WaitMean
 	}
 	if r.AtMost > near*r.AtLeast {
 		least, most := r.AtLeast, r.AtMost
-		r = r.refuse("no closed form: queues with the same arrivals are not independent; the mean latency is %.4g to %.4g s", float64(least), float64(most))
+		r = r.Refuse("no closed form: queues with the same arrivals are not independent; the mean latency is %.4g to %.4g s", float64(least), float64(most))
 		r.AtLeast, r.AtMost = least, most
 		return r
 	}

@@ -79,7 +79,7 @@ func ForLane(s *engine.Scenario, lane int, arrivalRate float64) Result {
 		r = apart(stages)
 	}
 	if why := unfit(spec, &a, work); why != "" {
-		return r.refuse("%s", why)
+		return r.Refuse("%s", why)
 	}
 	return r
 }
@@ -233,7 +233,7 @@ func unqueued(a arrivals, work []task, limit int) Result {
 	// A Poisson number of items is in the system: six standard deviations more
 	// than the mean are not seen in a lifetime.
 	if n := float64(len(work)); running+6*math.Sqrt(n*running)+n > float64(limit) {
-		return r.refuse("no closed form at the limit: %.4g goroutines on average, and the lane stops at %d", running, limit)
+		return r.Refuse("no closed form at the limit: %.4g goroutines on average, and the lane stops at %d", running, limit)
 	}
 	return r
 }

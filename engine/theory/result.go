@@ -84,9 +84,9 @@ func refused(model, why string, args ...any) Result {
 	}
 }
 
-// refuse takes back what r says of waiting, because of why. What is known of
+// Refuse takes back what r says of waiting, because of why. What is known of
 // the load stays.
-func (r Result) refuse(why string, args ...any) Result {
+func (r Result) Refuse(why string, args ...any) Result {
 	no := refused(r.Model, why, args...)
 	no.Rho, no.Utilisation, no.Throughput = r.Rho, r.Utilisation, r.Throughput
 	no.Growth, no.FullAfter = r.Growth, r.FullAfter

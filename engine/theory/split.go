@@ -53,12 +53,12 @@ func (st stage) own(part float64, several bool) Result {
 	if several && st.whenFull != engine.Block {
 		model := r.Model
 		if r = st.waiting(rate, scv, letter); !st.rarelyFull(&r) {
-			r = r.refuse("no closed form for what bounded queues drop that share a server")
+			r = r.Refuse("no closed form for what bounded queues drop that share a server")
 		}
 		r.Model = model
 	}
 	if r.Applies && st.whenFull == engine.Block && part < 1 && !st.rarelyFull(&r) {
-		r = r.refuse("no closed form: a queue with room for %d is full too often, and then holds up the others", st.room)
+		r = r.Refuse("no closed form: a queue with room for %d is full too often, and then holds up the others", st.room)
 	}
 	return st.filling(r, float64(r.Growth))
 }
@@ -98,7 +98,7 @@ func mix(parts []float64, all []Result) Result {
 		loss += part * one.Loss
 	}
 	if !refusing.Applies {
-		return r.refuse("one of %d queues: %s", len(all), refusing.Why)
+		return r.Refuse("one of %d queues: %s", len(all), refusing.Why)
 	}
 	r.Loss, r.WaitMean, r.LatencyMean, r.PWait = loss, wait/served, latency/served, pWait/served
 	if !alike {

@@ -86,7 +86,7 @@ func (st stage) dropping(rate, arrivalSCV float64, letter string) Result {
 		r = st.waiting(rate, arrivalSCV, letter)
 		model := fmt.Sprintf("%s/%d", r.Model, st.servers+st.room)
 		if !st.rarelyFull(&r) {
-			r = r.refuse("no closed form for what a queue with room for %d drops, with these arrivals and services", st.room)
+			r = r.Refuse("no closed form for what a queue with room for %d drops, with these arrivals and services", st.room)
 			r.Throughput, r.Utilisation = unknown, unknown
 		}
 		r.Model = model

@@ -29,8 +29,8 @@
 //	in_turn         its lanes ran one after another
 //	slowed          the clock was not at real time throughout
 //	unlinked        lanes got different loads
-//	lanes           the figures of each lane: [engine.LaneFigures], and what
-//	                [Lane] adds
+//	lanes           the figures of each lane: [engine.LaneFigures], what [Lane]
+//	                adds, and as theory a [theory.Result] for the same settings
 //	findings        what went on while it ran: lane, kind, severity (good,
 //	                warning, bad), from and to in seconds, and a sentence
 //	expect          claims that were checked: claim, holds, the values of its
@@ -138,6 +138,7 @@ func caseOf(run Outcome) Case {
 			LaneFigures: engine.FiguresOf(l, nil), Dead: l.Dead, AtLimit: l.AtLimit,
 			AtRest: snap.Quiescent, Balance: l.Ledger.Balance(),
 		}
+		c.Lanes[i].Theory = theoryOf(snap, i)
 	}
 	for _, claim := range snap.Scenario.Expect {
 		if why := c.unchecked(claim, snap); why != "" {

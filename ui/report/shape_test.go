@@ -28,7 +28,8 @@ const promisedLane = `{
   "publish": {SUMMARY}, "pacer_lateness": {SUMMARY},
   "order": {"late": 0, "max_displacement": 0, "key_late": 0},
   "handlers": [{"name": "", LEDGER, "workers": 0, "utilisation": 0, "depth": {"mean": 0, "max": 0}, "wait": {SUMMARY}, "service": {SUMMARY}}],
-  "theory": null
+  "theory": {"model": "", "method": "", "applies": true, "why": "", "rho": 0, "utilisation": 0, "throughput": 0, "wait_mean": 0, "latency_mean": 0,
+    "p_wait": 0, "loss": 0, "in_system": 0, "depth": 0, "growth": 0}
 }`
 
 const (

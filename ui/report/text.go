@@ -42,6 +42,11 @@ func (c *Case) write(p *page) {
 	p.table(c.items())
 	p.table(c.flow())
 	p.table(c.times())
+	theories, sentences := c.theories()
+	p.table(theories)
+	for _, s := range sentences {
+		p.prose("  ", s, 2)
+	}
 	p.table(c.handlers())
 	c.writeFindings(p)
 	c.writeClaims(p)

@@ -1,0 +1,67 @@
+package report
+
+import (
+	"duet/engine"
+	"duet/engine/theory"
+	"duet/ui/internal/figure"
+)
+
+// theoryOf is what the closed forms say of a lane, for the load that it had.
+func theoryOf(snap *engine.Snapshot, lane int) theory.Result {
+	s := snap.Scenario
+	var rate float64 // the scenario's
+	if s.Load.Arrivals == engine.Trace {
+		rate = snap.Lanes[lane].Whole.Arrivals
+	}
+	r := theory.ForLane(s, lane, rate)
+	if snap.Changes > 0 {
+		return r.Refuse("no steady state: settings changed or something broke while it ran")
+	}
+	return r
+}
+
+// theory is that of a lane; false in a report that was read back.
+func (l *Lane) theory() (theory.Result, bool) {
+	r, ok := l.Theory.(theory.Result)
+	return r, ok
+}
+
+// theories is a table of what the closed forms say, and sentences about where
+// they say nothing.
+func (c *Case) theories() (table, []string) {
+	t := c.byLane("theory")
+	row := func(label string, of func(r *theory.Result) string) {
+		t.add("  "+label, func(l *Lane) string {
+			r, ok := l.theory()
+			if !ok {
+				return figure.None
+			}
+			return of(&r)
+		})
+	}
+	row("model", func(r *theory.Result) string { return r.Model })
+	row("method", func(r *theory.Result) string {
+		if !r.Applies {
+			return "does not apply"
+		}
+		return r.Method
+	})
+	row("utilisation", func(r *theory.Result) string { return figure.Percent(float64(r.Utilisation)) })
+	row("wait mean", func(r *theory.Result) string { return seconds(r.WaitMean) })
+	row("latency mean", func(r *theory.Result) string { return seconds(r.LatencyMean) })
+	row("latency p99", func(r *theory.Result) string {
+		if r.Latency == nil {
+			return figure.None
+		}
+		return seconds(r.Latency.P99)
+	})
+	row("in system", func(r *theory.Result) string { return figure.Rate(float64(r.InSystem)) })
+	row("dropped", func(r *theory.Result) string { return figure.Percent(float64(r.Loss)) })
+	var sentences []string
+	for i := range c.Lanes {
+		if r, ok := c.Lanes[i].theory(); ok && !r.Applies {
+			sentences = append(sentences, c.Lanes[i].Name+": "+r.Why)
+		}
+	}
+	return t.table, sentences
+}
