@@ -1,13 +1,7 @@
-// Package diagnose names what is happening in a run: each finding is one
-// sentence with the numbers that it rests on.
-//
-// It looks at snapshots only, keeps nothing between calls, and decides with
-// what a snapshot measured over its recent window. Chance alone makes a queue
-// rise and fall; a trend is named only when it exceeds what chance would do,
-// so that a stable lane is not called unstable every other second.
 package diagnose
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -18,22 +12,30 @@ import (
 // Kind names a kind of finding.
 type Kind string
 
-// The kinds of findings, the most important first among equally severe ones.
+// The kinds of findings, as the package comment explains them.
 const (
-	Paused         Kind = "paused"          // the run's clock stands still
-	LaneDown       Kind = "lane down"       // the lane died of a panic
-	GoroutineLimit Kind = "goroutine limit" // goroutine dispatch can start no more
-	WorkerDown     Kind = "worker down"     // crashed workers
-	Faulted        Kind = "faulted"         // a handler is stalled, slowed, failing or panicking
-	Dropping       Kind = "dropping"        // a full queue throws items away
-	Blocked        Kind = "blocked"         // producers or publishers stand at a full queue
-	Unstable       Kind = "unstable"        // utilisation is 1 or more and nothing bounds what waits
-	Growing        Kind = "growing"         // more comes than goes
-	Stopped        Kind = "stopped"         // the producers are stopped
-	Survivors      Kind = "survivors"       // the oldest item waits longer than the percentiles of finished items show
-	CatchingUp     Kind = "catching up"     // what had piled up is being worked off
-	Idle           Kind = "idle"            // nothing arrives
-	Healthy        Kind = "healthy"         // none of these
+	Paused         Kind = "paused" // the run's clock stands still
+	LaneDown       Kind = "lane down"
+	GoroutineLimit Kind = "goroutine limit"
+	Losing         Kind = "losing silently"
+	HeadOfLine     Kind = "head of line"
+	WorkerDown     Kind = "worker down"
+	Faulted        Kind = "faulted"
+	Metastable     Kind = "metastable"
+	RetryStorm     Kind = "retry storm"
+	Wasting        Kind = "wasting"
+	HotPartition   Kind = "hot partition"
+	Crowded        Kind = "crowded"
+	Dropping       Kind = "dropping"
+	Blocked        Kind = "blocked"
+	Unstable       Kind = "unstable"
+	Growing        Kind = "growing"
+	Stopped        Kind = "stopped"
+	BusSaturated   Kind = "bus saturated"
+	Survivors      Kind = "survivors"
+	CatchingUp     Kind = "catching up"
+	Idle           Kind = "idle"
+	Healthy        Kind = "healthy"
 )
 
 // Severity says how bad a finding is.
@@ -55,11 +57,29 @@ type Finding struct {
 
 	Growth float64       // Growing, Unstable: items a second; Blocked: the same, outside the queue
 	FullIn time.Duration // Growing: until the queue is full at this growth, at most 24h; 0: it is full, or has no end
-	Share  float64       // Blocked: part of the producers' time; Dropping: part of the arrivals; 0 to 1
+	Share  float64       // Blocked: part of the producers' time; Dropping, Losing: of the arrivals; Metastable, RetryStorm, Wasting: of the work; 0 to 1
+}
+
+// order is how equally bad findings are told: causes before what they lead to.
+var order = []Kind{
+	Paused, LaneDown, GoroutineLimit, Losing,
+	Crowded, HeadOfLine, WorkerDown, Faulted, Metastable, RetryStorm, Wasting, HotPartition,
+	Dropping, Blocked, Unstable, Growing, Stopped, BusSaturated, Survivors, CatchingUp, Idle, Healthy,
+}
+
+var (
+	causes   = []Kind{Crowded, HeadOfLine, WorkerDown, Faulted, Metastable, RetryStorm, Wasting, HotPartition}
+	symptoms = []Kind{Dropping, Blocked, Unstable, Growing}
+)
+
+// checks are what is looked for in a lane that lives.
+var checks = []func(*lane) *Finding{
+	(*lane).atLimit, (*lane).losing, (*lane).headOfLine, (*lane).workersDown, (*lane).faulted, (*lane).impatient,
+	(*lane).hotPartition, (*lane).load, (*lane).stopped, (*lane).outdone, (*lane).survivors, (*lane).catchingUp,
 }
 
 // Of returns what is happening now, most severe first; it is never empty.
-// before is a snapshot of the same run, best one or two seconds older: with it
+// before is a snapshot of the same run, best one to four seconds older: with it
 // a trend that has turned is no longer reported, and a rate that varies is
 // known as it is now. It may be nil. Of only reads the two, which must not be
 // written meanwhile.
@@ -67,27 +87,56 @@ func Of(now, before *engine.Snapshot) []Finding {
 	if now.Paused {
 		return []Finding{paused(now)}
 	}
-	lanes := views(now, before)
 	var found []Finding
-	for _, check := range []func(*lane) *Finding{
-		(*lane).down, (*lane).atLimit, (*lane).workersDown, (*lane).faulted, (*lane).load, (*lane).stopped, (*lane).survivors, (*lane).catchingUp,
-	} {
-		for i := range lanes {
-			if f := check(&lanes[i]); f != nil {
-				f.Lane = lanes[i].now.Name
-				found = append(found, *f)
-			}
-		}
-		lanes = slices.DeleteFunc(lanes, func(l lane) bool { return l.now.Dead != "" }) // nothing else matters there
+	lanes := views(now, before)
+	for i := range lanes {
+		found = lanes[i].findings(found)
 	}
-	if f := idle(now); f != nil {
-		found = append(found, *f)
+	for _, f := range []*Finding{crowded(now), idle(now)} {
+		if f != nil {
+			found = append(found, *f)
+		}
 	}
 	if len(found) == 0 {
 		found = append(found, healthy(now))
 	}
-	slices.SortStableFunc(found, func(a, b Finding) int { return int(b.Severity - a.Severity) })
+	blame(found)
+	slices.SortStableFunc(found, func(a, b Finding) int {
+		return cmp.Or(int(b.Severity-a.Severity), slices.Index(order, a.Kind)-slices.Index(order, b.Kind))
+	})
 	return found
+}
+
+// findings appends what is found in the lane. Where it is down nothing else
+// matters.
+func (l *lane) findings(found []Finding) []Finding {
+	if f := l.down(); f != nil {
+		f.Lane = l.now.Name
+		return append(found, *f)
+	}
+	for _, check := range checks {
+		if f := check(l); f != nil {
+			f.Lane = l.now.Name
+			found = append(found, *f)
+		}
+	}
+	return found
+}
+
+// blame makes each cause as bad as the worst of what it leads to: in its lane,
+// or for the run as a whole in any.
+func blame(found []Finding) {
+	for i := range found {
+		cause := &found[i]
+		if !slices.Contains(causes, cause.Kind) {
+			continue
+		}
+		for j := range found {
+			if f := &found[j]; slices.Contains(symptoms, f.Kind) && (f.Lane == cause.Lane || cause.Lane == "") {
+				cause.Severity = max(cause.Severity, f.Severity)
+			}
+		}
+	}
 }
 
 // views pairs each lane with its settings and its older self.
@@ -95,7 +144,7 @@ func views(now, before *engine.Snapshot) []lane {
 	lanes := make([]lane, len(now.Lanes))
 	for i := range now.Lanes {
 		l := &lanes[i]
-		l.now, l.at = &now.Lanes[i], now.At
+		l.run, l.now, l.at = now, &now.Lanes[i], now.At
 		l.settings = now.Scenario.Lanes[i]
 		l.arrivals, l.arrived = l.now.Recent.Arrivals, l.now.Recent.Ledger.Offered
 		if before != nil && before.At < now.At && i < len(before.Lanes) && before.Lanes[i].Ledger.Offered <= l.now.Ledger.Offered {

@@ -140,7 +140,7 @@ func TestKinds(t *testing.T) {
 				now.Lanes[event].Handlers[0].Service.Mean = 25 * ms
 				now.Lanes[event].Ledger.Waiting = 1234
 			},
-			text:   "the backlog grows by 40/s (80/s arrive, 1 publisher finishes 40/s). Utilisation 2: there is no steady state; 1,234 items wait now.",
+			text:   "the backlog of 1,234 grows by 40/s (80/s arrive, 1 publisher finishes 40/s): unstable. 2 more would do.",
 			nearly: func(now, _ *engine.Snapshot) { now.Lanes[event].Handlers[0].Service.Mean = 12400 * time.Microsecond },
 		},
 		{
@@ -379,7 +379,7 @@ func TestBlockedOfTheWindow(t *testing.T) {
 func TestNobodyServes(t *testing.T) {
 	now := calm()
 	now.Lanes[1].Handlers[0].Workers = 0
-	const want = "the backlog grows by 80/s (80/s arrive, 0 publishers finish 0/s). Utilisation ∞: there is no steady state; 66 items wait now."
+	const want = "the backlog of 66 grows by 80/s (80/s arrive, 0 publishers finish 0/s): unstable. 1 more would do."
 	if found := diagnose.Of(now, nil); found[0].Text != want {
 		t.Errorf("%q, want %q", found[0].Text, want)
 	}

@@ -17,8 +17,10 @@ type stage struct {
 	server  string        // worker, publisher, observer
 	service time.Duration // measured mean
 	seen    int64         // how many service times that is the mean of
+	longest float64       // what the longest of them contributes, as a part
 	bounded bool
-	room    int // bounded: free places
+	room    int  // bounded: free places
+	each    bool // a server has a queue of its own, or is the only one there can be
 }
 
 // bottleneck is the stage that finishes least. A lane of goroutine dispatch has
@@ -42,7 +44,7 @@ func (l *lane) stages() []stage {
 		return []stage{inTurn(handlers, "publisher", handlers[0].Workers)}
 	case l.settings.Handlers.Together:
 		s := inTurn(handlers, "worker", l.alive(0))
-		s.bounded, s.room = true, room(&handlers[0])
+		s.bounded, s.room, s.each = true, room(&handlers[0]), len(handlers[0].Partitions) > 0
 		return []stage{s}
 	}
 	stages := make([]stage, len(handlers))
@@ -50,14 +52,14 @@ func (l *lane) stages() []stage {
 		h := &handlers[i]
 		stages[i] = stage{
 			servers: l.alive(i), server: "worker",
-			service: h.Service.Mean, seen: h.Service.Count,
-			bounded: true, room: room(h),
+			service: h.Service.Mean, seen: h.Service.Count, longest: longest(&h.Service),
+			bounded: true, room: room(h), each: len(h.Partitions) > 0,
 		}
 		if len(handlers) > 1 {
 			stages[i].name = h.Name
 		}
 		if l.settings.Model == engine.EventModel {
-			stages[i].server = "observer"
+			stages[i].server, stages[i].each = "observer", true
 		}
 	}
 	return stages
@@ -69,8 +71,17 @@ func inTurn(handlers []engine.HandlerSnapshot, server string, servers int) stage
 	for i := range handlers {
 		s.service += handlers[i].Service.Mean
 		s.seen = min(s.seen, handlers[i].Service.Count)
+		s.longest = max(s.longest, longest(&handlers[i].Service))
 	}
 	return s
+}
+
+// longest is the part of the time of all services that the longest one took.
+func longest(s *engine.Summary) float64 {
+	if s.Count < 2 || s.Mean <= 0 {
+		return 0
+	}
+	return min(1, float64(s.Max)/float64(s.Mean)/float64(s.Count))
 }
 
 // alive counts a handler's workers that have not crashed.
@@ -98,8 +109,10 @@ func (s stage) finishes() float64 {
 }
 
 // pace is the stage's part of a sentence: 4 workers finish 100/s.
-func (s stage) pace() string {
-	return fmt.Sprintf("%s %s %s", plural(int64(s.servers), s.server), verb(int64(s.servers), "finishes", "finish"), rate(s.finishes()))
+func (s stage) pace() string { return s.paceOf(s.finishes()) }
+
+func (s stage) paceOf(finishes float64) string {
+	return fmt.Sprintf("%s %s %s", plural(int64(s.servers), s.server), verb(int64(s.servers), "finishes", "finish"), rate(finishes))
 }
 
 func (s stage) fullQueue() string {

@@ -13,6 +13,8 @@ import (
 func figure(x float64) string {
 	digits := 0
 	switch {
+	case !(x > 0):
+		return "0"
 	case math.IsInf(x, 1):
 		return "∞"
 	case x < 1:
@@ -20,7 +22,7 @@ func figure(x float64) string {
 	case x < 9.95:
 		digits = 1
 	default:
-		return count(int64(x + 0.5))
+		return count(int64(min(x, 1e15) + 0.5))
 	}
 	s := strconv.FormatFloat(x, 'f', digits, 64)
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
@@ -32,7 +34,10 @@ func percent(share float64) string {
 	if share > 0 && share < 0.01 {
 		return "under 1%"
 	}
-	return strconv.Itoa(int(share*100+0.5)) + "%"
+	if !(share > 0) {
+		return "0%"
+	}
+	return strconv.Itoa(int(min(share, 1)*100+0.5)) + "%"
 }
 
 // duration writes in the unit that keeps the number short.
@@ -66,7 +71,7 @@ func count(n int64) string {
 	return s
 }
 
-func plural(n int64, noun string) string { return count(n) + " " + noun + verb(n, "", "s") }
+func plural(n int64, noun string) string { return count(max(n, 0)) + " " + noun + verb(n, "", "s") }
 
 func waits(n int64) string { return fmt.Sprintf("%s %s", plural(n, "item"), verb(n, "waits", "wait")) }
 
@@ -76,4 +81,13 @@ func verb(n int64, one, many string) string {
 		return one
 	}
 	return many
+}
+
+// shortened keeps a foreign text to a part of a line.
+func shortened(s string) string {
+	const most = 40
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
 }

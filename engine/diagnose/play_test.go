@@ -1,0 +1,56 @@
+package diagnose_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"duet/engine"
+	"duet/engine/clock"
+	"duet/engine/diagnose"
+	"duet/engine/live"
+)
+
+// seen is what was found at one moment of a run.
+type seen struct {
+	at    time.Duration
+	found []diagnose.Finding
+}
+
+// play runs a scenario for so long and diagnoses it four times a second, as the
+// screen does.
+func play(t *testing.T, text string, long time.Duration) []seen {
+	t.Helper()
+	s, err := engine.Decode("test.yaml", []byte("duet: 1\n"+text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []seen
+	synctest.Test(t, func(t *testing.T) {
+		r, err := live.New(s, live.Options{Endless: true, Clock: clock.NewLane(clock.TimersOnly())})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var now engine.Snapshot
+		var past []*engine.Snapshot // a second apart, the oldest first
+		for at := time.Duration(0); at < long; at += 250 * ms {
+			time.Sleep(250 * ms)
+			r.Snapshot(&now)
+			var before *engine.Snapshot
+			if len(past) > 0 {
+				before = past[0]
+			}
+			all = append(all, seen{now.At, diagnose.Of(&now, before)})
+			if len(past) == 0 || now.At-past[len(past)-1].At >= sec {
+				past = append(past, now.Clone())
+			}
+			if len(past) > 4 {
+				past = past[1:]
+			}
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return all
+}
