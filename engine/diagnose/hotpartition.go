@@ -11,8 +11,9 @@ import (
 // comment.
 const (
 	piled    = 60
-	uneven   = 10 // times the median of the other queues
-	eachPins = 15 // items for each pinned publisher that are as good as never there by chance
+	uneven   = 10   // times the median of the other queues
+	spared   = 0.75 // of their time that all workers are busy at most, when a short queue is full
+	eachPins = 15   // items for each pinned publisher that are as good as never there by chance
 )
 
 // hotPartition reports a queue, one of several by key, whose server cannot keep
@@ -68,14 +69,14 @@ func (l *lane) depthBefore(handler, partition int) (depth int, known bool) {
 
 // overfull says whether more waits in a partition than chance would pile up, and
 // is not becoming less. A queue too short for that counts when it is full again
-// and again and keeps producers or items out.
+// and again and keeps producers or items out, while the workers have time.
 func (l *lane) overfull(handler, partition int) bool {
 	h := &l.now.Handlers[handler]
 	depth := h.Partitions[partition]
 	before, _ := l.depthBefore(handler, partition)
-	if nearly := h.Capacity * 9 / 10; h.Capacity > 0 && depth >= nearly {
+	if nearly := h.Capacity * 9 / 10; h.Capacity > 0 && h.Capacity < piled && depth >= nearly {
 		shut := l.stood() >= 0.05 || l.now.Recent.Ledger.Dropped > 0
-		return shut && (before >= nearly || depth >= piled)
+		return shut && before >= nearly && h.Utilisation < spared
 	}
 	return depth >= piled && depth >= before
 }

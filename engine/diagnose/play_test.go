@@ -21,7 +21,7 @@ type seen struct {
 // screen does.
 func play(t *testing.T, text string, long time.Duration) []seen {
 	t.Helper()
-	s, err := engine.Decode("test.yaml", []byte("duet: 1\n"+text))
+	s, err := engine.Decode("test.yaml", []byte("{duet: 1, "+text[1:]))
 	if err != nil {
 		t.Fatal(err)
 	}

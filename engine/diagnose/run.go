@@ -17,8 +17,11 @@ func paused(now *engine.Snapshot) Finding {
 }
 
 func idle(now *engine.Snapshot) *Finding {
-	load := &now.Scenario.Load
-	if now.Rate > 0 || steady(load.Arrivals) && load.Rate > 0 {
+	comes := now.Rate > 0
+	if load := &now.Scenario.Load; steady(load.Arrivals) && !now.Unlinked {
+		comes = load.Rate > 0 // known at once
+	}
+	if comes {
 		return nil
 	}
 	var held int64
