@@ -109,30 +109,32 @@ func (m *model) applied(msg appliedMsg) tea.Cmd {
 		return nil // handed over with the next frame
 	}
 	m.wanted = nil
-	m.run.Snapshot(&m.scene.snap)
+	m.run.Snapshot(m.now())
 	m.refresh()
 	return m.pace.soon(m.pace.last)
 }
 
 // togglePause stops or starts the run's clock.
 func (m *model) togglePause() {
+	m.lookAhead()
 	c := engine.Pause
 	if m.scene.snap.Paused {
 		c = engine.Resume
 	}
 	m.ask(engine.Change{Control: c})
+	m.scene.snap.Paused = c == engine.Pause
 }
 
 // changeSpeed goes a step towards slow motion (-1) or real time (1).
 func (m *model) changeSpeed(by int) {
 	at := len(speeds) - 1
 	for i := range speeds {
-		if speeds[i].x == m.scene.snap.Speed {
+		if speeds[i].x == m.now().Speed {
 			at = i
 		}
 	}
 	at = min(max(at+by, 0), len(speeds)-1)
-	m.scene.snap.Speed = speeds[at].x
+	m.now().Speed = speeds[at].x
 	m.ask(engine.Change{Speed: speeds[at].x})
 }
 

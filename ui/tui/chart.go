@@ -100,6 +100,57 @@ func (s *scene) drawChart(g *grid.Grid, lane int) {
 	if y := axis.Row(capacity, area.H); y >= 0 && capacity > 0 {
 		g.Text(area.X, y, "capacity ", s.theme.dim)
 	}
+	if s.cursor.on {
+		s.drawCursor(g, area, lane)
+	}
+}
+
+// drawCursor draws the moment looked at, and what was recorded of it: below the
+// chart, or in its first row when there is nothing below.
+func (s *scene) drawCursor(g *grid.Grid, area grid.Rect, lane int) {
+	x := s.column(area.W, s.cursor.at)
+	if x < 0 || s.series.Step <= 0 {
+		return
+	}
+	g.Sub(area).Fill(grid.Rect{X: x, W: 1, H: area.H}, g.Glyphs.Vertical, s.theme.strong)
+	y := area.H
+	if y == g.H {
+		y = 0
+	}
+	g.Fill(grid.Rect{X: area.X, Y: y, W: area.W, H: 1}, ' ', grid.Style{})
+	rec, t := &s.series.Lanes[lane], s.theme
+	p := pen{g: g, x: area.X, y: y, end: g.W}
+	p.left(8, clockTime(s.cursor.at), t.strong)
+	i := int((s.cursor.at - s.series.From) / s.series.Step)
+	value := func(name, figure string) {
+		if p.room() >= len(name)+9 {
+			p.text(name, t.dim)
+			p.right(7, figure, t.text)
+			p.skip(2)
+		}
+	}
+	value("depth", figure.Count(int64(valueAt(rec.DepthMax, i))))
+	value("backlog", figure.Count(int64(valueAt(rec.BacklogMax, i))))
+	value("p99", figure.Seconds(valueAt(rec.P99, i)))
+	value("bad", figure.Count(int64(valueAt(rec.Bad, i))))
+}
+
+// valueAt is value i of a recording, of the last one when it ends before.
+func valueAt(recorded []float32, i int) float64 {
+	if len(recorded) == 0 {
+		return math.NaN()
+	}
+	return float64(recorded[min(max(i, 0), len(recorded)-1)])
+}
+
+// column is the column of a chart, w wide, in which a moment is; -1 when it is
+// not in the minute shown.
+func (s *scene) column(w int, at time.Duration) int {
+	ago := s.to - at
+	if ago < 0 || ago > minute {
+		return -1
+	}
+	return max(w-1-int(ago*time.Duration(w)/minute), 0)
 }
 
 type stroke = func(*grid.Grid, grid.Rect, plot.Series, plot.Axis, grid.Style)
@@ -120,26 +171,27 @@ func (s *scene) drawAxis(g *grid.Grid, area grid.Rect, names [2]string, both boo
 		p.sign(g.Glyphs.Horizontal, s.theme.warning)
 		p.text(names[1], s.theme.dim)
 	}
-	if p.room() >= 5 {
+	if p.room() >= 5 && !s.cursor.on {
 		g.TextRight(g.W, area.H, "now", s.theme.dim)
 	}
 }
 
 // drawMarks draws when something was changed or broken.
 func (s *scene) drawMarks(g *grid.Grid, area grid.Rect) {
-	end := s.series.From + time.Duration(len(s.series.Offered))*s.series.Step
 	for i := len(s.marks) - 1; i >= 0; i-- {
 		c := &s.marks[i]
-		ago := end - c.At
-		if ago > minute {
+		if s.to-c.At > minute {
 			break
+		}
+		x := s.column(area.W, c.At)
+		if x < 0 || c.Control != "" {
+			continue
 		}
 		st := s.theme.dim
 		if c.Fault != nil {
 			st = s.theme.bad
 		}
-		x := area.W - 1 - int(max(ago, 0)*time.Duration(area.W)/minute)
-		plot.Mark(g, area, max(x, 0), st)
+		plot.Mark(g, area, x, st)
 	}
 }
 

@@ -37,7 +37,7 @@ func newFaults(m *model) *faults {
 func (f *faults) fill(m *model) {
 	f.list, f.err = f.list[:0], nil
 	lane := ""
-	lanes := m.scene.snap.Lanes
+	lanes := m.now().Lanes
 	if f.lane < len(lanes) {
 		lane = lanes[f.lane].Name
 	}
@@ -59,7 +59,7 @@ func (f *faults) fill(m *model) {
 		}
 	}
 	add("crash a worker, back in 2 s", engine.Fault{Kind: engine.FaultCrash, Target: "worker"})
-	for _, h := range m.scene.snap.Scenario.Handlers {
+	for _, h := range m.now().Scenario.Handlers {
 		add("stall "+h.Name+" for 2 s", engine.Fault{Kind: engine.FaultStall, Target: h.Name, For: 2 * time.Second})
 		add("slow "+h.Name+" 3 times for 5 s", engine.Fault{Kind: engine.FaultSlow, Target: h.Name, Factor: 3, For: 5 * time.Second})
 		add("let half of "+h.Name+" fail for 5 s", engine.Fault{Kind: engine.FaultFail, Target: h.Name, Share: 0.5, For: 5 * time.Second})
@@ -92,7 +92,7 @@ func (f *faults) update(m *model, msg tea.Msg) tea.Cmd {
 }
 
 func (f *faults) press(m *model, k tea.KeyPressMsg) {
-	keys, n := &m.keys, len(m.scene.snap.Lanes)
+	keys, n := m.keys, len(m.scene.snap.Lanes)
 	switch {
 	case key.Matches(k, keys.Next):
 		f.selected = (f.selected + 1) % len(f.list)
@@ -114,7 +114,7 @@ func (f *faults) press(m *model, k tea.KeyPressMsg) {
 // choose makes the fault that is selected. One that makes no sense here is
 // refused with the reason.
 func (f *faults) choose(m *model) {
-	fault, err := m.scene.snap.Scenario.Complete(f.list[f.selected].fault)
+	fault, err := m.now().Scenario.Complete(f.list[f.selected].fault)
 	if err != nil {
 		f.err = err
 		return

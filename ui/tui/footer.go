@@ -1,6 +1,18 @@
 package tui
 
-import "duet/ui/internal/grid"
+import (
+	"charm.land/bubbles/v2/key"
+
+	"duet/ui/internal/grid"
+)
+
+func hints(keys []key.Binding) []key.Help {
+	list := make([]key.Help, len(keys))
+	for i, k := range keys {
+		list[i] = k.Help()
+	}
+	return list
+}
 
 // drawFooter draws the keys, or what wants to be read.
 func (s *scene) drawFooter(g *grid.Grid) {
@@ -10,7 +22,11 @@ func (s *scene) drawFooter(g *grid.Grid) {
 		p.text(s.note, s.theme.warning)
 		return
 	}
-	for i, h := range s.hints {
+	hints := s.hints
+	if s.cursor.on {
+		hints = s.pastHints
+	}
+	for i, h := range hints {
 		need := g.Width(h.Key) + 1 + g.Width(h.Desc)
 		if need+3 > p.room() {
 			continue

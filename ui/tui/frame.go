@@ -55,7 +55,7 @@ func (p *pace) built(now time.Time) { p.last, p.stale = now, false }
 
 // interval is how long the next picture lasts.
 func (m *model) interval() time.Duration {
-	switch snap := &m.scene.snap; {
+	switch snap := m.now(); {
 	case m.blurred || snap.Paused || snap.Finished || m.run == nil:
 		return still
 	case m.options.ReducedMotion:
@@ -88,17 +88,18 @@ func (m *model) settle(now time.Time) tea.Cmd {
 // watch is when what was last looked at, and what it looked like a while ago.
 type watch struct {
 	recorded  time.Duration // lane time
+	read      uint64        // number of the last entry of the journal
+	entries   []engine.Entry
 	diagnosed time.Time
 	noted     time.Time // when the note was written
-	kept      time.Duration
-	past      [4]engine.Snapshot // a second apart
-	n         int                // how many were kept
+	kept      kept
 }
 
 // How often a sentence is said anew, and how long a note can be read.
 const (
 	diagnoseEvery = 250 * time.Millisecond
 	noteFor       = 6 * time.Second
+	trend         = 3 * time.Second // how far a sentence looks back
 )
 
 // sample takes what the run shows now.
@@ -110,50 +111,29 @@ func (m *model) sample(now time.Time) {
 	if m.run == nil {
 		return
 	}
-	m.run.Snapshot(&s.snap)
-	if m.wanted == nil && s.knobs.of != s.snap.Scenario {
+	m.observe()
+	if m.wanted == nil && s.knobs.of != m.now().Scenario {
 		m.refresh()
 	}
-	if s.snap.At-w.recorded >= s.series.Step || s.snap.At < w.recorded || s.series.Step == 0 {
-		m.run.Series(&s.series, max(s.snap.At-minute, 0), s.snap.At)
-		w.recorded = s.snap.At
-	}
-	if seen := len(s.marks); seen < s.snap.Changes {
-		s.marks = m.run.Marks(s.marks, seen)
+	w.entries = m.run.Journal(w.entries[:0], w.read)
+	for i := range w.entries {
+		e := &w.entries[i]
+		w.read = e.N
+		if lane := int(e.Lane); lane >= 0 && lane < len(s.tracks) {
+			s.tracks[lane].add(e)
+		}
 	}
 	if now.Sub(w.diagnosed) >= diagnoseEvery {
 		m.diagnose(now)
 	}
 }
 
-// diagnose finds the sentences that say what is happening.
+// diagnose finds the sentences that say what is happening, by how it was a few
+// seconds before.
 func (m *model) diagnose(now time.Time) {
-	s, w := &m.scene, &m.watch
-	s.findings = diagnose.Of(&s.snap, w.before())
-	w.diagnosed = now
-	w.keep(&s.snap)
-}
-
-// keep remembers a snapshot each second of lane time.
-func (w *watch) keep(snap *engine.Snapshot) {
-	if w.n > 0 && snap.At-w.kept < time.Second {
-		return
-	}
-	w.past[w.n%len(w.past)].CopyFrom(snap)
-	w.kept = snap.At
-	w.n++
-}
-
-// before is the oldest snapshot remembered; nil when there is none.
-func (w *watch) before() *engine.Snapshot {
-	switch {
-	case w.n == 0:
-		return nil
-	case w.n < len(w.past):
-		return &w.past[0]
-	default:
-		return &w.past[w.n%len(w.past)]
-	}
+	s := &m.scene
+	s.findings = diagnose.Of(&s.snap, m.watch.kept.at(s.snap.At-trend))
+	m.watch.diagnosed = now
 }
 
 // say shows one line for a while.

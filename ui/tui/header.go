@@ -11,7 +11,7 @@ import (
 
 // The widths of the parts of the header.
 const (
-	clockPart = 25 // ● REAL   00:42.3  x1
+	clockPart = 26 // ● REAL     00:42.3 paused
 	loadPart  = 18 // arrivals 120/s
 	kindPart  = 9  // poisson
 	seedPart  = 13 // seed 42
@@ -81,30 +81,30 @@ func (s *scene) drawLoad(p *pen) {
 	p.text(string(s.snap.Scenario.Load.Arrivals), s.theme.dim)
 }
 
-// drawClock draws the voice, the lane time and how fast it passes.
+// drawClock draws the voice, the lane time, and how fast it passes or why not.
 func (s *scene) drawClock(p *pen) {
 	t, snap := s.theme, &s.snap
 	voice, sign, st := "REAL   ", p.g.Glyphs.Bullet, t.good
 	if snap.Mode == engine.Virtual {
-		voice = "VIRTUAL"
-	}
-	switch {
-	case s.starting:
-		voice, sign, st = "STARTS ", p.g.Glyphs.Circle, t.warning
-	case snap.Finished:
-		voice, sign, st = "DONE   ", p.g.Glyphs.Tick, t.good
-	case snap.Paused:
-		voice, sign, st = "PAUSED ", p.g.Glyphs.Circle, t.warning
+		voice, sign, st = "VIRTUAL", p.g.Glyphs.Diamond, t.strong
 	}
 	p.sign(sign, st)
 	p.text(voice, st)
 	p.right(9, clockTime(snap.At), t.text)
 	p.skip(1)
-	speed := t.text
+	pace, st := speedText(snap.Speed), t.text
 	if snap.Speed != 1 {
-		speed = t.warning
+		st = t.warning
 	}
-	p.text(speedText(snap.Speed), speed)
+	switch {
+	case s.starting:
+		pace, st = "starts", t.warning
+	case snap.Finished:
+		pace, st = "done", t.good
+	case snap.Paused || s.cursor.on:
+		pace, st = "paused", t.warning
+	}
+	p.text(pace, st)
 }
 
 // speeds are the steps of slow motion, and what they are called.

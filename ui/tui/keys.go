@@ -15,6 +15,8 @@ type keyMap struct {
 	Enter              key.Binding
 
 	Pause, Step            key.Binding
+	Back, Ahead            key.Binding // over the past
+	LeapBack, LeapAhead    key.Binding
 	SlowMotion, FullMotion key.Binding
 	Fault                  key.Binding
 	Unlink                 key.Binding
@@ -26,13 +28,13 @@ type keyMap struct {
 	Suspend, Quit    key.Binding
 }
 
-var _ help.KeyMap = keyMap{}
+var _ help.KeyMap = (*keyMap)(nil)
 
-func newKeyMap() keyMap {
+func newKeyMap() *keyMap {
 	bind := func(shown, does string, keys ...string) key.Binding {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, does))
 	}
-	return keyMap{
+	return &keyMap{
 		Faster:   bind("+", "more arrivals", "+", "="),
 		Slower:   bind("-", "fewer arrivals", "-", "_"),
 		More:     bind("→", "more", "right", "l"),
@@ -45,6 +47,10 @@ func newKeyMap() keyMap {
 
 		Pause:      bind("space", "pause", "space"),
 		Step:       bind(".", "step one item", "."),
+		Back:       bind("[", "pause, look back 1 s", "["),
+		Ahead:      bind("]", "look 1 s ahead", "]"),
+		LeapBack:   bind("{", "look back 10 s", "{"),
+		LeapAhead:  bind("}", "look 10 s ahead", "}"),
 		SlowMotion: bind("<", "slower motion", "<"),
 		FullMotion: bind(">", "faster motion", ">"),
 		Fault:      bind("f", "faults", "f"),
@@ -63,11 +69,21 @@ func newKeyMap() keyMap {
 }
 
 // ShortHelp implements [help.KeyMap]: the footer, the most important first.
-func (k keyMap) ShortHelp() []key.Binding {
+func (k *keyMap) ShortHelp() []key.Binding {
 	return []key.Binding{
 		pair("+ -", "rate", k.Faster, k.Slower), pair("↑ ↓", "knob", k.Previous, k.Next),
 		pair("← →", "change", k.Less, k.More), k.Pause, k.Help, k.Quit, k.Presets, k.Fault,
-		pair("< >", "speed", k.SlowMotion, k.FullMotion), k.Step, k.Restart, k.Enter, k.Lanes,
+		pair("< >", "speed", k.SlowMotion, k.FullMotion), k.Step,
+		pair("[ ]", "look back", k.Back, k.Ahead), k.Restart, k.Enter, k.Lanes,
+	}
+}
+
+// pastHelp are the keys of the footer while the past is looked at.
+func (k *keyMap) pastHelp() []key.Binding {
+	return []key.Binding{
+		pair("← →", "look around", k.Back, k.Ahead), pair("{ }", "by 10 s", k.LeapBack, k.LeapAhead),
+		key.NewBinding(key.WithHelp("esc", "back to now")), pair("space", "go on", k.Pause, k.Pause),
+		pair("↑ ↓", "knob", k.Previous, k.Next), k.Help, k.Quit,
 	}
 }
 
@@ -77,10 +93,10 @@ func pair(shown, does string, a, b key.Binding) key.Binding {
 }
 
 // FullHelp implements [help.KeyMap]: all keys, by what they are about.
-func (k keyMap) FullHelp() [][]key.Binding {
+func (k *keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
 		{k.Faster, k.Slower, k.Previous, k.Next, k.Less, k.More, k.FineLess, k.FineMore, k.Enter},
-		{k.Pause, k.Step, k.SlowMotion, k.FullMotion, k.Fault, k.Unlink, k.Lanes},
+		{k.Pause, k.Step, k.Back, k.Ahead, k.LeapBack, k.LeapAhead, k.SlowMotion, k.FullMotion, k.Fault, k.Unlink, k.Lanes},
 		{k.Presets, k.Case, k.Restart, k.NewSeed, k.Help, k.Close, k.Suspend, k.Quit},
 	}
 }

@@ -210,14 +210,23 @@ func (k *knobs) drawKnob(s *scene, g *grid.Grid, i int) {
 	g.Set(p.x, 0, g.Glyphs.Right, t.strong)
 }
 
-// drawAbout explains the selected knob.
+// drawAbout explains the selected knob; while the past is looked at, what was
+// changed or broken at that moment.
 func (s *scene) drawAbout(g *grid.Grid) {
 	if g.H == 0 || len(s.knobs.list) == 0 {
 		return
 	}
-	k := s.knobs.current()
 	p := row(g, 0)
 	p.skip(1)
+	if c := s.markAt(s.cursor.at); s.cursor.on && c != nil {
+		p.left(8, clockTime(c.At), s.theme.strong)
+		p.skip(2)
+		p.text(told(c), s.theme.text)
+		p.text(", by ", s.theme.dim)
+		p.text(c.By, s.theme.dim)
+		return
+	}
+	k := s.knobs.current()
 	p.text(k.param.Path, s.theme.dim)
 	p.skip(2)
 	p.text(k.param.Help, s.theme.dim)

@@ -29,19 +29,19 @@ func (s *scene) drawLedger(g *grid.Grid, l *engine.LaneSnapshot) {
 	c.count("again", l.Ledger.Redelivered, t.text, t.warning)
 	c.count("twice", l.Ledger.Duplicates, t.text, t.warning)
 	c.count("expired", l.Ledger.Expired, t.text, t.bad)
-	if s.snap.Quiescent && !s.starting {
-		s.drawBalance(g, l)
-	}
 }
 
-// drawBalance says in the last corner whether the ledger balances, which can
-// only be checked while nothing is on its way.
+// drawBalance says at the lower edge of a lane whether its ledger balances,
+// which can only be checked while nothing is on its way.
 func (s *scene) drawBalance(g *grid.Grid, l *engine.LaneSnapshot) {
-	text, st := " ✓ balanced", s.theme.good
-	if l.Ledger.Balance() != 0 {
-		text, st = " × not balanced", s.theme.bad
+	if !s.snap.Quiescent || s.starting {
+		return
 	}
-	g.TextRight(g.W, g.H-1, text, st)
+	text, st := " ✓ balanced ", s.theme.good
+	if l.Ledger.Balance() != 0 {
+		text, st = " × not balanced ", s.theme.bad
+	}
+	g.TextRight(g.W-2, g.H-1, text, st)
 }
 
 // lateShare is the part of the recently done items that were overtaken.

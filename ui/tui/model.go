@@ -14,15 +14,16 @@ import (
 // the picture made of both.
 type model struct {
 	options Options
-	keys    keyMap
+	keys    *keyMap
 	scene   scene
 	overlay overlay // what lies over the scene; nil: nothing
 
-	runs   runs
-	run    engine.Run // nil until the first one has started
-	piece  piece      // that it plays
-	gen    int        // number of the latest start asked for
-	failed error      // why there is no first run
+	runs    runs
+	run     engine.Run      // nil until the first one has started
+	present engine.Snapshot // of it, while the past is looked at
+	piece   piece           // that it plays
+	gen     int             // number of the latest start asked for
+	failed  error           // why there is no first run
 
 	pending  []engine.Change    // asked for, not yet handed to the run
 	wanted   *engine.Scenario   // the settings once all changes have been made; nil: as they are
@@ -43,9 +44,7 @@ type model struct {
 func newModel(o Options) *model {
 	m := &model{options: o, dark: true, grid: grid.New(0, 0), keys: newKeyMap(), pace: pace{tick: tea.Tick}}
 	m.view = tea.View{AltScreen: true, MouseMode: tea.MouseModeCellMotion, ReportFocus: true, WindowTitle: "duet"}
-	for _, b := range m.keys.ShortHelp() {
-		m.scene.hints = append(m.scene.hints, b.Help())
-	}
+	m.scene.hints, m.scene.pastHints = hints(m.keys.ShortHelp()), hints(m.keys.pastHelp())
 	if o.ASCII {
 		m.grid.Glyphs = &grid.ASCII
 	}
@@ -54,6 +53,7 @@ func newModel(o Options) *model {
 	m.scene.show(m.piece.scenario)
 	m.scene.knobs.read(m.piece.scenario)
 	m.scene.starting = true
+	m.scene.motionless = o.ReducedMotion
 	return m
 }
 
@@ -112,7 +112,7 @@ func (m *model) settings() *engine.Scenario {
 	if m.wanted != nil {
 		return m.wanted
 	}
-	return m.scene.snap.Scenario
+	return m.now().Scenario
 }
 
 // refresh shows the settings in the knobs. The rate is that of the lane looked

@@ -72,7 +72,7 @@ type playing struct {
 }
 
 // play starts the playground on a screen of 100 by 30.
-func play(t *testing.T, ctx context.Context, newRun func(*engine.Scenario) (engine.Run, error)) *playing {
+func play(ctx context.Context, t *testing.T, newRun func(*engine.Scenario) (engine.Run, error)) *playing {
 	p := &playing{ended: make(chan error, 1)}
 	if newRun == nil {
 		newRun = func(s *engine.Scenario) (engine.Run, error) {
@@ -109,7 +109,7 @@ func settled() { time.Sleep(time.Second) }
 
 func TestProgram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := play(t, t.Context(), nil)
+		p := play(t.Context(), t, nil)
 		time.Sleep(2050 * time.Millisecond)
 		screen := p.out.screen(t, 100, 30)
 		for _, text := range []string{"Flash sale", "00:02.0", "◂120/s▸", "message  queue → workers"} {
@@ -195,7 +195,7 @@ func TestChains(t *testing.T) {
 func TestFirstRunFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("no such trace")
-		p := play(t, t.Context(), func(*engine.Scenario) (engine.Run, error) { return nil, broken })
+		p := play(t.Context(), t, func(*engine.Scenario) (engine.Run, error) { return nil, broken })
 		if err := <-p.ended; !errors.Is(err, broken) {
 			t.Errorf("Play returned %v", err)
 		}
@@ -207,7 +207,7 @@ func TestFirstRunFails(t *testing.T) {
 func TestContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
-		p := play(t, ctx, nil)
+		p := play(ctx, t, nil)
 		time.Sleep(time.Second)
 		enough := errors.New("enough")
 		cancel(enough)
@@ -226,13 +226,13 @@ func TestContextEnds(t *testing.T) {
 func TestQuitWhileStarting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var late *fakeRun
-		p := play(t, t.Context(), func(s *engine.Scenario) (engine.Run, error) {
+		p := play(t.Context(), t, func(s *engine.Scenario) (engine.Run, error) {
 			time.Sleep(300 * time.Millisecond)
 			late = newFakeRun(s)
 			return late, nil
 		})
 		time.Sleep(100 * time.Millisecond)
-		if screen := p.out.screen(t, 100, 30); !strings.Contains(screen, "STARTS") {
+		if screen := p.out.screen(t, 100, 30); !strings.Contains(screen, "starts") {
 			t.Errorf("the first picture waits for the run:\n%s", screen)
 		}
 		p.program.Send(keyPress("q"))
@@ -252,7 +252,7 @@ func TestPanic(t *testing.T) {
 		stderr := os.Stderr
 		os.Stderr, _ = os.Open(os.DevNull) // where Bubble Tea writes the stack
 		defer func() { os.Stderr = stderr }()
-		p := play(t, t.Context(), func(*engine.Scenario) (engine.Run, error) {
+		p := play(t.Context(), t, func(*engine.Scenario) (engine.Run, error) {
 			time.Sleep(100 * time.Millisecond) // until there is a picture
 			panic("at the disco")
 		})

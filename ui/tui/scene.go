@@ -28,9 +28,16 @@ type scene struct {
 	unlinked bool
 	rate     string // set, of the lane looked at
 	knobs    knobs
-	starting bool       // no run yet
-	note     string     // one line that wants to be read, in place of the footer
-	hints    []key.Help // the keys of the footer
+	cursor   cursor
+	to       time.Duration // lane time at which the charts end
+	starting bool          // no run yet
+	note     string        // one line that wants to be read, in place of the footer
+	hints    []key.Help    // the keys of the footer
+
+	pastHints []key.Help // the same while the past is looked at
+
+	tracks     []track // of the lanes
+	motionless bool    // nothing moves but figures
 
 	tops   []plot.Top // of the lanes' charts
 	values []float32  // for drawing one line or map after another
@@ -44,8 +51,9 @@ func (s *scene) show(sc *engine.Scenario) {
 	}
 	s.snap = engine.Snapshot{Mode: engine.Real, Scenario: sc, Speed: 1, Lanes: lanes}
 	s.series, s.marks, s.findings = engine.Series{}, s.marks[:0], nil
-	s.tops = make([]plot.Top, len(lanes))
+	s.tops, s.tracks = make([]plot.Top, len(lanes)), make([]track, len(lanes))
 	s.focus = min(s.focus, len(lanes)-1)
+	s.cursor, s.to = cursor{}, 0
 	s.unlinked, s.rate = false, sc.Load.Rate.String()
 }
 

@@ -138,6 +138,8 @@ func recorded(lanes int, top float64) engine.Series {
 			}
 			r.Depth, r.DepthMax = append(r.Depth, depth), append(r.DepthMax, depth)
 			r.Backlog, r.BacklogMax = append(r.Backlog, backlog), append(r.BacklogMax, backlog)
+			r.InFlight, r.Done, r.Bad = append(r.InFlight, 2), append(r.Done, 12), append(r.Bad, float32(i%2))
+			r.P50, r.P99 = append(r.P50, 0.052), append(r.P99, 0.052+depth/100)
 		}
 	}
 	return s

@@ -79,7 +79,7 @@ func (m *model) adaptTo(env tea.EnvMsg) {
 
 // input takes keys, pastes and the mouse.
 func (m *model) input(msg tea.Msg) tea.Cmd {
-	k := &m.keys
+	k := m.keys
 	if press, ok := msg.(tea.KeyPressMsg); ok {
 		switch {
 		case press.String() == "ctrl+c": // also where q is a letter
@@ -112,13 +112,14 @@ func (m *model) input(msg tea.Msg) tea.Cmd {
 
 // press obeys a key.
 func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
-	keys, knobs := &m.keys, &m.scene.knobs
+	keys, knobs := m.keys, &m.scene.knobs
 	m.scene.note = ""
 	switch {
 	case key.Matches(k, keys.Faster):
 		m.turnRate(1)
 	case key.Matches(k, keys.Slower):
 		m.turnRate(-1)
+	case m.look(k):
 	case key.Matches(k, keys.More):
 		m.turn(1, false)
 	case key.Matches(k, keys.Less):
@@ -144,7 +145,7 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Unlink):
 		m.toggleLink()
 	case key.Matches(k, keys.Lanes):
-		m.look(int(k.Code - '1'))
+		m.turnTo(int(k.Code - '1'))
 	default:
 		return m.pressMore(k)
 	}
@@ -153,7 +154,7 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 
 // pressMore obeys the keys that open something or start another run.
 func (m *model) pressMore(k tea.KeyPressMsg) tea.Cmd {
-	keys := &m.keys
+	keys := m.keys
 	switch {
 	case key.Matches(k, keys.Fault):
 		m.overlay = newFaults(m)
@@ -173,8 +174,28 @@ func (m *model) pressMore(k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// look turns to a lane, when there is one of that number.
-func (m *model) look(lane int) {
+// look obeys the keys that move over the past, and says whether this is one.
+func (m *model) look(k tea.KeyPressMsg) bool {
+	keys, on := m.keys, m.scene.cursor.on
+	switch {
+	case key.Matches(k, keys.Back) || on && key.Matches(k, keys.Less):
+		m.lookBack(-cursorStep)
+	case key.Matches(k, keys.Ahead) || on && key.Matches(k, keys.More):
+		m.lookBack(cursorStep)
+	case key.Matches(k, keys.LeapBack) || on && key.Matches(k, keys.FineLess):
+		m.lookBack(-cursorLeap)
+	case key.Matches(k, keys.LeapAhead) || on && key.Matches(k, keys.FineMore):
+		m.lookBack(cursorLeap)
+	case on && key.Matches(k, keys.Close):
+		m.lookAhead()
+	default:
+		return false
+	}
+	return true
+}
+
+// turnTo turns to a lane, when there is one of that number.
+func (m *model) turnTo(lane int) {
 	if lane >= 0 && lane < len(m.scene.snap.Lanes) {
 		m.scene.focus = lane
 		m.refresh()
@@ -193,7 +214,7 @@ func (m *model) click(c tea.MouseClickMsg) {
 	l := &m.scene.layout
 	for i, r := range l.lanes {
 		if r.Contains(c.X, c.Y) {
-			m.look(l.first + i)
+			m.turnTo(l.first + i)
 		}
 	}
 	if l.others.Contains(c.X, c.Y) {
@@ -201,7 +222,7 @@ func (m *model) click(c tea.MouseClickMsg) {
 		if lane >= l.first {
 			lane += len(l.lanes)
 		}
-		m.look(lane)
+		m.turnTo(lane)
 	}
 }
 
@@ -212,10 +233,9 @@ func (m *model) wheel(w tea.MouseWheelMsg) {
 		return
 	}
 	m.scene.knobs.selected = knob
-	switch w.Button {
-	case tea.MouseWheelUp:
+	if w.Button == tea.MouseWheelUp {
 		m.turn(1, false)
-	case tea.MouseWheelDown:
+	} else if w.Button == tea.MouseWheelDown {
 		m.turn(-1, false)
 	}
 }

@@ -129,7 +129,7 @@ func TestTimeKeys(t *testing.T) {
 	if c := b.last(); c.Control != engine.Pause {
 		t.Errorf("space asked %+v", c)
 	}
-	b.wantScreen("PAUSED")
+	b.wantScreen("paused")
 	b.press(".")
 	if c := b.last(); c.Control != engine.Step {
 		t.Errorf(". asked %+v", c)

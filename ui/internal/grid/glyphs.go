@@ -19,6 +19,7 @@ type Glyphs struct {
 	Mark   rune     // a moment drawn down a chart
 
 	Bullet, Circle, Cross, Tick, Dot rune // busy, idle, down, done, not yet
+	Diamond                          rune // simulated
 	Left, Right, Up, Down            rune
 	Ellipsis                         rune
 }
@@ -33,7 +34,8 @@ var Unicode = Glyphs{
 	Shade:  [10]rune{'·', '░', '░', '░', '▒', '▒', '▒', '▓', '▓', '█'},
 	Track:  '░', Upper: '▀', Lower: '▄', Rule: '┄', Mark: '┊',
 	Bullet: '●', Circle: '○', Cross: '×', Tick: '✓', Dot: '·',
-	Left: '◂', Right: '▸', Up: '▴', Down: '▾',
+	Diamond: '◆',
+	Left:    '◂', Right: '▸', Up: '▴', Down: '▾',
 	Ellipsis: '…',
 }
 
@@ -46,7 +48,8 @@ var ASCII = Glyphs{
 	Shade:  [10]rune{'.', ':', '-', '=', '+', 'o', '*', '%', '#', '@'},
 	Track:  '.', Rule: '-', Mark: ':',
 	Bullet: '*', Circle: 'o', Cross: 'x', Tick: '+', Dot: '.',
-	Left: '<', Right: '>', Up: '^', Down: 'v',
+	Diamond: '#',
+	Left:    '<', Right: '>', Up: '^', Down: 'v',
 	Ellipsis: '~',
 }
 
@@ -72,7 +75,7 @@ func fold(r rune) rune {
 }
 
 var folds = map[rune]rune{
-	'●': '*', '•': '*', '○': 'o', '×': 'x', '✗': 'x', '✓': '+', '·': '.', '…': '~',
+	'◆': '#', '●': '*', '•': '*', '○': 'o', '×': 'x', '✗': 'x', '✓': '+', '·': '.', '…': '~',
 	'◂': '<', '←': '<', '▸': '>', '→': '>', '▴': '^', '↑': '^', '▲': '^', '▾': 'v', '↓': 'v', '▼': 'v',
 	'µ': 'u', 'μ': 'u', '±': '~', '≈': '~', '∞': '8', '’': '\'', '‘': '\'', '“': '"', '”': '"', '\u00a0': ' ',
 }

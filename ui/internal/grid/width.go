@@ -73,12 +73,16 @@ var following = []*unicode.RangeTable{unicode.M, unicode.Cf, unicode.Zl, unicode
 var leading = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{Lo: 0x0d4e, Hi: 0x0d4e, Stride: 1},
-		{Lo: 0x1100, Hi: 0x115f, Stride: 1}, {Lo: 0xa960, Hi: 0xa97c, Stride: 1}, // Hangul initials
+		{Lo: 0x1100, Hi: 0x115f, Stride: 1},
+		{Lo: 0xa960, Hi: 0xa97c, Stride: 1}, // Hangul initials
 	},
 	R32: []unicode.Range32{
-		{Lo: 0x111c2, Hi: 0x111c3, Stride: 1}, {Lo: 0x113d1, Hi: 0x113d1, Stride: 1},
-		{Lo: 0x1193f, Hi: 0x11941, Stride: 2}, {Lo: 0x11a84, Hi: 0x11a89, Stride: 1},
-		{Lo: 0x11d46, Hi: 0x11d46, Stride: 1}, {Lo: 0x11f02, Hi: 0x11f02, Stride: 1},
+		{Lo: 0x111c2, Hi: 0x111c3, Stride: 1},
+		{Lo: 0x113d1, Hi: 0x113d1, Stride: 1},
+		{Lo: 0x1193f, Hi: 0x11941, Stride: 2},
+		{Lo: 0x11a84, Hi: 0x11a89, Stride: 1},
+		{Lo: 0x11d46, Hi: 0x11d46, Stride: 1},
+		{Lo: 0x11f02, Hi: 0x11f02, Stride: 1},
 		{Lo: 0x1f1e6, Hi: 0x1f1ff, Stride: 1}, // two make a flag
 	},
 }

@@ -1,0 +1,82 @@
+package tui
+
+import (
+	"time"
+
+	"duet/engine"
+)
+
+// cursor is a moment of the past that is looked at while the run is paused.
+type cursor struct {
+	on bool
+	at time.Duration // lane time
+}
+
+// How far the cursor goes with a key.
+const (
+	cursorStep = time.Second
+	cursorLeap = 10 * time.Second
+)
+
+// now is the present state of the run, also while the past is looked at.
+func (m *model) now() *engine.Snapshot {
+	if m.scene.cursor.on {
+		return &m.present
+	}
+	return &m.scene.snap
+}
+
+// lookBack moves the cursor, and first of all pauses the run and turns the
+// cursor on.
+func (m *model) lookBack(by time.Duration) {
+	s := &m.scene
+	if m.run == nil {
+		return
+	}
+	if !s.cursor.on {
+		if !s.snap.Paused && !s.snap.Finished {
+			m.ask(engine.Change{Control: engine.Pause})
+			s.snap.Paused = true
+		}
+		m.present.CopyFrom(&s.snap)
+		s.cursor = cursor{on: true, at: s.snap.At}
+	}
+	s.cursor.at = min(max(s.cursor.at+by, 0), m.present.At)
+	m.observe()
+}
+
+// lookAhead leaves the past for the present.
+func (m *model) lookAhead() {
+	if m.scene.cursor.on {
+		m.scene.cursor.on = false
+		m.observe()
+	}
+}
+
+// observe takes what is to be shown: the present state or what is kept of the
+// past, and what was recorded of the minute before.
+func (m *model) observe() {
+	s, w := &m.scene, &m.watch
+	now := m.now()
+	m.run.Snapshot(now)
+	w.kept.add(now)
+	s.to = now.At
+	if s.cursor.on {
+		s.cursor.at = min(s.cursor.at, now.At)
+		s.to = min(max(w.recorded, s.cursor.at), s.cursor.at+minute, now.At)
+		shown := now
+		if past := w.kept.at(s.cursor.at); past != nil && s.cursor.at < now.At {
+			shown = past
+		}
+		s.snap.CopyFrom(shown)
+	}
+	if ahead := s.to - w.recorded; ahead >= s.series.Step || ahead < 0 || s.series.Step == 0 {
+		m.run.Series(&s.series, max(s.to-minute, 0), s.to)
+		w.recorded = s.to
+	}
+	if now.Changes < len(s.marks) { // of a future that was gone back from
+		s.marks = s.marks[:now.Changes]
+	} else if seen := len(s.marks); seen < now.Changes {
+		s.marks = m.run.Marks(s.marks, seen)
+	}
+}
