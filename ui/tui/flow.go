@@ -14,7 +14,7 @@ func (s *scene) drawFlow(g *grid.Grid, lane int) {
 	}
 	l := &s.snap.Lanes[lane]
 	p := row(g, 0)
-	s.drawHandOver(&p, l)
+	s.drawHandOver(&p, l, g.H < len(l.Handlers) && g.W < 12*len(l.Handlers)+10)
 	if !s.queues(lane) {
 		s.drawBus(&p, lane)
 		return
@@ -37,8 +37,9 @@ func (s *scene) drawFlow(g *grid.Grid, lane int) {
 	}
 }
 
-// drawHandOver draws who sends or publishes, and whether they stand blocked.
-func (s *scene) drawHandOver(p *pen, l *engine.LaneSnapshot) {
+// drawHandOver draws who sends or publishes, and whether they stand blocked; in
+// brief by a sign only.
+func (s *scene) drawHandOver(p *pen, l *engine.LaneSnapshot, brief bool) {
 	blocked := 0
 	for i := range l.Publishers {
 		if l.Publishers[i].Blocked {
@@ -54,8 +55,10 @@ func (s *scene) drawHandOver(p *pen, l *engine.LaneSnapshot) {
 	if blocked > 0 {
 		st, sign = s.theme.warning, p.g.Glyphs.Vertical
 	}
-	p.text(verb, st)
-	p.skip(1)
+	if !brief {
+		p.text(verb, st)
+		p.skip(1)
+	}
 	p.sign(sign, st)
 }
 

@@ -144,8 +144,8 @@ func (s *scene) drawGoroutines(g *grid.Grid, lane int) {
 	if g.H > 2 {
 		p = row(g, 2)
 		p.text("they hold about ", t.dim)
-		p.text(figure.Count(l.HeapBytes>>10), t.text)
-		p.text(" KB", t.dim)
+		p.right(6, figure.Rate(float64(l.HeapBytes)/1e6), t.text)
+		p.text(" MB", t.dim)
 	}
 	if g.H > 3 && len(l.Publishers) > 0 {
 		s.drawPublishers(g.Sub(grid.Rect{Y: 3, W: g.W, H: g.H - 3}), l)

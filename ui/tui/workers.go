@@ -17,9 +17,14 @@ const maxRows = 12
 // workerRows is how many rows the workers of a lane, or its publishers, ask for.
 func (s *scene) workerRows(lane int) int {
 	l := &s.snap.Lanes[lane]
-	switch n := len(l.Workers); {
-	case n == 0:
-		return min(2*max(len(l.Publishers), 2), maxRows)
+	n := len(l.Workers)
+	if n == 0 {
+		n = max(2*len(l.Publishers), 4)
+		if n > maxRows {
+			n /= 2
+		}
+	}
+	switch {
 	case n <= maxRows:
 		return n
 	case n <= 2*maxRows:
