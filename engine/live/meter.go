@@ -44,8 +44,10 @@ func (m *meter) Start(d delivery, attempt int) {
 		}
 		return
 	}
-	m.flush()
-	m.briefs = 0
+	if attempt > 1 {
+		m.flush()
+		m.briefs = 0
+	}
 	m.begin(&d, attempt)
 }
 
