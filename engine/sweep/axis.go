@@ -23,6 +23,12 @@ type Axis struct {
 	Log     bool             `json:"log"`     // spaced by ratio
 }
 
+// Concerns reports whether the setting makes a difference to a lane: those of
+// other lanes do not.
+func (a *Axis) Concerns(lane string) bool {
+	return !strings.HasPrefix(a.Path, "lanes.") || strings.HasPrefix(a.Path, "lanes."+lane+".")
+}
+
 // ParseAxis reads an axis of a scenario: PATH=VALUES, as the package doc has it.
 // Whether the setting takes the values is for [NewGrid] to say. The error is a
 // sentence.

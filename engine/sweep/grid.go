@@ -74,6 +74,3 @@ func (g *Grid) place(i int) error {
 
 // Points are the points of the grid, the first axis the fastest.
 func (g *Grid) Points() []Point { return g.points }
-
-// curves is how many curves there are for each lane.
-func (g *Grid) curves() int { return len(g.points) / len(g.Axes[0].Values) }

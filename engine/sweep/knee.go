@@ -94,7 +94,7 @@ func Kneedle(x, y []float64) (at int, ok bool) {
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // knees finds those of all curves, of the points that there are.
-func (g *Grid) knees(points []*Outcome) []Knee {
+func (g *Grid) knees(r *Result, points []*Outcome) []Knee {
 	first := &g.Axes[0]
 	if first.Numbers == nil {
 		return nil
@@ -102,8 +102,12 @@ func (g *Grid) knees(points []*Outcome) []Knee {
 	var knees []Knee
 	n := len(first.Values)
 	for lane := range g.Base.Lanes {
+		name := g.Base.Lanes[lane].Name
 		for from := 0; from < len(points); from += n {
-			if k, ok := g.knee(points[from:from+n], lane); ok {
+			curve := slices.DeleteFunc(slices.Clone(points[from:from+n]), func(p *Outcome) bool {
+				return p == nil || r.Repeats(p, name) || !finite(p.Lanes[lane].latency)
+			})
+			if k, ok := g.knee(curve, lane); ok {
 				knees = append(knees, k)
 			}
 		}
@@ -113,7 +117,6 @@ func (g *Grid) knees(points []*Outcome) []Knee {
 
 // knee finds that of a lane in one curve.
 func (g *Grid) knee(curve []*Outcome, lane int) (Knee, bool) {
-	curve = slices.DeleteFunc(slices.Clone(curve), func(p *Outcome) bool { return p == nil || !finite(p.Lanes[lane].latency) })
 	numbers := g.Axes[0].Numbers
 	slices.SortFunc(curve, func(a, b *Outcome) int { return cmp.Compare(numbers[a.Index[0]], numbers[b.Index[0]]) })
 	var x, latency, throughput []float64

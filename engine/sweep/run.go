@@ -39,6 +39,17 @@ type Outcome struct {
 	Lanes []Lane   `json:"lanes"`
 }
 
+// Repeats reports whether the figures of a lane are those of another point,
+// because the point differs from it in settings of other lanes only.
+func (r *Result) Repeats(p *Outcome, lane string) bool {
+	for i := range r.Axes {
+		if p.Index[i] > 0 && !r.Axes[i].Concerns(lane) {
+			return true
+		}
+	}
+	return false
+}
+
 // Lane is the figures of a lane at a point, by the names of the metrics.
 type Lane struct {
 	Name    string           `json:"name"`
@@ -83,6 +94,6 @@ func (g *Grid) Run(ctx context.Context, o Options) (*Result, error) {
 			r.Points = append(r.Points, *whole[i])
 		}
 	}
-	r.Knees = append(r.Knees, g.knees(whole)...)
+	r.Knees = append(r.Knees, g.knees(r, whole)...)
 	return r, err
 }
