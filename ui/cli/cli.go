@@ -50,6 +50,9 @@ func Main(args []string) int {
 			}
 			return run, nil
 		},
+		newVirtual: func(*engine.Scenario) (engine.Run, error) {
+			return nil, errors.New("there is no virtual time yet")
+		},
 	}
 	return w.main(ctx, args)
 }
@@ -62,6 +65,8 @@ type world struct {
 
 	play   func(ctx context.Context, o tui.Options) error
 	newRun func(s *engine.Scenario, endless bool) (engine.Run, error)
+	// newVirtual begins a run that is simulated to its end as fast as it goes.
+	newVirtual func(s *engine.Scenario) (engine.Run, error)
 
 	failed error // of the command that ran
 }

@@ -34,6 +34,20 @@ func newFakeRun(s *engine.Scenario) *fakeRun {
 func (r *fakeRun) Done() <-chan struct{} { return r.done }
 func (r *fakeRun) Err() error            { return r.err }
 
+func (r *fakeRun) Marks(dst []engine.Change, _ int) []engine.Change {
+	return append(dst, engine.Change{At: 200 * time.Millisecond, Path: "load.rate", Value: "10/s"})
+}
+
+func (r *fakeRun) Series(dst *engine.Series, from, to time.Duration) {
+	*dst = engine.Series{Step: 100 * time.Millisecond, From: from}
+	for at := from; at < to; at += dst.Step {
+		dst.Offered = append(dst.Offered, 1)
+	}
+	for range r.scenario.Lanes {
+		dst.Lanes = append(dst.Lanes, engine.LaneSeries{Done: dst.Offered, P50: dst.Offered, P99: dst.Offered})
+	}
+}
+
 func (r *fakeRun) Close() error {
 	r.closing.Do(func() { r.over.Stop() })
 	return r.closeErr
@@ -56,12 +70,22 @@ func (r *fakeRun) Snapshot(dst *engine.Snapshot) {
 	}
 }
 
+// simulatedRun is one in virtual time.
+type simulatedRun struct{ *fakeRun }
+
+func (r *simulatedRun) Snapshot(dst *engine.Snapshot) {
+	r.fakeRun.Snapshot(dst)
+	dst.Mode = engine.Virtual
+}
+
 // stage is a world in which commands are tried.
 type stage struct {
 	world
 	out, errs bytes.Buffer
 	ran       []*engine.Scenario // the runs started
 	endless   []bool             // and whether without an end
+	simulated []*engine.Scenario // the runs started in virtual time
+	starting  sync.Mutex
 	played    []tui.Options
 }
 
@@ -73,6 +97,12 @@ func newStage() *stage {
 		newRun: func(scenario *engine.Scenario, endless bool) (engine.Run, error) {
 			s.ran, s.endless = append(s.ran, scenario), append(s.endless, endless)
 			return newFakeRun(scenario), nil
+		},
+		newVirtual: func(scenario *engine.Scenario) (engine.Run, error) {
+			s.starting.Lock()
+			defer s.starting.Unlock()
+			s.simulated = append(s.simulated, scenario)
+			return &simulatedRun{newFakeRun(scenario)}, nil
 		},
 		play: func(_ context.Context, o tui.Options) error {
 			s.played = append(s.played, o)

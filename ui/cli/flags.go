@@ -58,7 +58,8 @@ func (c *choice) Type() string   { return strings.Join(c.allowed, "|") }
 
 func (c *choice) Set(text string) error {
 	if !slices.Contains(c.allowed, text) {
-		return fmt.Errorf("%s is needed", strings.Join(c.allowed, " or "))
+		most, last := c.allowed[:len(c.allowed)-1], c.allowed[len(c.allowed)-1]
+		return fmt.Errorf("%s or %s is needed", strings.Join(most, ", "), last)
 	}
 	c.value = text
 	return nil

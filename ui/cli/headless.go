@@ -53,7 +53,10 @@ func (w *world) together(ctx context.Context, s *engine.Scenario, p *progress) (
 	err = errors.Join(run.Err(), run.Close())
 	run.Snapshot(snap) // complete, now that nothing moves
 	log.Add(snap)
-	return report.Outcome{Snapshot: snap, Findings: log.Findings(), Interrupted: interrupted}, failure(err)
+	return report.Outcome{
+		Snapshot: snap, Findings: log.Findings(), Interrupted: interrupted,
+		Began: s, Past: []report.Past{report.PastOf(run, snap.At)},
+	}, failure(err)
 }
 
 // watch looks at a run now and then, until it is over or ctx is done.

@@ -13,7 +13,7 @@ import (
 // inTurn runs a scenario's lanes one after another, each alone on the
 // processors, and puts what they did beside each other.
 func (w *world) inTurn(ctx context.Context, s *engine.Scenario, p *progress) (report.Outcome, error) {
-	all := report.Outcome{InTurn: true}
+	all := report.Outcome{InTurn: true, Began: s}
 	for i := range s.Lanes {
 		if all.Interrupted = ctx.Err() != nil; all.Interrupted {
 			break
@@ -22,6 +22,7 @@ func (w *world) inTurn(ctx context.Context, s *engine.Scenario, p *progress) (re
 		if one.Snapshot != nil {
 			all.Snapshot = joined(all.Snapshot, one.Snapshot, s)
 			all.Findings = append(all.Findings, one.Findings...)
+			all.Past = append(all.Past, one.Past...)
 			all.Interrupted = one.Interrupted
 		}
 		if err != nil {
@@ -39,6 +40,7 @@ func joined(before, run *engine.Snapshot, whole *engine.Scenario) *engine.Snapsh
 	}
 	run.Lanes = append(before.Lanes, run.Lanes...)
 	run.At = max(run.At, before.At)
+	run.Changes = max(run.Changes, before.Changes)
 	run.Slowed = run.Slowed || before.Slowed
 	run.Quiescent = run.Quiescent && before.Quiescent
 	run.Finished = run.Finished && before.Finished

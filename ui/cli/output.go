@@ -42,9 +42,14 @@ func createNew(name string) (*os.File, error) {
 // write writes the report and is done with its file.
 func (o *output) write(r *report.Report, format string) error {
 	var err error
-	if format == formatJSON {
+	switch format {
+	case formatJSON:
 		err = r.WriteJSON(o.to)
-	} else {
+	case formatCSV:
+		err = r.WriteCSV(o.to)
+	case formatHTML:
+		err = r.WriteHTML(o.to)
+	default:
 		err = r.WriteText(o.to, o.colour)
 	}
 	if o.file != nil {

@@ -18,6 +18,8 @@ import (
 const (
 	formatText = "text"
 	formatJSON = "json"
+	formatCSV  = "csv"
+	formatHTML = "html"
 )
 
 // runFlags are the flags of duet run.
@@ -31,7 +33,7 @@ type runFlags struct {
 }
 
 func (w *world) runCommand() *cobra.Command {
-	f := runFlags{format: choice{formatText, []string{formatText, formatJSON}}}
+	f := runFlags{format: choice{formatText, []string{formatText, formatJSON, formatCSV, formatHTML}}}
 	cmd := &cobra.Command{
 		Use:   "run PRESET|FILE",
 		Short: "Run a scenario without a screen, report, and check its claims",
@@ -55,7 +57,7 @@ duet run ./mine.yaml --in-turn --out report.txt`,
 	}
 	f.register(cmd)
 	cmd.Flags().Var(&f.length, "for", "how long items arrive in each run, such as 20s; else as the scenario says")
-	cmd.Flags().Var(&f.format, "format", "what the report is written as: text or json")
+	cmd.Flags().Var(&f.format, "format", "what the report is written as: text, json, csv or html")
 	cmd.Flags().StringVar(&f.out, "out", "-", "a new file for the report, or - for standard output")
 	cmd.Flags().StringVar(&f.caseName, "case", "", "the name of a case, to run only that one")
 	cmd.Flags().BoolVar(&f.inTurn, "in-turn", false, "run the lanes one after another, so that they do not share the processors")

@@ -60,7 +60,7 @@ func TestWrongInput(t *testing.T) {
 		{"run tiny.yaml --for soon", `a duration such as 20ms`},
 		{"run tiny.yaml --seed -1", `a whole number from 0 to`},
 		{"run tiny.yaml --seed 18446744073709551616", `a whole number from 0 to`},
-		{"run tiny.yaml --format csv", `"csv" for "--format" flag: text or json is needed`},
+		{"run tiny.yaml --format yaml", `"yaml" for "--format" flag: text, json, csv or html is needed`},
 		{"run tiny.yaml --set load.rate", `--set "load.rate": a path and a value are needed`},
 		{"run tiny.yaml --set =5", `--set "=5": a path and a value are needed`},
 		{"run tiny.yaml --set load.rate=", `--set "load.rate=": a path and a value are needed`},

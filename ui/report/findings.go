@@ -19,6 +19,22 @@ type Finding struct {
 	crowd    int64
 }
 
+// when says how long it went on.
+func (f *Finding) when() string {
+	if f.To > f.From {
+		return seconds(f.From) + " to " + seconds(f.To)
+	}
+	return seconds(f.From)
+}
+
+// sentence is its text, of which lane.
+func (f *Finding) sentence() string {
+	if f.Lane == "" {
+		return f.Text
+	}
+	return f.Lane + ": " + f.Text
+}
+
 var severities = map[diagnose.Severity]string{
 	diagnose.Good: "good", diagnose.Warning: "warning", diagnose.Bad: "bad",
 }

@@ -54,6 +54,8 @@ const Version = 1
 type Outcome struct {
 	Snapshot    *engine.Snapshot // its last; with its Scenario. It must not change any more
 	Findings    []Finding        // in the order of time
+	Began       *engine.Scenario // as it was when it began; only the page shows it
+	Past        []Past           // how it went, only for the page: of all lanes, or one for each where they ran in turn
 	Interrupted bool             // it was ended before its time
 	InTurn      bool             // its lanes ran one after another
 }
@@ -87,6 +89,9 @@ type Case struct {
 	Findings      []Finding        `json:"findings"`
 	Expect        []engine.Verdict `json:"expect"`
 	NotChecked    []Unchecked      `json:"not_checked"`
+
+	began *engine.Scenario
+	past  []Past
 }
 
 // Lane is the figures of a lane, and the state in which the run left it.
@@ -131,6 +136,7 @@ func caseOf(run Outcome) Case {
 		Interrupted: run.Interrupted, InTurn: run.InTurn, Slowed: snap.Slowed, Unlinked: snap.Unlinked,
 		Lanes: make([]Lane, len(snap.Lanes)), Findings: slices.Concat([]Finding{}, run.Findings),
 		Expect: []engine.Verdict{}, NotChecked: []Unchecked{},
+		began: run.Began, past: run.Past,
 	}
 	for i := range snap.Lanes {
 		l := &snap.Lanes[i]

@@ -250,16 +250,8 @@ func (c *Case) writeFindings(p *page) {
 	p.line("")
 	p.line("%s", p.paint(bold, "what went on"))
 	for _, f := range c.Findings {
-		when := seconds(f.From)
-		if f.To > f.From {
-			when += " to " + seconds(f.To)
-		}
-		text := f.Text
-		if f.Lane != "" {
-			text = f.Lane + ": " + text
-		}
 		const indent = 20
-		p.prose(aligned("  "+when, -indent), text, indent)
+		p.prose(aligned("  "+f.when(), -indent), f.sentence(), indent)
 	}
 }
 

@@ -27,17 +27,21 @@ func (l *Lane) theory() (theory.Result, bool) {
 }
 
 // theories is a table of what the closed forms say, and sentences about where
-// they say nothing.
+// they say nothing. What they say of no lane is left out.
 func (c *Case) theories() (table, []string) {
 	t := c.byLane("theory")
 	row := func(label string, of func(r *theory.Result) string) {
-		t.add("  "+label, func(l *Lane) string {
-			r, ok := l.theory()
-			if !ok {
-				return figure.None
+		cells, known := []string{"  " + label}, false
+		for i := range c.Lanes {
+			cell := figure.None
+			if r, ok := c.Lanes[i].theory(); ok {
+				cell = of(&r)
 			}
-			return of(&r)
-		})
+			cells, known = append(cells, cell), known || cell != figure.None
+		}
+		if known {
+			t.row(cells...)
+		}
 	}
 	row("model", func(r *theory.Result) string { return r.Model })
 	row("method", func(r *theory.Result) string {

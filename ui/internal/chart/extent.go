@@ -64,8 +64,11 @@ func (c *Chart) vertical() extent {
 	for _, l := range c.Levels {
 		e.add(l.Y)
 	}
-	if !c.Y.Log && e.high > e.low {
-		e.high += (e.high - e.low) / 20 // room for the line itself
+	switch { // room for the line itself
+	case c.Y.Log:
+		e.high *= 1.2
+	case e.high > e.low:
+		e.high += (e.high - e.low) / 20
 	}
 	return e.settled()
 }

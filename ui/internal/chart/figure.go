@@ -10,13 +10,13 @@ import (
 // Figure is the chart with its title and legend, as an element for a page.
 func (c *Chart) Figure() template.HTML {
 	var b strings.Builder
-	fmt.Fprintf(&b, "<figure class=\"chart\"><figcaption><b>%s</b>", html.EscapeString(c.Title))
+	fmt.Fprintf(&b, "<figure class=\"chart\"><figcaption><b>%s</b><span class=\"keys\">", html.EscapeString(c.Title))
 	for i := range c.Lines {
 		if l := &c.Lines[i]; l.Name != "" {
 			fmt.Fprintf(&b, `<span class="key">%s%s</span>`, l.Colour.sample(), html.EscapeString(l.Name))
 		}
 	}
-	fmt.Fprintf(&b, "</figcaption>\n%s</figure>\n", c.SVG())
+	fmt.Fprintf(&b, "</span></figcaption>\n%s</figure>\n", c.SVG())
 	return template.HTML(b.String()) //nolint:gosec // escaped where it is written
 }
 

@@ -20,6 +20,7 @@ const Style = `
 figure.chart { margin: 0; min-width: 0; break-inside: avoid }
 figure.chart figcaption { display: flex; flex-wrap: wrap; gap: 0 1em; align-items: baseline; font-size: .9rem }
 figure.chart figcaption b { margin-right: auto }
+figure.chart .keys { display: flex; flex-wrap: wrap; gap: 0 .9em }
 figure.chart .key { white-space: nowrap; color: var(--dim); font-size: .8rem }
 figure.chart .key svg { width: 1.9em; height: .6em; margin-right: .35em }
 figure.chart > svg { display: block; width: 100%; height: auto }
