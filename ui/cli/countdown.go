@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"duet/engine"
+)
+
+// countdown is a line on a terminal that says how many of some runs have ended,
+// and how long the others will take.
+type countdown struct {
+	*progress
+	began time.Time
+	shown time.Time
+}
+
+func (w *world) countdown() *countdown {
+	return &countdown{progress: w.progress(), began: time.Now()}
+}
+
+// show writes the line anew, but not more often than can be read.
+func (c *countdown) show(ended, all int) {
+	now := time.Now()
+	if c.to == nil || now.Sub(c.shown) < glance && ended < all {
+		return
+	}
+	c.shown = now
+	line := fmt.Sprintf("%d of %d runs", ended, all)
+	if left := all - ended; left > 0 {
+		each := now.Sub(c.began) / time.Duration(ended)
+		line += ", " + engine.FormatDuration((time.Duration(left) * each).Round(time.Second)) + " left"
+	}
+	fmt.Fprint(c.to, clearLine+line)
+}
