@@ -70,12 +70,33 @@ func (r *fakeRun) Snapshot(dst *engine.Snapshot) {
 	}
 }
 
-// simulatedRun is one in virtual time.
-type simulatedRun struct{ *fakeRun }
+// simulatedRun is one in virtual time, whose first lane is stopped from second 2
+// to 4.
+type simulatedRun struct {
+	*fakeRun
+	at     time.Duration // where it was taken back to; 0: nowhere
+	paused bool
+}
 
 func (r *simulatedRun) Snapshot(dst *engine.Snapshot) {
 	r.fakeRun.Snapshot(dst)
 	dst.Mode = engine.Virtual
+	if r.at > 0 {
+		dst.At = r.at
+	}
+	dst.Lanes[0].Stopped = dst.At >= 2*time.Second && dst.At <= 4*time.Second
+}
+
+func (r *simulatedRun) Rewind(at time.Duration) error {
+	r.at = at
+	return nil
+}
+
+func (r *simulatedRun) Furthest() time.Duration { return r.scenario.Duration }
+
+func (r *simulatedRun) Apply(c engine.Change) error {
+	r.paused = r.paused || c.Control == engine.Pause
+	return nil
 }
 
 // stage is a world in which commands are tried.
@@ -102,7 +123,7 @@ func newStage() *stage {
 			s.starting.Lock()
 			defer s.starting.Unlock()
 			s.simulated = append(s.simulated, scenario)
-			return &simulatedRun{newFakeRun(scenario)}, nil
+			return &simulatedRun{fakeRun: newFakeRun(scenario)}, nil
 		},
 		play: func(_ context.Context, o tui.Options) error {
 			s.played = append(s.played, o)

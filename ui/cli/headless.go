@@ -9,7 +9,8 @@ import (
 	"duet/ui/report"
 )
 
-// glance is how often a run without a screen is looked at.
+// glance is how often a run without a screen is looked at: a real one in real
+// time, a simulated one in its own.
 const glance = 200 * time.Millisecond
 
 // runner runs a scenario without a screen.
@@ -57,6 +58,52 @@ func (w *world) together(ctx context.Context, s *engine.Scenario, p *progress) (
 		Snapshot: snap, Findings: log.Findings(), Interrupted: interrupted,
 		Began: s, Past: []report.Past{report.PastOf(run, snap.At)},
 	}, failure(err)
+}
+
+// simulated is together in virtual time, as fast as it goes. What went on is
+// looked up afterwards, at moments of the run's own time: the same run has the
+// same findings, however fast the machine is.
+func (w *world) simulated(ctx context.Context, s *engine.Scenario, p *progress) (report.Outcome, error) {
+	run, err := w.newVirtual(s)
+	if err != nil {
+		return report.Outcome{}, failure(err)
+	}
+	snap := &engine.Snapshot{}
+	interrupted := watch(ctx, run, func() {
+		run.Snapshot(snap)
+		p.show(snap)
+	})
+	if interrupted {
+		err = run.Apply(engine.Change{Control: engine.Pause})
+	}
+	run.Snapshot(snap)
+	past := report.PastOf(run, snap.At)
+	var log report.Log
+	if back, ok := run.(engine.Rewinder); ok && !interrupted && err == nil {
+		err = lookBack(back, snap.At, &log)
+	}
+	log.Add(snap)
+	err = errors.Join(err, run.Err(), run.Close())
+	return report.Outcome{
+		Snapshot: snap, Findings: log.Findings(), Interrupted: interrupted,
+		Began: s, Past: []report.Past{past},
+	}, failure(err)
+}
+
+// lookBack goes through a run that is over once more, and looks at it now and
+// then.
+func lookBack(run engine.Rewinder, end time.Duration, log *report.Log) error {
+	const most = 240
+	step := max(glance, end/most)
+	var snap engine.Snapshot
+	for at := step; at < end; at += step {
+		if err := run.Rewind(at); err != nil {
+			return err
+		}
+		run.Snapshot(&snap)
+		log.Add(&snap)
+	}
+	return nil
 }
 
 // watch looks at a run now and then, until it is over or ctx is done.

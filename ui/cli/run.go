@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,7 @@ type runFlags struct {
 	out      string
 	caseName string
 	inTurn   bool
+	virtual  bool
 }
 
 func (w *world) runCommand() *cobra.Command {
@@ -38,7 +40,7 @@ func (w *world) runCommand() *cobra.Command {
 		Use:   "run PRESET|FILE",
 		Short: "Run a scenario without a screen, report, and check its claims",
 		Long: `Run a scenario without a screen, all of its cases one after another; then report what was measured and whether what ` +
-			`the scenario expects came true.
+			`the scenario expects came true. With --virtual it is simulated: the same seed gives the same figures, and minutes take moments.
 
 The exit code is 0 when all is well, 1 when a claim failed, 2 when the command line or the file is wrong, 3 when the run could ` +
 			`not be carried out, and 130 when it was interrupted: Ctrl-C ends the run early and still reports, a second one ends duet at once.`,
@@ -47,6 +49,10 @@ The exit code is 0 when all is well, 1 when a claim failed, 2 when the command l
 duet run duality
 # one of its cases, shorter, for a program to read
 duet run duality --case four_and_four --for 10s --format json
+# ten minutes of it simulated, in a moment
+duet run duality --virtual --for 10m
+# a page with charts, to look at in a browser
+duet run flash-sale --virtual --format html --out flash-sale.html
 # lanes that burn the processor, one after another
 duet run ./mine.yaml --in-turn --out report.txt`,
 		Args:              exactly("one preset or file"),
@@ -60,6 +66,7 @@ duet run ./mine.yaml --in-turn --out report.txt`,
 	cmd.Flags().Var(&f.format, "format", "what the report is written as: text, json, csv or html")
 	cmd.Flags().StringVar(&f.out, "out", "-", "a new file for the report, or - for standard output")
 	cmd.Flags().StringVar(&f.caseName, "case", "", "the name of a case, to run only that one")
+	cmd.Flags().BoolVar(&f.virtual, "virtual", false, "simulate, in virtual time: exactly repeatable, and over in a moment")
 	cmd.Flags().BoolVar(&f.inTurn, "in-turn", false, "run the lanes one after another, so that they do not share the processors")
 	return cmd
 }
@@ -74,12 +81,18 @@ func (w *world) run(ctx context.Context, name string, f *runFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := f.check(variants); err != nil {
+		return err
+	}
 	out, err := w.create(f.out)
 	if err != nil {
 		return err
 	}
 	runner := w.together
-	if f.inTurn {
+	switch {
+	case f.virtual:
+		runner = w.simulated
+	case f.inTurn:
 		runner = w.inTurn
 	}
 	outcomes, runErr := runAll(ctx, variants, runner, w.progress())
@@ -91,6 +104,17 @@ func (w *world) run(ctx context.Context, name string, f *runFlags) error {
 		return &exit{exitRun, err}
 	}
 	return verdict(ctx, r, runErr)
+}
+
+// check finds flags that do not go together.
+func (f *runFlags) check(variants []*engine.Scenario) error {
+	switch {
+	case f.virtual && f.inTurn:
+		return errors.New("--in-turn is for real runs: simulated lanes share no processors, and do not disturb each other")
+	case f.virtual && slices.ContainsFunc(variants, func(s *engine.Scenario) bool { return s.Duration == 0 }):
+		return errors.New("a simulated run needs an end: give it one, such as --for 10m")
+	}
+	return nil
 }
 
 // verdict is what is left to say after the report.

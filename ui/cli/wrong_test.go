@@ -71,7 +71,8 @@ func TestWrongInput(t *testing.T) {
 		{"run warm.yaml --for 400ms", `the run lasts 400ms, and its warm-up 500ms; shorten it with --set warmup=`},
 		{"run tiny.yaml --out taken.txt", `^duet: taken.txt: this file exists already, and nothing is overwritten`},
 		{"run tiny.yaml --out nowhere/report.txt", `^duet: nowhere/report.txt: the folder does not exist$`},
-		{"run tiny.yaml --virtual", `unknown flag: --virtual`},
+		{"run tiny.yaml --virtual --in-turn", `^duet: --in-turn is for real runs: simulated lanes share no processors`},
+		{"run tiny.yaml --virtual --set duration=0s", `^duet: a simulated run needs an end: give it one, such as --for 10m$`},
 
 		{"presets list", `unknown command "list" for duet presets: there are show, new and check`},
 		{"presets show", `duet presets show takes the name of one preset, and 0`},
