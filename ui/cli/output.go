@@ -6,8 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-
-	"duet/ui/report"
 )
 
 // output is where a report goes.
@@ -39,23 +37,34 @@ func createNew(name string) (*os.File, error) {
 	return f, plain(name, err)
 }
 
-// write writes the report and is done with its file.
-func (o *output) write(r *report.Report, format string) error {
+// document is a report that can be written in any of the formats.
+type document interface {
+	WriteText(w io.Writer, colour bool) error
+	WriteCSV(w io.Writer) error
+	WriteJSON(w io.Writer) error
+	WriteHTML(w io.Writer) error
+}
+
+// put writes a document and is done with its file.
+func (o *output) put(d document, format string) error {
 	var err error
 	switch format {
 	case formatJSON:
-		err = r.WriteJSON(o.to)
+		err = d.WriteJSON(o.to)
 	case formatCSV:
-		err = r.WriteCSV(o.to)
+		err = d.WriteCSV(o.to)
 	case formatHTML:
-		err = r.WriteHTML(o.to)
+		err = d.WriteHTML(o.to)
 	default:
-		err = r.WriteText(o.to, o.colour)
+		err = d.WriteText(o.to, o.colour)
 	}
 	if o.file != nil {
 		err = errors.Join(err, o.file.Close())
 	}
-	return err
+	if err != nil {
+		return &exit{exitRun, err}
+	}
+	return nil
 }
 
 // discard removes the file of a report that there is not.

@@ -100,8 +100,8 @@ func (w *world) run(ctx context.Context, name string, f *runFlags) error {
 		return errors.Join(cmp.Or(interruption(ctx, runErr), runErr), out.discard())
 	}
 	r := report.Of(outcomes...)
-	if err := out.write(r, f.format.value); err != nil {
-		return &exit{exitRun, err}
+	if err := out.put(r, f.format.value); err != nil {
+		return err
 	}
 	return verdict(ctx, r, runErr)
 }

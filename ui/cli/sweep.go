@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -158,34 +157,4 @@ func ended(ctx context.Context, err error) error {
 		return interruption(ctx, nil)
 	}
 	return failure(err)
-}
-
-// document is a report that can be written in any of the formats.
-type document interface {
-	WriteText(w io.Writer, colour bool) error
-	WriteCSV(w io.Writer) error
-	WriteJSON(w io.Writer) error
-	WriteHTML(w io.Writer) error
-}
-
-// put writes a document and is done with its file.
-func (o *output) put(d document, format string) error {
-	var err error
-	switch format {
-	case formatJSON:
-		err = d.WriteJSON(o.to)
-	case formatCSV:
-		err = d.WriteCSV(o.to)
-	case formatHTML:
-		err = d.WriteHTML(o.to)
-	default:
-		err = d.WriteText(o.to, o.colour)
-	}
-	if o.file != nil {
-		err = errors.Join(err, o.file.Close())
-	}
-	if err != nil {
-		return &exit{exitRun, err}
-	}
-	return nil
 }
