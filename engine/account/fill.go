@@ -1,21 +1,31 @@
 package account
 
-import (
-	"duet/engine"
-)
+import "duet/engine"
 
 // Fill describes the lane as Now says it is: its ledger and its windows.
 func (l *Lane) Fill(dst *engine.LaneSnapshot) {
+	l.refresh()
 	r := &l.Now
 	dst.Ledger, dst.OldestWaiting = r.Ledger(), r.Oldest
+	dst.Wasted, dst.Retries = r.Wasted, r.Retries
 	dst.Goroutines = l.levels.goroutines.Gauge()
-	dst.Goroutines.Now = r.Goroutines
+	dst.Goroutines.Now = r.Goroutines.Now
 	l.fillRecent(&dst.Recent)
 	dst.Whole = l.whole.figures
-	dst.Whole.Depth.Now, dst.Whole.Backlog.Now, dst.Whole.InSystem.Now = r.Queued, r.Backlog, r.InSystem()
+	dst.Whole.Depth.Now, dst.Whole.Backlog.Now, dst.Whole.InSystem.Now = r.Queued.Now, r.Backlog.Now, r.InSystem.Now
 	dst.Parts = Resize(dst.Parts, len(l.parts))
 	for i, p := range l.parts {
 		dst.Parts[i] = p.figures
+	}
+}
+
+// refresh works out what follows from what was recorded by now. This is put off
+// until somebody looks.
+func (l *Lane) refresh() {
+	l.push()
+	l.whole.look(l)
+	for _, p := range l.parts {
+		p.look(l)
 	}
 }
 
@@ -27,24 +37,28 @@ func (l *Lane) fillRecent(w *engine.Window) {
 	fillBetween(w, &before, &now)
 	w.Order = l.disorder.Disorder()
 	w.Depth, w.Backlog, w.InSystem = l.levels.depth.Recent(), l.levels.backlog.Recent(), l.levels.inSystem.Recent()
-	w.Depth.Now, w.Backlog.Now, w.InSystem.Now = l.Now.Queued, l.Now.Backlog, l.Now.InSystem()
-	w.Utilisation = l.levels.busy.Recent().Mean / million
+	w.Depth.Now, w.Backlog.Now, w.InSystem.Now = l.Now.Queued.Now, l.Now.Backlog.Now, l.Now.InSystem.Now
+	busiest := l.levels.publishing.Recent().Mean
+	for _, h := range l.handlers {
+		busiest = max(busiest, h.busy.Recent().Mean)
+	}
+	w.Utilisation = busiest / million
 	for i, x := range l.items {
-		*summaryOf(w, Metric(i)) = x.summary
+		*summaryOf(w, Metric(i)) = x.recent.Summary()
 	}
 }
 
 // FillHandler describes a handler, by its index in the scenario: its ledger and
-// its figures.
+// its figures. Fill comes first.
 func (l *Lane) FillHandler(dst *engine.HandlerSnapshot, i int) {
 	r, x, whole := &l.Now, l.handlers[i], &l.whole.handlers[i]
 	dst.Ledger = r.handlerLedger(i)
-	dst.Workers, dst.Busy = int(r.Servers[i]), int(r.Busy[i])
+	dst.Workers, dst.Busy = int(r.Servers[i]), int(r.Busy[i].Now)
 	dst.Utilisation = x.busy.Recent().Mean / million
 	dst.WholeUtilisation = whole.busy.Gauge().Mean / million
 	dst.Depth = x.depth.Gauge()
-	dst.Depth.Now = r.Depth[i]
-	dst.Wait, dst.Service = x.wait.summary, x.service.summary
+	dst.Depth.Now = r.Depth[i].Now
+	dst.Wait, dst.Service = x.wait.recent.Summary(), x.service.recent.Summary()
 	dst.WholeWait, dst.WholeService = whole.waited, whole.served
 }
 

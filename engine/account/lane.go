@@ -33,19 +33,15 @@ type Source interface {
 
 // distribution is a metric over the run: all of it, and the recent window.
 type distribution struct {
-	total   measure.Counts
-	recent  *measure.Recent
-	summary engine.Summary // of the recent window
+	total  measure.Counts
+	recent *measure.Recent
 }
 
 func newDistribution() *distribution {
 	return &distribution{recent: measure.NewRecent(Window)}
 }
 
-func (d *distribution) push(at time.Duration) {
-	d.recent.Push(at, &d.total)
-	d.summary = d.recent.Summary()
-}
+func (d *distribution) push(at time.Duration) { d.recent.Push(at, &d.total) }
 
 // handler is what is followed of one handler in a lane.
 type handler struct {
@@ -54,13 +50,16 @@ type handler struct {
 	busy          *measure.Integral // of its servers, in millionths
 }
 
+// recentStep is how often the distributions of the recent window are moved on.
+const recentStep = Window / 20
+
 // Lane follows one lane of a run. Whoever owns it fills Now and then calls
-// Sample, often, and Merge, every [measure.TrackStep].
+// Sample, as often as levels are read, and Merge, every [measure.TrackStep]; and
+// Fill whenever somebody looks, which changes nothing of what is found later.
 type Lane struct {
 	Now Reading
 
 	source   Source
-	end      time.Duration // of the arrivals
 	items    [metrics]*distribution
 	handlers []*handler
 	levels   levels
@@ -72,8 +71,8 @@ type Lane struct {
 	whole    *stretch
 	parts    []*stretch
 
-	sampled    mark          // the last one
-	confident  time.Duration // when the confidence interval was last worked out
+	pushed     time.Duration // when the distributions of the recent window were last moved on
+	confident  bool          // the confidence interval is that of the batches so far
 	interval95 *[2]time.Duration
 	interval   measure.Counts // scratch
 }
@@ -81,11 +80,10 @@ type Lane struct {
 // never is a time that does not come.
 const never = time.Duration(math.MaxInt64)
 
-// New returns the account of a lane that runs a scenario in which items arrive
-// until end.
-func New(s *engine.Scenario, end time.Duration, source Source) *Lane {
+// New returns the account of a lane that runs a scenario.
+func New(s *engine.Scenario, source Source) *Lane {
 	l := &Lane{
-		Now: NewReading(len(s.Handlers)), source: source, end: end,
+		Now: NewReading(len(s.Handlers)), source: source,
 		levels: newLevels(), past: measure.NewPast[mark](Window), disorder: measure.NewRecentOrder(Window),
 		track: measure.NewTrack(), whole: newStretch(s.Warmup, never, len(s.Handlers)),
 	}
@@ -104,47 +102,51 @@ func New(s *engine.Scenario, end time.Duration, source Source) *Lane {
 	return l
 }
 
-// Sample follows the levels, and returns how many items a second were begun
-// since it was last called.
-func (l *Lane) Sample() (rate float64) {
+// Sample follows the levels. The first one is where they begin.
+func (l *Lane) Sample() {
 	r := &l.Now
 	l.levels.sample(r)
 	for i, h := range l.handlers {
-		h.depth.Sample(r.At, r.Depth[i])
-		h.busy.Sample(r.At, r.load(i))
+		r.Depth[i].follow(h.depth, r.At)
+		load := r.load(i)
+		load.follow(h.busy, r.At)
 	}
 	l.whole.sample(l)
 	for _, p := range l.parts {
 		p.sample(l)
 	}
-	rate = perSecond(r.Items.Attempts-l.sampled.items.Attempts, r.At-l.sampled.at)
-	l.sampled.at, l.sampled.items.Attempts = r.At, r.Items.Attempts
-	return rate
 }
 
 // Merge follows the distributions.
 func (l *Lane) Merge() {
 	now := l.Now.At
-	latency := &l.items[Latency].total
-	before, sum := latency.Count(), latency.Sum()
-	l.remerge()
-	for _, x := range l.items {
-		x.push(now)
-	}
-	for _, h := range l.handlers {
-		h.wait.push(now)
-		h.service.push(now)
-	}
+	latency := &l.items[Latency].total // the only one that is looked at each time
+	count, sum := l.last.latency.Count(), l.last.latency.Sum()
+	latency.Reset()
+	l.source.AddItems(Latency, latency)
 	disorder := l.source.Disorder()
 	l.disorder.Push(now, disorder, l.source.Peak())
 	l.past.Push(now, l.Now.mark(disorder))
 	if now >= l.whole.from {
-		l.batches.Push(latency.Count()-before, latency.Sum()-sum)
+		l.batches.Push(latency.Count()-count, latency.Sum()-sum)
+		l.confident = false
 	}
 	l.follow()
-	l.whole.merge(l)
-	for _, p := range l.parts {
-		p.merge(l)
+	if now-l.pushed >= recentStep {
+		l.pushed = now
+		l.push()
+	}
+}
+
+// push moves the distributions of the recent window on.
+func (l *Lane) push() {
+	l.remerge()
+	for _, x := range l.items {
+		x.push(l.Now.At)
+	}
+	for _, h := range l.handlers {
+		h.wait.push(l.Now.At)
+		h.service.push(l.Now.At)
 	}
 }
 
@@ -162,11 +164,10 @@ func (l *Lane) remerge() {
 	}
 }
 
-// confidence is the confidence interval of the mean latency. It is dear to
-// work out, and so this is done once a second.
-func (l *Lane) confidence(now time.Duration) *[2]time.Duration {
-	if now-l.confident >= time.Second || now >= l.end {
-		l.confident = now
+// confidence is the confidence interval of the mean latency.
+func (l *Lane) confidence() *[2]time.Duration {
+	if !l.confident {
+		l.confident = true
 		l.interval95 = l.batches.CI()
 	}
 	return l.interval95
@@ -201,7 +202,7 @@ func (l *Lane) follow() {
 		Done:    float32(since.Ended[Done]), Bad: float32(since.Bad()),
 		P50: float32(math.NaN()), P99: float32(math.NaN()),
 	}
-	l.levels.point(&p)
+	l.levels.point(&p, r)
 	if interval.Count() > 0 {
 		p.P50 = float32(interval.Quantile(0.5).Seconds())
 		p.P99 = float32(interval.Quantile(0.99).Seconds())

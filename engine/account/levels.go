@@ -11,39 +11,40 @@ const Window = 10 * time.Second
 
 // levels follows how full a lane is, by time integral.
 type levels struct {
-	depth, backlog, inSystem, busy, goroutines *measure.Integral
+	depth, backlog, inSystem, goroutines *measure.Integral
+	publishing                           *measure.Integral // in millionths; 0 unless publishers handle what they publish
 
 	// since the last point of the time series
-	n                              int
-	sumDepth, sumBacklog, inFlight int64
-	maxDepth, maxBacklog           int64
+	at                                time.Duration
+	sumDepth, sumBacklog, sumInFlight float64
+	maxDepth, maxBacklog              int64
 }
 
 func newLevels() levels {
 	return levels{
 		depth: measure.NewIntegral(Window), backlog: measure.NewIntegral(Window), inSystem: measure.NewIntegral(Window),
-		busy: measure.NewIntegral(Window), goroutines: measure.NewIntegral(Window),
+		goroutines: measure.NewIntegral(Window), publishing: measure.NewIntegral(Window),
 	}
 }
 
 func (l *levels) sample(r *Reading) {
-	l.depth.Sample(r.At, r.Queued)
-	l.backlog.Sample(r.At, r.Backlog)
-	l.inSystem.Sample(r.At, r.InSystem())
-	l.busy.Sample(r.At, r.utilisation())
-	l.goroutines.Sample(r.At, r.Goroutines)
-	l.n++
-	l.sumDepth += r.Queued
-	l.sumBacklog += r.Backlog
-	l.inFlight += r.Items.InHand()
-	l.maxDepth, l.maxBacklog = max(l.maxDepth, r.Queued), max(l.maxBacklog, r.Backlog)
+	r.Queued.follow(l.depth, r.At)
+	r.Backlog.follow(l.backlog, r.At)
+	r.InSystem.follow(l.inSystem, r.At)
+	r.Goroutines.follow(l.goroutines, r.At)
+	publishing := r.publishing()
+	publishing.follow(l.publishing, r.At)
+	l.sumDepth += r.Queued.Area
+	l.sumBacklog += r.Backlog.Area
+	l.sumInFlight += r.InHand.Area
+	l.maxDepth, l.maxBacklog = max(l.maxDepth, r.Queued.Max), max(l.maxBacklog, r.Backlog.Max)
 }
 
 // point fills in the levels since it was last called.
-func (l *levels) point(p *measure.Point) {
-	n := float32(max(1, l.n))
-	p.Depth, p.DepthMax = float32(l.sumDepth)/n, float32(l.maxDepth)
-	p.Backlog, p.BacklogMax = float32(l.sumBacklog)/n, float32(l.maxBacklog)
-	p.InFlight = float32(l.inFlight) / n
-	l.n, l.sumDepth, l.sumBacklog, l.inFlight, l.maxDepth, l.maxBacklog = 0, 0, 0, 0, 0, 0
+func (l *levels) point(p *measure.Point, r *Reading) {
+	if d := (r.At - l.at).Seconds(); d > 0 {
+		p.Depth, p.Backlog, p.InFlight = float32(l.sumDepth/d), float32(l.sumBacklog/d), float32(l.sumInFlight/d)
+	}
+	p.DepthMax, p.BacklogMax = float32(l.maxDepth), float32(l.maxBacklog)
+	l.at, l.sumDepth, l.sumBacklog, l.sumInFlight, l.maxDepth, l.maxBacklog = r.At, 0, 0, 0, 0, 0
 }

@@ -5,7 +5,18 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/measure"
 )
+
+// Level is how much there is of something at a reading, and how much there was
+// since the one before.
+type Level struct {
+	Now  int64
+	Area float64 // the integral over that time, in seconds
+	Max  int64   // the highest in that time
+}
+
+func (l *Level) follow(i *measure.Integral, at time.Duration) { i.Add(at, l.Now, l.Area, l.Max) }
 
 // Reading is a lane's counters and levels at one moment. Slices have an element
 // for each handler of the scenario.
@@ -15,14 +26,18 @@ type Reading struct {
 	Items      Sums
 	Deliveries []Sums
 	Blocked    int64 // nanoseconds that producers stood at full queues in all
-	Waited     int64 // items that had to wait for a server, besides Items.Waited
-	Goroutines int64
+	Wasted     int64 // deliveries handled for tries that their clients had given up
+	Retries    int64 // tries that clients made after their first
+	Goroutines Level
 	Servers    []int64
-	Depth      []int64 // deliveries that wait in queues
+	Spared     []int64 // items handed over while the lane did not run the handler
+	Depth      []Level // deliveries that wait in queues
 	Await      []int64 // deliveries not yet begun, wherever they are: Depth and what has not come to the queue
-	Busy       []int64
-	Queued     int64         // depth of all queues
-	Backlog    int64         // items arrived by schedule, neither handed over nor begun
+	Busy       []Level
+	Queued     Level         // depth of all queues
+	Backlog    Level         // items arrived by schedule, neither handed over nor begun
+	InSystem   Level         // items arrived by schedule and not ended
+	InHand     Level         // items begun and not ended, but for those that wait to be tried again
 	Waiting    int64         // items handed over and not begun, or waiting to be tried again
 	Oldest     time.Duration // age of the oldest item that has not been begun; 0: none
 	Inline     bool          // publishers handle what they publish
@@ -32,25 +47,15 @@ type Reading struct {
 // NewReading makes room for a lane of n handlers.
 func NewReading(n int) Reading {
 	return Reading{
-		Deliveries: make([]Sums, n), Servers: make([]int64, n), Depth: make([]int64, n),
-		Await: make([]int64, n), Busy: make([]int64, n),
+		Deliveries: make([]Sums, n), Servers: make([]int64, n), Spared: make([]int64, n),
+		Depth: make([]Level, n), Await: make([]int64, n), Busy: make([]Level, n),
 	}
-}
-
-// Reset makes all counters zero, and keeps the room.
-func (r *Reading) Reset() {
-	*r = Reading{Deliveries: r.Deliveries, Servers: r.Servers, Depth: r.Depth, Await: r.Await, Busy: r.Busy}
-	clear(r.Deliveries)
-	clear(r.Servers)
-	clear(r.Depth)
-	clear(r.Await)
-	clear(r.Busy)
 }
 
 // Still tells whether no delivery is in a queue or in hand.
 func (r *Reading) Still() bool {
 	for i := range r.Depth {
-		if r.Depth[i] != 0 || r.Busy[i] != 0 {
+		if r.Depth[i].Now != 0 || r.Busy[i].Now != 0 {
 			return false
 		}
 	}
@@ -58,23 +63,20 @@ func (r *Reading) Still() bool {
 }
 
 // Quiescent tells whether nothing is on its way.
-func (r *Reading) Quiescent() bool { return r.Still() && r.Backlog == 0 && r.Producing == 0 }
-
-// InSystem is how many items have arrived by schedule and not ended.
-func (r *Reading) InSystem() int64 { return max(0, r.Offered-r.Items.Total()) }
+func (r *Reading) Quiescent() bool { return r.Still() && r.Backlog.Now == 0 && r.Producing == 0 }
 
 // Ledger is the lane's ledger over items.
 func (r *Reading) Ledger() engine.Ledger {
 	l := r.Items.Ledger()
-	l.Offered, l.InFlight = r.Offered, r.Items.InHand()
-	l.Waiting = r.Backlog + r.Waiting
+	l.Offered, l.InFlight = r.Offered, r.InHand.Now
+	l.Waiting = r.Backlog.Now + r.Waiting
 	return l
 }
 
 // handlerLedger is the ledger of a handler over deliveries.
 func (r *Reading) handlerLedger(i int) engine.Ledger {
 	l := r.Deliveries[i].Ledger()
-	l.Offered, l.InFlight, l.Waiting = r.Offered, r.Busy[i], r.Await[i]
+	l.Offered, l.InFlight, l.Waiting = r.Offered-r.Spared[i], r.Busy[i].Now, r.Await[i]
 	return l
 }
 
@@ -82,29 +84,32 @@ func (r *Reading) handlerLedger(i int) engine.Ledger {
 const million = 1_000_000
 
 // load is how busy the servers of a handler are, in millionths.
-func (r *Reading) load(i int) int64 {
-	if r.Servers[i] == 0 {
-		return 0
+func (r *Reading) load(i int) Level { return r.Busy[i].over(r.Servers[i]) }
+
+// publishing is how busy the publishers are that handle what they publish,
+// whichever observer they are at.
+func (r *Reading) publishing() Level {
+	if !r.Inline {
+		return Level{}
 	}
-	return min(million, r.Busy[i]*million/r.Servers[i])
+	var sum Level
+	for _, b := range r.Busy {
+		sum.Now += b.Now
+		sum.Area += b.Area
+		sum.Max += b.Max
+	}
+	return sum.over(slices.Max(r.Servers))
 }
 
-// utilisation is how busy the busiest stage is, in millionths.
-func (r *Reading) utilisation() int64 {
-	var most int64
-	for i, n := range r.Servers {
-		if n > 0 {
-			most = max(most, r.Busy[i]*million/n)
-		}
+// over is the part of so many servers that are busy, in millionths.
+func (l Level) over(servers int64) Level {
+	if servers == 0 {
+		return Level{}
 	}
-	if r.Inline && most > 0 { // the stage is the publishers, whichever observer they are at
-		var busy int64
-		for _, b := range r.Busy {
-			busy += b
-		}
-		most = min(million, busy*million/slices.Max(r.Servers))
+	return Level{
+		Now: min(million, l.Now*million/servers), Max: min(million, l.Max*million/servers),
+		Area: l.Area * million / float64(servers),
 	}
-	return most
 }
 
 // mark is what is remembered of a moment to make differences with.
@@ -112,10 +117,11 @@ type mark struct {
 	at              time.Duration
 	offered         int64
 	items           Sums
-	blocked, waited int64
+	blocked         int64
+	wasted, retries int64
 	disorder        engine.Disorder
 }
 
 func (r *Reading) mark(d engine.Disorder) mark {
-	return mark{at: r.At, offered: r.Offered, items: r.Items, blocked: r.Blocked, waited: r.Waited + r.Items.Waited, disorder: d}
+	return mark{at: r.At, offered: r.Offered, items: r.Items, blocked: r.Blocked, wasted: r.Wasted, retries: r.Retries, disorder: d}
 }

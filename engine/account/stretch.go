@@ -10,15 +10,15 @@ import (
 // stretch is the figures of a part of the run: from the end of the warm-up, or
 // what a claim is about.
 type stretch struct {
-	from, to                       time.Duration
-	begun                          bool
-	over                           bool
-	base                           [metrics]measure.Counts
-	handlers                       []handlerBase
-	start                          mark
-	depth, backlog, inSystem, busy measure.Integral
-	figures                        engine.Window
-	diff                           measure.Counts
+	from, to                 time.Duration
+	begun                    bool
+	over                     bool
+	base                     [metrics]measure.Counts
+	handlers                 []handlerBase
+	start                    mark
+	depth, backlog, inSystem measure.Integral
+	publishing               measure.Integral // in millionths
+	figures                  engine.Window
 }
 
 // handlerBase is what a handler had counted when the stretch began.
@@ -42,12 +42,14 @@ func (s *stretch) sample(l *Lane) {
 		s.begun = true
 		s.begin(l)
 	}
-	s.depth.Sample(r.At, r.Queued)
-	s.backlog.Sample(r.At, r.Backlog)
-	s.inSystem.Sample(r.At, r.InSystem())
-	s.busy.Sample(r.At, r.utilisation())
+	r.Queued.follow(&s.depth, r.At)
+	r.Backlog.follow(&s.backlog, r.At)
+	r.InSystem.follow(&s.inSystem, r.At)
+	publishing := r.publishing()
+	publishing.follow(&s.publishing, r.At)
 	for i := range s.handlers {
-		s.handlers[i].busy.Sample(r.At, r.load(i))
+		load := r.load(i)
+		load.follow(&s.handlers[i].busy, r.At)
 	}
 	if r.At >= s.to {
 		l.remerge()
@@ -72,8 +74,8 @@ func (s *stretch) begin(l *Lane) {
 	s.start = l.Now.mark(l.source.Disorder())
 }
 
-// merge works the figures out.
-func (s *stretch) merge(l *Lane) {
+// look works the figures out if they still change. The totals are up to date.
+func (s *stretch) look(l *Lane) {
 	if s.begun && !s.over {
 		s.figure(l)
 	}
@@ -86,27 +88,29 @@ func (s *stretch) figure(l *Lane) {
 	*w = engine.Window{From: s.from, To: now.at}
 	fillBetween(w, &s.start, &now)
 	w.Depth, w.Backlog, w.InSystem = s.depth.Gauge(), s.backlog.Gauge(), s.inSystem.Gauge()
-	w.Utilisation = s.busy.Gauge().Mean / million
+	busiest := s.publishing.Gauge().Mean
 	for i := range l.items {
-		*summaryOf(w, Metric(i)) = s.since(&l.items[i].total, &s.base[i])
+		*summaryOf(w, Metric(i)) = l.since(&l.items[i].total, &s.base[i])
 	}
 	for i, h := range l.handlers {
 		b := &s.handlers[i]
-		b.waited, b.served = s.since(&h.wait.total, &b.wait), s.since(&h.service.total, &b.service)
+		b.waited, b.served = l.since(&h.wait.total, &b.wait), l.since(&h.service.total, &b.service)
+		busiest = max(busiest, b.busy.Gauge().Mean)
 	}
+	w.Utilisation = busiest / million
 	ledger := l.Now.Ledger()
 	w.Ledger.Waiting, w.Ledger.InFlight = ledger.Waiting, ledger.InFlight
 	if s == l.whole {
-		w.Latency.CI95 = l.confidence(now.at)
+		w.Latency.CI95 = l.confidence()
 	}
 }
 
-// since describes what was recorded since the stretch began.
-func (s *stretch) since(total, base *measure.Counts) engine.Summary {
-	s.diff.Reset()
-	s.diff.Add(total)
-	s.diff.Sub(base)
-	return s.diff.Summary()
+// since describes what was recorded since a total was base.
+func (l *Lane) since(total, base *measure.Counts) engine.Summary {
+	l.interval.Reset()
+	l.interval.Add(total)
+	l.interval.Sub(base)
+	return l.interval.Summary()
 }
 
 // summaryOf is where a window keeps the summary of a metric.
@@ -128,8 +132,9 @@ func fillBetween(w *engine.Window, from, to *mark) {
 	w.Goodput = w.Throughput
 	w.Blocked = time.Duration(to.blocked - from.blocked)
 	if n := since.Attempts - since.Repeated; n > 0 {
-		w.PWait = min(1, float64(to.waited-from.waited)/float64(n))
+		w.PWait = min(1, float64(since.Waited)/float64(n))
 	}
+	w.Wasted, w.Retries = to.wasted-from.wasted, to.retries-from.retries
 	w.Ledger = since.Ledger()
 	w.Ledger.Offered = to.offered - from.offered
 	w.Order = engine.Disorder{

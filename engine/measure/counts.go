@@ -24,6 +24,40 @@ func (c *Counts) Reset() {
 	c.lo, c.hi, c.count, c.sum, c.max = 0, 0, 0, 0, 0
 }
 
+// RecordAll counts values, as a [Histogram] does. It is for who measures and reads
+// on one goroutine, as simulations do.
+func (c *Counts) RecordAll(values []int64) {
+	if len(values) == 0 {
+		return
+	}
+	sum, highest, lo, hi := c.sum, c.max, buckets, 0
+	for _, ns := range values {
+		ns = clamp(ns)
+		sum += uint64(ns)
+		highest = max(highest, ns)
+		b := bucketOf(ns)
+		c.n[b]++
+		lo, hi = min(lo, b), max(hi, b+1)
+	}
+	c.count += uint64(len(values))
+	c.sum, c.max = sum, highest
+	c.widen(lo, hi)
+}
+
+// RecordN counts a value n times, n >= 0.
+func (c *Counts) RecordN(ns, n int64) {
+	if n == 0 {
+		return
+	}
+	ns = clamp(ns)
+	b := bucketOf(ns)
+	c.n[b] += uint64(n)
+	c.count += uint64(n)
+	c.sum += uint64(ns * n)
+	c.max = max(c.max, ns)
+	c.widen(b, b+1)
+}
+
 // Add adds o to c.
 func (c *Counts) Add(o *Counts) {
 	c.widen(o.lo, o.hi)

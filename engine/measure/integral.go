@@ -40,18 +40,25 @@ func NewIntegral(span time.Duration) *Integral {
 
 // Sample says what the level is at a time, which must not go back.
 func (i *Integral) Sample(at time.Duration, level int64) {
+	i.Add(at, level, (float64(i.level)+float64(level))/2*(at-i.at).Seconds(), level)
+}
+
+// Add is Sample for who knows the integral of the level since the last sample,
+// in seconds, and the highest that it was since then. Of the first sample it
+// takes the level only.
+func (i *Integral) Add(at time.Duration, level int64, area float64, highest int64) {
 	if !i.begun {
 		i.begun = true
-		i.at, i.level = at, level
+		i.at, i.level, area, highest = at, level, 0, level
 		i.Mark()
 		if i.past != nil {
 			i.past.begin(at)
 		}
 	}
-	i.area += (float64(i.level) + float64(level)) / 2 * (at - i.at).Seconds()
+	i.area += area
 	i.at, i.level = at, level
-	i.max = max(i.max, level)
-	i.stepMax = max(i.stepMax, level)
+	i.max = max(i.max, highest)
+	i.stepMax = max(i.stepMax, highest)
 	if i.past != nil && i.past.Push(at, areaMark{i.area, i.stepMax}) {
 		i.stepMax = level
 	}

@@ -1,0 +1,182 @@
+package virtual
+
+import (
+	"time"
+
+	"duet/engine"
+	"duet/engine/account"
+)
+
+// item is an item that a producer has taken.
+type item struct {
+	engine.Item
+	sent    int64 // when its hand-over could begin
+	began   int64 // when it was first begun, and where it has one delivery, last; none: not yet
+	pending int32 // deliveries that have not ended, and one more while a producer has it in hand
+	worst   account.Outcome
+	handing bool // a producer is at handing it over
+	held    bool // and stands at it: counted in the backlog
+	handled bool // counted as in flight
+	tracked bool // its deliveries are counted as one; else each try counts
+	whole   bool // its times are those of its delivery
+	told    bool // the journal follows it
+}
+
+// delivery is an item on its way to a handler.
+type delivery struct {
+	slot    int32
+	attempt int32 // the number of this delivery, from 1
+	failed  int32 // how many of the earlier ones failed; a crash is no failure
+}
+
+// alloc gives an item a place.
+func (l *lane) alloc(it engine.Item) int32 {
+	var slot int32
+	if n := len(l.spare); n > 0 {
+		slot = l.spare[n-1]
+		l.spare = l.spare[:n-1]
+	} else {
+		l.items = append(l.items, item{})
+		slot = int32(len(l.items) - 1)
+	}
+	l.items[slot] = item{Item: it, sent: l.now, began: none, told: l.machine.told(it.Seq)}
+	return slot
+}
+
+func (l *lane) free(slot int32) {
+	l.items[slot].Seq = 0
+	l.spare = append(l.spare, slot)
+}
+
+// take books that a delivery of an item is in hand. ready tells that whoever has
+// it waited for it.
+func (l *lane) take(it *item, ready bool) {
+	first := it.began == none
+	if !first && it.tracked {
+		return
+	}
+	it.began = l.now
+	l.counts.Attempts++
+	switch {
+	case !first:
+		l.counts.Repeated++
+		l.waiting--
+	case it.held:
+		it.held = false
+		l.backlog.add(-1, l.now)
+	case !it.handing:
+		l.waiting--
+	}
+	if first && !ready {
+		l.counts.Waited++
+	}
+	it.handled = true
+	l.inHand.add(1, l.now)
+}
+
+// put books that an item's only delivery is no longer in hand, and waits again.
+func (l *lane) put(it *item) {
+	if it.tracked {
+		return
+	}
+	l.counts.Returned++
+	it.handled = false
+	l.inHand.add(-1, l.now)
+	l.waiting++
+}
+
+// settle books that a delivery of an item ended, and with the last one the item.
+// worker is who handled it, 0 for nobody.
+func (l *lane) settle(slot int32, out account.Outcome, worker, attempt int32) {
+	it := &l.items[slot]
+	it.worst = max(it.worst, out)
+	if it.pending--; it.pending > 0 {
+		return
+	}
+	out = it.worst
+	l.counts.Ended[out]++
+	switch {
+	case it.handled:
+		l.counts.Returned++
+		l.inHand.add(-1, l.now)
+	case it.began == none:
+		l.counts.Unbegun++
+		attempt = 0
+		l.waiting--
+	default:
+		l.waiting--
+	}
+	l.inSystem.add(-1, l.now)
+	if out == account.Done || out == account.Failed || out == account.Dead {
+		l.finished(it)
+	}
+	if it.told {
+		l.note(out.Happening(), it, none, worker, attempt)
+	}
+	l.free(slot)
+}
+
+// finished records the times of an item whose handlers have all ended.
+func (l *lane) finished(it *item) {
+	if !it.whole { // else they were recorded with its delivery
+		l.wait.record(it.began - int64(it.At))
+		l.service.record(l.now - it.began)
+	}
+	latency := l.now - int64(it.At)
+	if it.sent == int64(it.At) {
+		l.prompt.record(latency)
+	} else {
+		l.latency.record(latency)
+		l.naive.record(l.now - it.sent)
+	}
+	l.order.finished(it.Seq, it.Key)
+}
+
+// began books that a handler took a delivery into its hands.
+func (l *lane) began(h *handler, it *item, worker, attempt int32) {
+	h.counts.Attempts++
+	if attempt > 1 {
+		h.counts.Redelivered++
+	}
+	h.busy.add(1, l.now)
+	if it.told {
+		l.note(engine.Started, it, int32(h.index), worker, attempt)
+	}
+}
+
+// returned books that a handler is through with a delivery that it began at
+// start. whole tells that its times are also those of its item.
+func (l *lane) returned(h *handler, it *item, start int64, attempt int32, whole bool) {
+	h.counts.Returned++
+	h.busy.add(-1, l.now)
+	switch {
+	case whole && attempt == 1:
+		h.both.wait.record(start - int64(it.At))
+		h.both.service.record(l.now - start)
+		return
+	case whole:
+		l.wait.record(start - int64(it.At))
+		l.service.record(l.now - start)
+	}
+	if attempt == 1 {
+		h.wait.record(start - int64(it.At))
+	}
+	h.service.record(l.now - start)
+}
+
+// missed books a delivery that a handler will not take any more: dropped or
+// lost.
+func (l *lane) missed(h *handler, it *item, out account.Outcome) {
+	h.counts.Ended[out]++
+	if it.told {
+		l.note(out.Happening(), it, int32(h.index), 0, 0)
+	}
+}
+
+// note writes a line of the journal.
+func (l *lane) note(what engine.Happening, it *item, handler, worker, attempt int32) {
+	l.machine.journal.Add(engine.Entry{
+		At: time.Duration(l.now), Seq: it.Seq, Key: it.Key, Lane: int16(l.index), Handler: int16(handler),
+		Worker: int16(worker), Attempt: int16(attempt), What: what,
+	})
+}

@@ -1,0 +1,162 @@
+package virtual
+
+import (
+	"duet/engine"
+	"duet/engine/account"
+	"duet/engine/workload"
+)
+
+// verdict is what becomes of a delivery that a worker has handled.
+type verdict struct {
+	out      account.Outcome // where it is final
+	back     where
+	handled  bool // it was done, and is going to be handled again
+	tryAgain bool // an attempt failed
+}
+
+// where is where a delivery goes from a worker's hand.
+type where uint8
+
+const (
+	nowhere where = iota // it has ended
+	toFront              // of its queue
+	toBack               // of those that are to be tried again, after a pause
+)
+
+// retry is a delivery that waits for its next try.
+type retry struct {
+	event uint32
+	sub   int32
+	queue int32
+	hand  delivery
+}
+
+// judge says what becomes of the delivery in a worker's hand.
+func (l *lane) judge(w int32, well bool) verdict {
+	x := &l.servers[w]
+	s := &l.subs[x.sub]
+	if c := &x.crash; c.when != "" {
+		c.down, c.at = true, l.now
+		switch {
+		case c.when == engine.CrashBeforeAck && s.ack == engine.AckAfter && well:
+			return verdict{back: toFront, handled: true}
+		case s.ack == engine.AckAfter:
+			return verdict{back: toFront}
+		case c.when == engine.CrashDuring:
+			return verdict{out: account.Lost}
+		}
+	}
+	switch {
+	case well:
+		return verdict{out: account.Done}
+	case s.ack == engine.AckAfter && int(x.hand.failed)+1 < s.attempts:
+		return verdict{back: toBack, tryAgain: true}
+	case l.generations[x.generation].deadLetters:
+		return verdict{out: account.Dead}
+	}
+	return verdict{out: account.Failed}
+}
+
+// conclude does what was decided about the delivery in a worker's hand, and has
+// the worker go on.
+func (l *lane) conclude(w int32, v verdict) {
+	x := &l.servers[w]
+	if v.back == nowhere {
+		l.end(w, v.out)
+	} else {
+		h, it := &l.handlers[x.handler], &l.items[x.hand.slot]
+		l.returned(h, it, x.start, x.hand.attempt, false)
+		l.again(&h.counts, v.handled)
+		if it.told {
+			l.note(engine.Retried, it, x.handler, x.id, x.hand.attempt)
+		}
+		l.giveUp(w, v)
+	}
+	l.goOn(w)
+}
+
+// again counts a duplicate: what was done will be handled again.
+func (l *lane) again(counts *account.Sums, wasDone bool) {
+	if wasDone {
+		counts.Duplicates++
+	}
+}
+
+// giveUp puts the delivery in a worker's hand back into its queue.
+func (l *lane) giveUp(w int32, v verdict) {
+	x := &l.servers[w]
+	s, it := &l.subs[x.sub], &l.items[x.hand.slot]
+	l.counts.Redelivered++
+	l.again(&l.counts, v.handled)
+	l.put(it)
+	x.event = 0
+	d := x.hand
+	d.attempt++
+	l.deepen(s, 1)
+	q := &s.queues[x.queue]
+	if v.back == toFront {
+		q.side.pushFront(d)
+		return
+	}
+	d.failed++
+	if pause := l.pause(s, it, d.failed); pause > 0 {
+		q.delayed++
+		l.retryAt(l.now+pause, retry{sub: x.sub, queue: x.queue, hand: d})
+		return
+	}
+	q.side.push(d)
+}
+
+// pause is how long a delivery waits for its next try, after so many that
+// failed.
+func (l *lane) pause(s *subscription, it *item, failed int32) int64 {
+	pause := s.backoff.Base
+	for i := int32(1); i < failed && pause < s.backoff.Max; i++ {
+		pause *= 2
+	}
+	pause = min(pause, s.backoff.Max)
+	if s.backoff.Jitter == engine.JitterFull && pause > 0 {
+		return int64(l.stream.Draw(it.Item, workload.Jitter, int(max(0, s.handler)), int(failed)) * float64(pause))
+	}
+	return int64(pause)
+}
+
+// retryAt has a delivery come back to its queue at a time.
+func (l *lane) retryAt(at int64, r retry) {
+	var i int32
+	if n := len(l.blank); n > 0 {
+		i = l.blank[n-1]
+		l.blank = l.blank[:n-1]
+	} else {
+		l.retries = append(l.retries, retry{})
+		i = int32(len(l.retries) - 1)
+	}
+	r.event = l.events.add(at, retryDue|who(i))
+	l.retries[i] = r
+}
+
+// retryNow brings a delivery back to its queue.
+func (l *lane) retryNow(i int32) {
+	r := &l.retries[i]
+	r.event = 0
+	l.blank = append(l.blank, i)
+	q := &l.subs[r.sub].queues[r.queue]
+	q.delayed--
+	q.side.push(r.hand)
+	l.rouse(r.sub, r.queue)
+}
+
+// rouse has a server that waits take what has come back to its queue.
+func (l *lane) rouse(i, at int32) {
+	s := &l.subs[i]
+	q := &s.queues[at]
+	if q.side.len() == 0 {
+		return
+	}
+	if s.partitions > 0 && q.holder != none {
+		l.servers[q.holder].alert = true
+	}
+	if w := l.waitingFor(s, q); w != none {
+		l.look(w)
+	}
+}

@@ -1,0 +1,148 @@
+package virtual
+
+import (
+	"cmp"
+	"runtime"
+	"slices"
+	"time"
+
+	"duet/engine"
+	"duet/engine/account"
+)
+
+// fill describes the state of the simulation.
+func (m *machine) fill(dst *engine.Snapshot) {
+	dst.Mode, dst.Scenario, dst.At = engine.Virtual, m.scenario, duration(m.now)
+	dst.Unlinked, dst.Finished, dst.Quiescent = m.unlinked, m.finished, true
+	dst.Raised, dst.Changes, dst.Machine = m.signals.Raised(dst.Raised[:0]), m.marks.Count(), computer(m.scenario)
+	dst.Lanes = account.Resize(dst.Lanes, len(m.lanes))
+	for i, l := range m.lanes {
+		if !m.finished {
+			l.read(&l.account.Now, false)
+		}
+		l.fill(&dst.Lanes[i])
+		dst.Quiescent = dst.Quiescent && l.account.Now.Quiescent()
+	}
+	dst.Offered, dst.Rate = m.lanes[0].offered, m.lanes[0].account.Rate()
+}
+
+// computer is where this runs.
+func computer(s *engine.Scenario) engine.Machine {
+	m := engine.Machine{
+		Go: runtime.Version(), GOMAXPROCS: runtime.GOMAXPROCS(0), Cores: cores, OS: runtime.GOOS, Arch: runtime.GOARCH,
+	}
+	for _, h := range s.Handlers {
+		m.CPU = m.CPU || h.Work == engine.CPU
+	}
+	return m
+}
+
+// cores is what the machine has, or the part of it that this process may use.
+var cores = runtime.GOMAXPROCS(0)
+
+// goroutineBytes is about what a waiting goroutine of goroutine dispatch holds:
+// its stack, the closure and the item.
+const goroutineBytes = 2800
+
+// fill describes the lane, which was read.
+func (l *lane) fill(dst *engine.LaneSnapshot) {
+	dst.Name, dst.Model, dst.Rate = l.spec.Name, l.spec.Model, l.stream.Rate(duration(l.now))
+	dst.Stopped, dst.Dead, dst.AtLimit = l.stopped, l.dead, l.atLimit.len() > 0
+	l.account.Fill(dst)
+	dst.HeapBytes = 0
+	g := &l.generations[l.current]
+	if g.goroutines() {
+		dst.HeapBytes = l.running.n * goroutineBytes
+	}
+	dst.Handlers = account.Resize(dst.Handlers, len(g.handlers))
+	for i, h := range g.handlers {
+		l.fillHandler(&dst.Handlers[i], i, int(h))
+	}
+	l.fillWorkers(dst)
+	l.fillPublishers(dst)
+}
+
+// fillHandler describes the i-th handler of the current hand-over.
+func (l *lane) fillHandler(dst *engine.HandlerSnapshot, i, handler int) {
+	g := &l.generations[l.current]
+	h := &l.handlers[handler]
+	dst.Name = h.Name
+	l.account.FillHandler(dst, handler)
+	dst.Capacity = l.capacity(h.Name)
+	dst.Fault = h.faults.describe(l.now)
+	dst.Partitions = dst.Partitions[:0]
+	if g.model != engine.Message {
+		return
+	}
+	if g.together {
+		i = 0
+	}
+	if s := &l.subs[g.subs[i]]; s.partitions > 0 {
+		for k := range s.queues {
+			q := &s.queues[k]
+			dst.Partitions = append(dst.Partitions, q.fresh.len()+q.side.len()+q.delayed)
+		}
+	}
+}
+
+// fillWorkers describes workers, and the goroutines of buffered observers.
+func (l *lane) fillWorkers(dst *engine.LaneSnapshot) {
+	dst.Workers = dst.Workers[:0]
+	g := &l.generations[l.current]
+	for _, i := range g.subs {
+		s := &l.subs[i]
+		for k, w := range s.workers {
+			if k < s.wanted {
+				dst.Workers = append(dst.Workers, l.workerSnapshot(g, w))
+			}
+		}
+	}
+	byHandler := func(a, b engine.WorkerSnapshot) int { return cmp.Compare(a.Handler, b.Handler) }
+	if !g.together && !slices.IsSortedFunc(dst.Workers, byHandler) {
+		slices.SortStableFunc(dst.Workers, byHandler)
+	}
+}
+
+func (l *lane) workerSnapshot(g *generation, w int32) engine.WorkerSnapshot {
+	x := &l.servers[w]
+	d := engine.WorkerSnapshot{
+		ID: int(x.id), Handler: slices.Index(g.handlers, x.handler), Seq: x.seq, Key: x.key, Attempt: int(x.hand.attempt),
+		Since: duration(x.since), Done: x.done,
+	}
+	if x.crash.backAt > l.now {
+		d.BackAt = duration(x.crash.backAt)
+	}
+	switch x.state {
+	case busy:
+		d.State = engine.Busy
+		if x.start+x.work.stall > l.now {
+			d.State = engine.Stalled
+		}
+		d.Demand = duration(l.demand(&l.handlers[x.handler], l.items[x.hand.slot].Item))
+	case down:
+		d.State = engine.Crashed
+	}
+	return d
+}
+
+// fillPublishers describes the producers.
+func (l *lane) fillPublishers(dst *engine.LaneSnapshot) {
+	n := len(l.producers)
+	for n > 0 && (l.producers[n-1].state == gone || l.producers[n-1].leaving) {
+		n--
+	}
+	dst.Publishers = account.Resize(dst.Publishers, n)
+	for i := range n {
+		p, d := &l.producers[i], &dst.Publishers[i]
+		d.ID, d.Busy, d.Blocked = i+1, p.state == blocked || p.state == publishing, p.state == blocked
+		d.Seq, d.Key, d.Since = p.seq, p.key, duration(p.since)
+		d.Calls = d.Calls[:0]
+		for j, c := range p.calls {
+			took := c.took
+			if c.state == engine.CallRunning {
+				took = l.now - p.start
+			}
+			d.Calls = append(d.Calls, engine.CallSnapshot{Handler: j, State: c.state, Took: time.Duration(took)})
+		}
+	}
+}

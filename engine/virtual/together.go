@@ -1,0 +1,85 @@
+package virtual
+
+import (
+	"slices"
+
+	"duet/engine"
+	"duet/engine/account"
+)
+
+// servedInTurn ends the work of one of several handlers that share a worker, and
+// has the next one begin. How the deliveries end is known when the last of them
+// has run. Where panics are recovered, the others run all the same, as they do
+// on an inline bus.
+func (l *lane) servedInTurn(w int32) {
+	x := &l.servers[w]
+	x.event = 0
+	switch stopped := l.stepOn(w, x.work.result != succeeded); {
+	case stopped:
+		l.concludeAll(w, verdict{out: account.Lost})
+		l.dieOf(w)
+	case int(x.step) < len(l.generations[x.generation].handlers):
+		l.run(w)
+	default:
+		l.concludeAll(w, l.judge(w, !slices.Contains(x.failed, true)))
+		l.goOn(w)
+	}
+}
+
+// hurry has all handlers that share a worker end at once, for it has crashed.
+// Only who needs no time gets anything done.
+func (l *lane) hurry(w int32) {
+	x := &l.servers[w]
+	l.stepOn(w, true)
+	for handlers := l.generations[x.generation].handlers; int(x.step) < len(handlers); {
+		h, it := &l.handlers[x.handler], &l.items[x.hand.slot]
+		l.began(h, it, x.id, x.hand.attempt)
+		x.start, x.work = l.now, l.work(h, it, x.hand.attempt)
+		l.stepOn(w, x.work.takes > 0 || x.work.result != succeeded)
+	}
+	l.concludeAll(w, l.judge(w, false))
+	l.goOn(w)
+}
+
+// stepOn books the handler under way, and goes on to the next. It tells whether
+// a panic keeps that from running.
+func (l *lane) stepOn(w int32, failed bool) (stopped bool) {
+	x := &l.servers[w]
+	g := &l.generations[x.generation]
+	l.returned(&l.handlers[x.handler], &l.items[x.hand.slot], x.start, x.hand.attempt, false)
+	x.failed = append(x.failed, failed)
+	if x.step++; int(x.step) < len(g.handlers) {
+		x.handler = g.handlers[x.step]
+	}
+	return x.work.result == panicked && !g.recovers
+}
+
+// concludeAll does what was decided about an item whose handlers share the
+// worker. Those that a panic kept from running share its end.
+func (l *lane) concludeAll(w int32, v verdict) {
+	x := &l.servers[w]
+	it := &l.items[x.hand.slot]
+	for i, h := range l.generations[x.generation].handlers {
+		failed := i >= len(x.failed) || x.failed[i]
+		counts := &l.handlers[h].counts
+		switch {
+		case v.back != nowhere:
+			l.again(counts, !failed)
+			if it.told {
+				l.note(engine.Retried, it, h, x.id, x.hand.attempt)
+			}
+		case v.out == account.Lost || failed:
+			counts.Ended[v.out]++
+		default:
+			counts.Ended[account.Done]++
+		}
+	}
+	if v.back != nowhere {
+		l.giveUp(w, v)
+		return
+	}
+	if v.out == account.Done {
+		x.done++
+	}
+	l.settle(x.hand.slot, v.out, x.id, x.hand.attempt)
+}

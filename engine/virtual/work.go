@@ -1,0 +1,74 @@
+package virtual
+
+import (
+	"time"
+
+	"duet/engine"
+	"duet/engine/account"
+	"duet/engine/workload"
+)
+
+// handler is a handler of the scenario in one lane: what it does for an item,
+// what is broken in it, and what was measured of it.
+type handler struct {
+	engine.Handler
+	index  int
+	speed  float64 // of the lane
+	faults faults
+	spared int64 // items handed over while the lane did not run it
+
+	counts        account.Sums
+	busy          level
+	depth         level // deliveries in its queues
+	wait, service histogram
+	// both are of deliveries that are their item's only one and were handled
+	// once, so that the times of the item are the same.
+	both struct{ wait, service histogram }
+}
+
+// scaled is what a demand takes of the lane's servers.
+func (h *handler) scaled(demand time.Duration) int64 {
+	if h.speed == 1 {
+		return int64(demand)
+	}
+	return int64(float64(demand) / h.speed)
+}
+
+// work is the handling of a delivery: how long it takes, and how it ends.
+type work struct {
+	stall  int64 // at its beginning, held by a fault
+	takes  int64 // in all
+	result result
+}
+
+// result is what handling comes to.
+type result uint8
+
+const (
+	succeeded result = iota
+	erred
+	panicked
+)
+
+// work draws what handling an item will take and come to. All of it is a
+// function of the item, so that every lane meets the same.
+func (l *lane) work(h *handler, it *item, attempt int32) work {
+	w := work{takes: l.demand(h, it.Item)}
+	fail, panics := float64(h.Fail), float64(h.Panic)
+	if h.faults.any() {
+		t := h.faults.at(l.now)
+		w.stall = h.faults.stall(l.now)
+		w.takes = w.stall + int64(float64(w.takes)*t.factor)
+		fail, panics = max(fail, t.fail), max(panics, t.panics)
+	}
+	if h.Per == engine.PerItem {
+		attempt = 0
+	}
+	switch {
+	case panics > 0 && l.draw(it, workload.Panicking, h, attempt) < panics:
+		w.result = panicked
+	case fail > 0 && l.draw(it, workload.Failing, h, attempt) < fail:
+		w.result = erred
+	}
+	return w
+}
