@@ -155,9 +155,15 @@ func views(now, before *engine.Snapshot) []lane {
 		if steady(now.Scenario.Load.Arrivals) && !now.Unlinked {
 			l.arrivals, l.arrived = float64(now.Scenario.Load.Rate), math.MaxInt64
 		}
+		if l.arrivals = min(l.arrivals, fastest); !(l.arrivals >= 0) {
+			l.arrivals = 0
+		}
 	}
 	return lanes
 }
+
+// fastest is a rate that nothing comes near, in items a second.
+const fastest = 1e12
 
 // steady says whether the set rate is the rate at every moment: then it is
 // known at once and need not be measured.

@@ -2,11 +2,8 @@ package diagnose_test
 
 import (
 	"slices"
-	"strings"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"duet/engine"
 	"duet/engine/diagnose"
@@ -394,56 +391,6 @@ func TestOfADeadLaneOnlyItsDeathIsTold(t *testing.T) {
 	if found := diagnose.Of(now, nil); len(found) != 1 || found[0].Kind != diagnose.LaneDown {
 		t.Errorf("%+v, want the death alone", found)
 	}
-}
-
-// Whatever a run looks like there is a finding, the worst comes first, each is
-// a sentence, and looking changes nothing.
-func TestAlwaysSomethingToSay(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		now := calm()
-		count := rapid.Int64Range(0, 1e7)
-		now.Scenario.Load.Rate = engine.Rate(rapid.Float64Range(0, 1e6).Draw(t, "rate"))
-		now.Rate = float64(now.Scenario.Load.Rate)
-		now.Unlinked = rapid.Bool().Draw(t, "unlinked")
-		now.Scenario.Load.Arrivals = rapid.SampledFrom([]engine.Arrivals{engine.Poisson, engine.Steps, engine.Trace}).Draw(t, "arrivals")
-		now.Scenario.Lanes[1].Dispatch = rapid.SampledFrom([]engine.Dispatch{engine.Inline, engine.Goroutine, engine.Buffered}).Draw(t, "dispatch")
-		for i := range now.Lanes {
-			l := &now.Lanes[i]
-			l.Stopped, l.AtLimit = rapid.Bool().Draw(t, "stopped"), rapid.Bool().Draw(t, "at limit")
-			l.Ledger = engine.Ledger{Offered: count.Draw(t, "offered"), Done: count.Draw(t, "done"), Waiting: count.Draw(t, "waiting")}
-			l.Recent.Ledger = engine.Ledger{Offered: count.Draw(t, "offered"), Done: count.Draw(t, "done"), Dropped: count.Draw(t, "dropped")}
-			l.Recent.To = l.Recent.From + time.Duration(rapid.Int64Range(0, int64(10*sec)).Draw(t, "window"))
-			l.Whole.Blocked = time.Duration(rapid.Int64Range(0, int64(10*sec)).Draw(t, "blocked"))
-			l.Recent.Blocked = time.Duration(rapid.Int64Range(0, int64(10*sec)).Draw(t, "blocked"))
-			l.OldestWaiting = time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "oldest"))
-			h := &l.Handlers[0]
-			h.Workers = rapid.IntRange(0, 8).Draw(t, "workers")
-			h.Depth.Now = rapid.Int64Range(0, 200).Draw(t, "depth")
-			h.Service = engine.Summary{Count: count.Draw(t, "count"), Mean: time.Duration(rapid.Int64Range(0, int64(sec)).Draw(t, "mean"))}
-			for j := range l.Workers {
-				l.Workers[j].State = engine.WorkerState(rapid.IntRange(0, 3).Draw(t, "state"))
-			}
-		}
-		earlier := calm()
-		earlier.At -= time.Duration(rapid.Int64Range(0, int64(2*sec)).Draw(t, "ago"))
-		found := diagnose.Of(now, rapid.SampledFrom([]*engine.Snapshot{nil, earlier}).Draw(t, "before"))
-		if len(found) == 0 {
-			t.Fatal("nothing found")
-		}
-		for i, f := range found {
-			if i > 0 && f.Severity > found[i-1].Severity {
-				t.Errorf("%+v after %+v", f, found[i-1])
-			}
-			if f.Text == "" || f.Text[len(f.Text)-1] != '.' || f.Growth < 0 || f.FullIn < 0 || f.Share < 0 {
-				t.Errorf("not a finding: %+v", f)
-			}
-			for _, nonsense := range []string{"NaN", "Inf", "%!", " -"} {
-				if strings.Contains(f.Text, nonsense) {
-					t.Errorf("nonsense in %q", f.Text)
-				}
-			}
-		}
-	})
 }
 
 // Service times of a trouble that is over stay in the recent window for a

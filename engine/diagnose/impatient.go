@@ -16,7 +16,7 @@ type demand struct {
 }
 
 // share is the part of the work that is wasted.
-func (d *demand) share() float64 { return d.wasted / max(d.wasted+d.useful, 1e-9) }
+func (d *demand) share() float64 { return part(d.wasted, d.wasted+d.useful) }
 
 // fewest is how many wasted deliveries are enough to speak of.
 const fewest = 10

@@ -47,7 +47,7 @@ func (l *lane) stood() float64 {
 	if l.before != nil {
 		stood, within = l.now.Whole.Blocked-l.before.Whole.Blocked, l.elapsed
 	}
-	return stood.Seconds() / within / float64(max(1, len(l.now.Publishers)))
+	return part(stood.Seconds(), within*float64(max(1, len(l.now.Publishers))))
 }
 
 // handler is what the scenario says of the lane's i-th handler; nil: nothing.

@@ -25,14 +25,14 @@ func (l *lane) load() *Finding {
 
 func (l *lane) dropping() *Finding {
 	flow := &l.now.Recent.Ledger
-	if flow.Dropped == 0 || flow.Offered == 0 {
+	if flow.Dropped <= 0 || flow.Offered <= 0 {
 		return nil
 	}
 	which := "newest"
 	if l.settings.Queue.WhenFull == engine.DropOldest {
 		which = "oldest"
 	}
-	f := &Finding{Kind: Dropping, Severity: Bad, Share: float64(flow.Dropped) / float64(flow.Offered)}
+	f := &Finding{Kind: Dropping, Severity: Bad, Share: part(float64(flow.Dropped), float64(flow.Offered))}
 	f.Text = fmt.Sprintf("the queue is full and drops the %s: %s, %s of what arrives.",
 		which, rate(float64(flow.Dropped)/l.window()), percent(f.Share))
 	if s := l.bottleneck(); l.overloads(s) {
@@ -45,10 +45,10 @@ func (l *lane) dropping() *Finding {
 // full queue.
 func (l *lane) blocked(s stage) *Finding {
 	share := l.stood()
-	if share < 0.05 {
+	if !(share >= 0.05) {
 		return nil
 	}
-	f := &Finding{Kind: Blocked, Severity: Warning, Share: min(share, 1)}
+	f := &Finding{Kind: Blocked, Severity: Warning, Share: share}
 	f.Text = fmt.Sprintf("%s stand at %s %s of the time", l.senders(), s.fullQueue(), percent(f.Share))
 	if l.overloads(s) {
 		f.Severity, f.Growth = Bad, l.arrivals-s.finishes()

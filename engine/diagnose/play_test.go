@@ -17,14 +17,24 @@ type seen struct {
 	found []diagnose.Finding
 }
 
-// play runs a scenario for so long and diagnoses it four times a second, as the
-// screen does.
-func play(t *testing.T, text string, long time.Duration) []seen {
+// scenarioOf reads a scenario that says all but the version.
+func scenarioOf(t interface {
+	Helper()
+	Fatal(...any)
+}, text string) *engine.Scenario {
 	t.Helper()
 	s, err := engine.Decode("test.yaml", []byte("{duet: 1, "+text[1:]))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s
+}
+
+// play runs a scenario for so long and diagnoses it four times a second, as the
+// screen does.
+func play(t *testing.T, text string, long time.Duration) []seen {
+	t.Helper()
+	s := scenarioOf(t, text)
 	var all []seen
 	synctest.Test(t, func(t *testing.T) {
 		r, err := live.New(s, live.Options{Endless: true, Clock: clock.NewLane(clock.TimersOnly())})

@@ -28,7 +28,7 @@ type stage struct {
 func (l *lane) bottleneck() stage {
 	var least stage
 	for _, s := range l.stages() {
-		if least.seen == 0 || s.seen > 0 && s.finishes() < least.finishes() {
+		if least.seen <= 0 || s.seen > 0 && s.finishes() < least.finishes() {
 			least = s
 		}
 	}
@@ -78,10 +78,10 @@ func inTurn(handlers []engine.HandlerSnapshot, server string, servers int) stage
 
 // longest is the part of the time of all services that the longest one took.
 func longest(s *engine.Summary) float64 {
-	if s.Count < 2 || s.Mean <= 0 {
+	if s.Count < 2 {
 		return 0
 	}
-	return min(1, float64(s.Max)/float64(s.Mean)/float64(s.Count))
+	return part(float64(s.Max), float64(s.Mean)*float64(s.Count))
 }
 
 // alive counts a handler's workers that have not crashed.
@@ -102,10 +102,10 @@ func room(h *engine.HandlerSnapshot) int {
 // finishes is how many items a second the stage finishes at most; infinite
 // while no service time is known.
 func (s stage) finishes() float64 {
-	if s.seen == 0 || s.service <= 0 {
+	if s.seen <= 0 || s.service <= 0 {
 		return math.Inf(1)
 	}
-	return float64(s.servers) / s.service.Seconds()
+	return float64(max(0, s.servers)) / s.service.Seconds()
 }
 
 // pace is the stage's part of a sentence: 4 workers finish 100/s.

@@ -30,6 +30,15 @@ func figure(x float64) string {
 
 func rate(perSecond float64) string { return figure(perSecond) + "/s" }
 
+// part is n as a part of all, 0 to 1. Counters of a moving run need not agree
+// with each other.
+func part(n, all float64) float64 {
+	if !(n > 0) || !(all > 0) {
+		return 0
+	}
+	return min(n/all, 1)
+}
+
 func percent(share float64) string {
 	if share > 0 && share < 0.01 {
 		return "under 1%"
