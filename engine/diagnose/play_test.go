@@ -6,9 +6,8 @@ import (
 	"time"
 
 	"duet/engine"
-	"duet/engine/clock"
 	"duet/engine/diagnose"
-	"duet/engine/live"
+	"duet/engine/virtual"
 )
 
 // seen is what was found at one moment of a run.
@@ -37,7 +36,7 @@ func play(t *testing.T, text string, long time.Duration) []seen {
 	s := scenarioOf(t, text)
 	var all []seen
 	synctest.Test(t, func(t *testing.T) {
-		r, err := live.New(s, live.Options{Endless: true, Clock: clock.NewLane(clock.TimersOnly())})
+		r, err := virtual.New(s, virtual.Options{Endless: true})
 		if err != nil {
 			t.Fatal(err)
 		}
