@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/signal"
 	"syscall"
@@ -18,6 +19,7 @@ import (
 
 	"duet/engine"
 	"duet/engine/live"
+	"duet/engine/virtual"
 	"duet/ui/tui"
 )
 
@@ -50,8 +52,12 @@ func Main(args []string) int {
 			}
 			return run, nil
 		},
-		newVirtual: func(*engine.Scenario) (engine.Run, error) {
-			return nil, errors.New("there is no virtual time yet")
+		newVirtual: func(s *engine.Scenario) (engine.Run, error) {
+			run, err := virtual.New(s, virtual.Options{Speed: math.Inf(1)})
+			if err != nil {
+				return nil, err
+			}
+			return run, nil
 		},
 	}
 	return w.main(ctx, args)
