@@ -14,8 +14,8 @@ import (
 
 // Decode reads a scenario from the text of a file called name (which it only
 // uses for errors and for the scenario's Name). Every default is filled in and
-// everything is checked; the error is an [*InputError]. Trace.Open stays nil:
-// whoever has the files sets it, as [Open] does.
+// everything is checked; the error is an [*InputError]. Files that the scenario
+// names are not opened: whoever has them attaches them, as [Open] does.
 func Decode(name string, src []byte) (*Scenario, error) {
 	root, err := parseYAML(name, src)
 	if err != nil {

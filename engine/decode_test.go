@@ -30,7 +30,7 @@ func TestDecodeFillsInDefaults(t *testing.T) {
 		t.Errorf("load: %+v", s.Load)
 	}
 	want := Handler{
-		Name: "charge", Service: Service{Dist: DistExponential, Mean: 10 * time.Millisecond, Spread: 0.5, CV: 1},
+		Name: "charge", Service: Service{Dist: DistExponential, Mean: 10 * time.Millisecond, Spread: 0.5, CV: 1, Shape: 2.5, Share: 0.1, Factor: 10},
 		Work: Wait, Per: PerAttempt,
 	}
 	if len(s.Handlers) != 1 || s.Handlers[0] != want {
@@ -64,7 +64,9 @@ load:
   retry: {attempts: 3, backoff: {base: 50ms, max: 1s, jitter: full}, budget: 10%}
 handlers:
   - {name: charge, service: {dist: uniform, mean: 20ms, spread: 25%}}
-  - {name: email}
+  - {name: email, service: {dist: bimodal, share: 5%, factor: 20}}
+  - {name: audit, service: {dist: empirical, file: took.csv.gz, column: ms, scale: 1ms}}
+  - {name: mail, service: {mean: 10ms, file: took.txt}}
 lanes:
   - {name: pool, model: message, handlers: together}
   - {name: own, model: message, handlers: [email], subscriptions: {email: {workers: 2, capacity: 7}}}
@@ -82,6 +84,15 @@ expect:
 	}
 	if s.Load.Rate != 100 || len(s.Load.Steps) != 2 || s.Load.Steps[1] != (StepShape{20 * time.Second, 0.5}) {
 		t.Errorf("load: %+v", s.Load)
+	}
+	if v := s.Handlers[1].Service; v.Mean != 10*time.Millisecond || v.Share != 0.05 || v.Factor != 20 {
+		t.Errorf("two times: %+v", v)
+	}
+	if v := s.Handlers[2].Service; v.Mean != 0 || v.File != "took.csv.gz" || v.Column != "ms" || v.Scale != time.Millisecond {
+		t.Errorf("measured times: %+v", v)
+	}
+	if v := s.Handlers[3].Service; v.Dist != DistEmpirical || v.Mean != 10*time.Millisecond || v.Scale != 0 {
+		t.Errorf("measured times with another mean: %+v", v)
 	}
 	backoff := Backoff{Base: 50 * time.Millisecond, Max: time.Second, Jitter: JitterFull}
 	if s.Load.Timeout != 500*time.Millisecond || s.Load.Retry != (Retry{Attempts: 3, Backoff: backoff, Budget: 0.1}) {

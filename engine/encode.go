@@ -57,7 +57,7 @@ func (e encoder) value(v reflect.Value, path, pattern string) *node {
 	}
 	if r := ruleFor(pattern); r != nil {
 		text := r.text(v)
-		if text == r.def && r.def != "" || text == "" {
+		if def := e.scenario.standard(r, path); text == def && def != "" || text == "" {
 			return nil
 		}
 		return word(text)

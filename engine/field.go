@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -154,7 +155,7 @@ func (s *Scenario) fill(given map[string]bool) {
 		}
 		for _, path := range s.expand(r.path) {
 			if !given[path] && s.refuses(path) == "" {
-				s.assign(path, r, r.def)
+				s.assign(path, r, s.standard(r, path))
 			}
 		}
 	}
@@ -172,6 +173,18 @@ func (s *Scenario) fillShape() {
 	for _, path := range sortedKeys(rulesByPath) {
 		if strings.HasPrefix(path, prefix) {
 			s.assign(path, rulesByPath[path], rulesByPath[path].def)
+		}
+	}
+}
+
+// fillMeans gives the default mean to services that had that of measured times,
+// and no longer have their distribution.
+func (s *Scenario) fillMeans(before *Scenario) {
+	for i := range s.Handlers {
+		was, now := &before.Handlers[i].Service, &s.Handlers[i].Service
+		if was.Dist == DistEmpirical && now.Dist != DistEmpirical && was.Mean == 0 && now.Mean == 0 {
+			path := fmt.Sprintf("handlers.%d.service.mean", i)
+			s.assign(path, ruleFor("handlers.*.service.mean"), s.standard(ruleFor("handlers.*.service.mean"), path))
 		}
 	}
 }

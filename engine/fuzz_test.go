@@ -11,6 +11,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(shortest))
 	f.Add([]byte(everything))
 	f.Add([]byte(traced))
+	f.Add([]byte(services))
 	for _, wrong := range wrongFiles {
 		f.Add([]byte(wrong.src))
 	}

@@ -13,8 +13,8 @@ import (
 // maxTrace is how large a recording may be, unpacked.
 const maxTrace = 64 << 20
 
-// Open reads a scenario from a file and sets its Trace.Open, which looks for
-// the recording beside the file. The error is an [*InputError] where the file
+// Open reads a scenario from a file and attaches the files that it names, which
+// lie beside it. The error is an [*InputError] where the file
 // was read and something in it is wrong.
 func Open(path string) (*Scenario, error) {
 	f, err := os.Open(path)
@@ -30,24 +30,38 @@ func Open(path string) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t := s.Load.Trace; t != nil {
-		recording := t.File
-		if !filepath.IsAbs(recording) {
-			recording = filepath.Join(filepath.Dir(path), filepath.FromSlash(recording))
+	s.Attach(func(name string) ([]byte, error) {
+		name = filepath.FromSlash(name)
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(path), name)
 		}
-		t.Open = func() ([]byte, error) {
-			f, err := os.Open(recording)
-			if err != nil {
-				return nil, err
-			}
-			defer f.Close()
-			return ReadTrace(recording, f)
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
 		}
-	}
+		defer f.Close()
+		return ReadTrace(name, f)
+	})
 	return s, nil
 }
 
-// ReadTrace reads a recording whole, and unpacks it if its name ends in .gz.
+// Attach says how to open the files that the scenario names: its recording, and
+// measured times. open is given the name as the scenario has it; the text is to
+// be unpacked, as by [ReadTrace]. Nothing is opened before it is needed.
+func (s *Scenario) Attach(open func(name string) ([]byte, error)) {
+	if t := s.Load.Trace; t != nil {
+		name := t.File
+		t.Open = func() ([]byte, error) { return open(name) }
+	}
+	for i := range s.Handlers {
+		if v := &s.Handlers[i].Service; v.File != "" {
+			v.Times = newTimes(v, open)
+		}
+	}
+}
+
+// ReadTrace reads a recording or measured times whole, and unpacks them if the
+// name ends in .gz.
 // More than 64 MiB is an error.
 func ReadTrace(name string, from io.Reader) ([]byte, error) {
 	if strings.HasSuffix(name, ".gz") {

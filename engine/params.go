@@ -35,7 +35,8 @@ const (
 
 // Params lists everything that can be set in this scenario: the load, each
 // handler, each lane, and last what is fixed while a run goes on. Settings of
-// arrivals that are not in use, and of the other model, are left out.
+// arrivals and distributions that are not in use, and of the other model, are
+// left out.
 func (s *Scenario) Params() []Param {
 	groups := map[string][]Param{}
 	var order []string
@@ -45,7 +46,7 @@ func (s *Scenario) Params() []Param {
 			continue
 		}
 		for _, path := range s.expand(r.path) {
-			if s.refuses(path) != "" {
+			if s.refuses(path) != "" || s.idle(path) {
 				continue
 			}
 			p := s.param(r, path)
@@ -83,17 +84,22 @@ func groupOf(path string) string {
 func (s *Scenario) param(r *rule, path string) Param {
 	return Param{
 		Path: s.public(path), Kind: r.kind, Choices: s.choices(r, path), Min: r.min, Max: r.max,
-		Default: r.def, Help: r.help, Fixed: r.fixed,
+		Default: s.standard(r, path), Help: r.help, Fixed: r.fixed,
 	}
 }
 
-// choices are those of a rule that this scenario can take: steps and
-// recordings are not made up on the spot, and observers are never together.
+// choices are those of a rule that this scenario can take: steps, recordings
+// and measured times are not made up on the spot, and observers are never
+// together.
 func (s *Scenario) choices(r *rule, path string) []string {
 	return slices.DeleteFunc(slices.Clone(r.choices), func(choice string) bool {
 		switch r.path {
 		case "load.arrivals":
 			return choice == string(Steps) && s.Load.Steps == nil || choice == string(Trace) && s.Load.Trace == nil
+		case "handlers.*.service.dist":
+			h, _, _ := s.serviceOf(path)
+			noTrace := s.Load.Trace == nil || s.Load.Trace.Service == ""
+			return choice == string(DistTrace) && noTrace || choice == string(DistEmpirical) && h.Service.File == ""
 		case "lanes.*.handlers":
 			n, _ := strconv.Atoi(strings.Split(path, ".")[1])
 			return choice == together && s.Lanes[n].Model != Message
@@ -145,6 +151,7 @@ func (s *Scenario) change(set map[string]string) (*Scenario, error) {
 		}
 		changed.fillShape()
 	}
+	changed.fillMeans(s)
 	if p := changed.checkSettings(); p != nil {
 		return nil, changed.settingError(p)
 	}

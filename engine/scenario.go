@@ -37,26 +37,6 @@ type Ask struct {
 	Because  string   `yaml:"because"`
 }
 
-// Dist names a distribution of service times.
-type Dist string
-
-// The distributions of service times.
-const (
-	DistConstant    Dist = "constant"
-	DistExponential Dist = "exponential" // the default
-	DistUniform     Dist = "uniform"
-	DistLognormal   Dist = "lognormal"
-	DistTrace       Dist = "trace" // from the trace's service column
-)
-
-// Service is how long a handler works on an item.
-type Service struct {
-	Dist   Dist          `yaml:"dist"`
-	Mean   time.Duration `yaml:"mean"`   // 0 to 1h; defaults to 10ms
-	Spread Share         `yaml:"spread"` // uniform: half the width, as a part of the mean; defaults to 50%
-	CV     float64       `yaml:"cv"`     // lognormal: standard deviation over mean; defaults to 1
-}
-
 // Work says what a handler does while it works.
 type Work string
 

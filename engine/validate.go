@@ -40,8 +40,8 @@ func (s *Scenario) checkSettings() *problem {
 		return p
 	}
 	for i := range s.Handlers {
-		if s.Handlers[i].Service.Dist == DistTrace && (s.Load.Trace == nil || s.Load.Trace.Service == "") {
-			return &problem{path: fmt.Sprintf("handlers.%d.service.dist", i), found: "trace", need: "load.trace has to name its service column"}
+		if p := s.checkService(i); p != nil {
+			return p
 		}
 	}
 	for i := range s.Lanes {

@@ -48,8 +48,7 @@ func List() []Preset {
 	return list
 }
 
-// Open decodes a preset. Its trace, if it has one, opens the embedded
-// recording. For an unknown name the error is an [*engine.InputError] that says
+// Open decodes a preset. The files that it names are embedded. For an unknown name the error is an [*engine.InputError] that says
 // which there are.
 func Open(name string) (*engine.Scenario, error) {
 	source, err := Source(name)
@@ -60,10 +59,7 @@ func Open(name string) (*engine.Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	if trace := s.Load.Trace; trace != nil {
-		recording := trace.File
-		trace.Open = func() ([]byte, error) { return read(recording) }
-	}
+	s.Attach(read)
 	return s, nil
 }
 
@@ -100,11 +96,12 @@ func suggestion(name string, names []string) string {
 	return ": did you mean " + best + "?"
 }
 
-func read(recording string) ([]byte, error) {
-	f, err := files.Open(recording)
+// read reads an embedded recording, or measured times.
+func read(name string) ([]byte, error) {
+	f, err := files.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return engine.ReadTrace(recording, f)
+	return engine.ReadTrace(name, f)
 }

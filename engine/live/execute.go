@@ -50,7 +50,7 @@ type spec struct {
 
 func newSpec(h engine.Handler, speed float64, own Func) *spec {
 	s := &spec{Handler: h, speed: speed, fixed: -1, own: own}
-	if h.Service.Mean == 0 && h.Service.Dist != engine.DistTrace {
+	if h.Service.Instant() {
 		s.fixed = 0
 	}
 	return s

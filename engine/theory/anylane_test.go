@@ -22,7 +22,7 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 			Skew:  rapid.SampledFrom([]float64{0, 0, 0.5, 10}).Draw(t, "skew"),
 		},
 	}}
-	dists := []engine.Dist{engine.DistConstant, engine.DistExponential, engine.DistExponential, engine.DistUniform, engine.DistLognormal}
+	dists := []engine.Dist{engine.DistConstant, engine.DistExponential, engine.DistExponential, engine.DistUniform, engine.DistLognormal, engine.DistGamma, engine.DistPareto, engine.DistBimodal}
 	for i := range rapid.IntRange(1, 5).Draw(t, "handlers") {
 		s.Handlers = append(s.Handlers, engine.Handler{
 			Name: fmt.Sprintf("h%d", i),
@@ -31,6 +31,9 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 				Mean:   time.Duration(rapid.OneOf(rapid.Int64Range(0, 20e6), rapid.Int64Range(0, int64(time.Hour))).Draw(t, "mean")),
 				Spread: engine.Share(rapid.Float64Range(0, 1).Draw(t, "spread")),
 				CV:     rapid.Float64Range(0, 100).Draw(t, "cv"),
+				Shape:  rapid.Float64Range(1.1, 100).Draw(t, "shape"),
+				Share:  engine.Share(rapid.Float64Range(0, 1).Draw(t, "share")),
+				Factor: rapid.Float64Range(1, 1e4).Draw(t, "factor"),
 			},
 			Fail: rapid.SampledFrom([]engine.Share{0, 0, 0.1, 1}).Draw(t, "fail"),
 			Per:  rapid.SampledFrom([]string{engine.PerItem, engine.PerAttempt}).Draw(t, "per"),

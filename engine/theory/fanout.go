@@ -43,10 +43,15 @@ func maxMean(laws []law) float64 {
 		return longest * Harmonic(len(laws))
 	}
 	// As good as nothing ends before least, so that the integral begins there,
-	// and how narrow a law may be, its width is seen from there. In x = log(t -
-	// least) the integrand falls off at both ends, where the trapezoidal rule is
-	// very exact.
-	const from, to, step = -36.0, 120.0, 1.0 / 64
+	// and goes from jump to jump. How narrow a law may be, its width is seen from
+	// where it begins: in x, the logarithm of the time since then, the integrand
+	// falls off at both ends, where the trapezoidal rule is very exact.
+	mean := least
+	for _, jump := range jumpsAfter(laws, least) {
+		mean += anyUntil(laws, least, jump)
+		least = jump
+	}
+	const from, to = -36.0, 120.0
 	var sum float64
 	for x := from; x < to; x += step {
 		t := longest * math.Exp(x)
@@ -56,5 +61,31 @@ func maxMean(laws []law) float64 {
 			break
 		}
 	}
-	return max(longest, least+step*sum)
+	return max(longest, mean+step*sum)
+}
+
+// step is that of the integrals, in the logarithm of the time.
+const step = 1.0 / 64
+
+// jumpsAfter lists the times after t at which the chance that any of some times
+// is longer jumps.
+func jumpsAfter(laws []law, t float64) []float64 {
+	var all []float64
+	for _, l := range laws {
+		all = append(all, l.jumps...)
+	}
+	all = slices.DeleteFunc(all, func(jump float64) bool { return jump <= t })
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// anyUntil is the integral of anyExceeds between two times without a jump
+// between them: by the midpoint rule, which does not look at the ends.
+func anyUntil(laws []law, from, to float64) float64 {
+	var sum float64
+	for x := -step / 2; x > -24; x -= step { // nothing is seen of the rest
+		t := (to - from) * math.Exp(x)
+		sum += t * anyExceeds(laws, from+t)
+	}
+	return step * sum
 }

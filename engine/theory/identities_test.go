@@ -241,7 +241,8 @@ func TestPriorityStarvesTheLast(t *testing.T) {
 
 // The mean of the longest is the integral whatever way it is reached.
 func TestMeanOfTheLongest(t *testing.T) {
-	two := func(a, b float64) float64 { return a + b - 1/(1/a+1/b) } // of two exponentials
+	two := func(a, b float64) float64 { return a + b - 1/(1/a+1/b) }                      // of two exponentials
+	bimodal := lawOf(t, engine.Service{Dist: engine.DistBimodal, Share: 0.25, Factor: 3}) // 2/3 or 2
 	for _, c := range []struct {
 		name string
 		laws []law
@@ -258,6 +259,11 @@ func TestMeanOfTheLongest(t *testing.T) {
 		{"narrow uniforms", []law{drawn(t, engine.DistUniform, 0.001), drawn(t, engine.DistUniform, 0.001)}, 1 + 0.001/3},
 		{"narrow lognormals", []law{drawn(t, engine.DistLognormal, 0.001), drawn(t, engine.DistLognormal, 0.001)}, 1 + 0.001/math.Sqrt(math.Pi)},
 		{"wide and narrow", []law{drawn(t, engine.DistUniform, 1), drawn(t, engine.DistUniform, 0.0001)}, 1.25},
+		{"gammas that are exponential", []law{lawOf(t, engine.Service{Dist: engine.DistGamma, CV: 1}), exponential(1)}, 1.5},
+		{"paretos", []law{lawOf(t, engine.Service{Dist: engine.DistPareto, Shape: 1.5}), lawOf(t, engine.Service{Dist: engine.DistPareto, Shape: 1.5})}, 2 - 0.5}, // the shorter one is pareto, too
+		{"paretos with the heaviest tail", []law{lawOf(t, engine.Service{Dist: engine.DistPareto, Shape: 1.1}), lawOf(t, engine.Service{Dist: engine.DistPareto, Shape: 1.1})}, 2 - 2.2/1.2/11},
+		{"two times and an exponential", []law{bimodal, exponential(1)}, 0.75*(2.0/3+math.Exp(-2.0/3)) + 0.25*(2+math.Exp(-2))},
+		{"two times, twice", []law{bimodal, bimodal}, 0.75*0.75*2/3 + (1-0.75*0.75)*2},
 		{"one with something to do", []law{constant(0), drawn(t, engine.DistUniform, 1), constant(0)}, 1},
 	} {
 		want(t, c.name, maxMean(c.laws), c.want, 1e-4)
@@ -275,9 +281,16 @@ func TestMeanOfTheLongest(t *testing.T) {
 // drawn is a law with mean 1 and the given spread or coefficient of variation.
 func drawn(t *testing.T, dist engine.Dist, width float64) law {
 	t.Helper()
-	l, ok := newLaw(engine.Service{Dist: dist, Mean: time.Second, Spread: engine.Share(width), CV: width}, 1)
-	if !ok {
-		t.Fatal("no law")
+	return lawOf(t, engine.Service{Dist: dist, Spread: engine.Share(width), CV: width})
+}
+
+// lawOf is the law of settings, with mean 1.
+func lawOf(t *testing.T, s engine.Service) law {
+	t.Helper()
+	s.Mean = time.Second
+	l, err := newLaw(s, 1)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return l
 }
@@ -290,11 +303,13 @@ func TestLaws(t *testing.T) {
 		{Dist: engine.DistExponential},
 		{Dist: engine.DistUniform, Spread: 0.7},
 		{Dist: engine.DistLognormal, CV: 0.8},
+		{Dist: engine.DistGamma, CV: 1.5},
+		{Dist: engine.DistPareto, Shape: 5},
 	} {
 		s.Mean = 20 * time.Millisecond
-		l, ok := newLaw(s, 2)
-		if !ok {
-			t.Fatalf("%s is not known", s.Dist)
+		l, err := newLaw(s, 2)
+		if err != nil {
+			t.Fatal(err)
 		}
 		var sum, squares float64
 		const n = 1_000_000

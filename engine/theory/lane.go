@@ -40,7 +40,9 @@ import (
 //
 // Rates that change (ramp, sine, steps), groups (bursts) and recordings: there
 // is no steady state, or no closed form. Overload, where nothing is dropped. Retries,
-// which arrive when they are least wanted. A lane that a panic ends. A bounded
+// which arrive when they are least wanted. Clients that give up, unless fewer
+// than one in a thousand is known to. A lane that a panic ends. Services with an infinite
+// variance, but for goroutine dispatch and no room. A bounded
 // queue that drops, with services that are not exponential, or that holds up others
 // when it is full, unless it is full for fewer than one arrival in a thousand.
 func ForLane(s *engine.Scenario, lane int, arrivalRate float64) Result {
@@ -58,9 +60,12 @@ func ForLane(s *engine.Scenario, lane int, arrivalRate float64) Result {
 		if spec.Handlers.Names != nil && !slices.Contains(spec.Handlers.Names, h.Name) {
 			continue
 		}
-		l, ok := newLaw(h.Service, spec.Speed)
-		if !ok {
+		l, err := newLaw(h.Service, spec.Speed)
+		switch {
+		case h.Service.Dist == engine.DistTrace:
 			return refused(a.letter()+"/G", "no closed form: how long %s works is %s, known item by item only", h.Name, h.Service.Dist)
+		case err != nil:
+			return refused(a.letter()+"/G", "how long %s works is not known: %v", h.Name, err)
 		}
 		work = append(work, task{h, l})
 	}
@@ -80,6 +85,9 @@ func ForLane(s *engine.Scenario, lane int, arrivalRate float64) Result {
 	}
 	if why := unfit(spec, &a, work); why != "" {
 		return r.Refuse("%s", why)
+	}
+	if t := s.Load.Timeout; t > 0 && r.Applies && (r.Latency == nil || float64(r.Latency.P999) > t.Seconds()) {
+		return r.Refuse("no closed form: clients give up after %s, and what they gave up is handled all the same", engine.FormatDuration(t))
 	}
 	return r
 }

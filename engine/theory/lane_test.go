@@ -40,6 +40,13 @@ func TestModelOfALane(t *testing.T) {
 		{"lognormal service", with("{name: a, service: {dist: lognormal, cv: 2}}", worker), "M/G/1", Exact, 100, 110},
 		{"a lognormal without variation", with("{name: a, service: {dist: lognormal, cv: 0}}", worker), "M/D/1", Exact, 20, 30},
 		{"lognormal service, many workers", with("{name: a, service: {dist: lognormal, cv: 3, mean: 40ms}}", "{model: message}"), "M/G/4", AllenCunneen, 5000 * float64(MMc(80, 0.040, 4).WaitMean), 40 + 5000*float64(MMc(80, 0.040, 4).WaitMean)},
+		{"gamma service", with("{name: a, service: {dist: gamma, cv: 0.5}}", worker), "M/G/1", Exact, 25, 35},
+		{"a pareto with a finite variance", with("{name: a, service: {dist: pareto}}", worker), "M/G/1", Exact, 36, 46},
+		{"bimodal service", with("{name: a, service: {dist: bimodal, share: 50%, factor: 3}}", worker), "M/G/1", Exact, 25, 35},
+		{"a share of nothing", with("{name: a, service: {dist: bimodal, share: 0%}}", worker), "M/D/1", Exact, 20, 30},
+		{"a goroutine for each, with an infinite variance", with("{name: a, service: {dist: pareto, shape: 1.5}}", "{model: event, dispatch: goroutine}"), "M/G/inf", Exact, 0, 10},
+		{"no room, with an infinite variance", with("{name: a, service: {dist: pareto, shape: 1.5}}", "{model: message, workers: 4, queue: {capacity: 0, when_full: drop_newest}}"), "M/G/4/4", Exact, 0, 10},
+		{"patient enough", "load: {rate: 80/s, timeout: 1s, retry: {attempts: 3}}\nhandlers: [{name: a}]\nlanes: [{model: event}]", "M/M/1", Exact, 40, 50},
 		{"no work", with("{name: a, service: {mean: 0s}}", worker), "M/D/1", Exact, 0, 0},
 		{"nothing arrives", loaded("rate: 0/s", worker), "M/M/1", Exact, 0, 10},
 		{"constant arrivals", loaded("rate: 80/s, arrivals: constant", worker), "D/M/1", Exact, 10 * 0.62863 / (1 - 0.62863), 10 / (1 - 0.62863)},
@@ -93,6 +100,15 @@ func TestModelOfALane(t *testing.T) {
 	}
 }
 
+func TestMeasuredServices(t *testing.T) {
+	s := scenario(t, with("{name: a, service: {file: took.txt}}", "{model: message, workers: 1, speed: 2}"))
+	s.Attach(func(string) ([]byte, error) { return []byte("10ms\n10ms\n40ms\n"), nil }) // mean 20 ms, variance 200
+	r := ForLane(s, 0, 0)
+	sound(t, r)
+	want(t, "wait", r.WaitMean, 0.040*(1+0.5)/2, exactly)
+	want(t, "latency", r.LatencyMean, 0.040*(1+0.5)/2+0.010, exactly)
+}
+
 func TestRefusals(t *testing.T) {
 	const panics = "{name: a, panic: 1%}"
 	for _, c := range []struct {
@@ -113,6 +129,14 @@ func TestRefusals(t *testing.T) {
 		{"recorded arrivals", loaded("rate: 80/s, arrivals: trace, trace: {file: x.csv}", "{model: event}"), "a recording", 0.8},
 		{"recorded arrivals of unknown rate", loaded("arrivals: trace, trace: {file: x.csv}", "{model: event}"), "its rate is not known", -1},
 		{"recorded services", "load: {rate: 80/s, arrivals: trace, trace: {file: x.csv, service: took}}\nhandlers: [{name: a, service: {dist: trace}}]\nlanes: [{model: event}]", "how long a works is trace", -1},
+		{"measured services that nobody has opened", with("{name: a, service: {file: took.txt}}", "{model: event}"), "how long a works is not known: dist is empirical, which needs a file", -1},
+		{"an infinite variance", with("{name: a, service: {dist: pareto, shape: 2}}", "{model: event}"), "no mean wait: the variance of the service time is infinite", 0.8},
+		{"an infinite variance, among others", with("{name: a, service: {mean: 5ms}}, {name: b, service: {dist: pareto, shape: 1.5, mean: 5ms}}", "{model: event}"), "no mean wait: the variance", 0.8},
+		{"an infinite variance, many workers", with("{name: a, service: {dist: pareto, shape: 2}}", "{model: message, workers: 2}"), "no closed form: the variance of the service time is infinite", 0.4},
+		{"an infinite variance, in overload", with("{name: a, service: {dist: pareto, shape: 2, mean: 20ms}}", "{model: event}"), "no steady state: 80/s arrive", 1.6},
+		{"a heavy tail fills any room now and then", with("{name: a, service: {dist: pareto}}", "{model: message, workers: 1, queue: {capacity: 100000, when_full: drop_newest}}"), "no closed form for what a queue with room for 100000 drops", 0.8},
+		{"clients that give up", "load: {rate: 80/s, timeout: 300ms}\nhandlers: [{name: a}]\nlanes: [{model: event}]", "clients give up after 300ms", 0.8}, // exp(-20 x 0.3) > 1/1000
+		{"clients that give up who knows how often", "load: {rate: 80/s, timeout: 10s}\nhandlers: [{name: a, service: {dist: constant}}]\nlanes: [{model: event}]", "clients give up after 10s", 0.8},
 		{"a panic ends it", with(panics, "{model: event, recover: false}"), "a panic will end the lane", 0.8},
 		{"retries", with("{name: a, fail: 50%}", "{model: message, ack: after, attempts: 2}"), "tried again", 0.3},
 		{"retries that do not help", with("{name: a, fail: 50%, per: item}", "{model: message, ack: after, attempts: 3}"), "tried again", 0.4},

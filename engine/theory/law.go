@@ -5,9 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"duet/engine"
+	"duet/engine/service"
 )
 
 // law is the distribution of a service time, in seconds: its first two
@@ -15,35 +14,36 @@ import (
 type law struct {
 	letter  string // M exponential, D constant, G any other
 	mean    float64
-	scv     float64
+	scv     float64                 // infinite where the variance is
+	heavy   bool                    // its tail falls off with a power of the time only
 	exceeds func(t float64) float64 // the chance to take longer than t; nil: not known
 	at      func(p float64) float64 // the quantile function; nil: not known
+	jumps   []float64               // the times it can take, where these are few
 }
 
-// newLaw is the law of a handler whose server is so many times faster. It is
-// not ok for a distribution that only a file knows.
-func newLaw(s engine.Service, speed float64) (l law, ok bool) {
-	mean := float64(s.Mean) / float64(time.Second) / speed
-	switch s.Dist {
-	case engine.DistConstant:
-		return constant(mean), true
-	case engine.DistExponential:
-		return exponential(mean), true
-	case engine.DistUniform:
-		if s.Spread == 0 {
-			return constant(mean), true
-		}
-		half := float64(s.Spread)
-		return newScaled(mean, half*half/3, distuv.Uniform{Min: 1 - half, Max: 1 + half}), true
-	case engine.DistLognormal:
-		if s.CV == 0 {
-			return constant(mean), true
-		}
-		variance := math.Log1p(s.CV * s.CV) // of the logarithm; its mean is such that the mean is 1
-		return newScaled(mean, s.CV*s.CV, distuv.LogNormal{Mu: -variance / 2, Sigma: math.Sqrt(variance)}), true
-	default:
-		return law{}, false
+// newLaw is the law of a handler whose server is so many times faster. The
+// error is of a distribution that only a file knows.
+func newLaw(s engine.Service, speed float64) (law, error) {
+	of, err := service.Of(s)
+	if err != nil {
+		return law{}, err
 	}
+	mean := of.Mean / float64(time.Second) / speed
+	switch {
+	case mean == 0 || of.SCV == 0:
+		return constant(mean), nil
+	case s.Dist == engine.DistExponential:
+		return exponential(mean), nil
+	}
+	l := law{
+		letter: "G", mean: mean, scv: of.SCV, heavy: s.Dist == engine.DistPareto,
+		exceeds: func(t float64) float64 { return of.Exceeds(t / mean) },
+		at:      func(p float64) float64 { return mean * of.Quantile(p) },
+	}
+	for _, x := range of.Values {
+		l.jumps = append(l.jumps, mean*x)
+	}
+	return l, nil
 }
 
 func constant(mean float64) law {
@@ -70,22 +70,6 @@ func exponential(mean float64) law {
 	}
 }
 
-// newScaled is a distribution with mean 1, scaled to mean.
-func newScaled(mean, scv float64, of interface {
-	Survival(x float64) float64
-	Quantile(p float64) float64
-},
-) law {
-	if mean == 0 {
-		return constant(0)
-	}
-	return law{
-		letter: "G", mean: mean, scv: scv,
-		exceeds: func(t float64) float64 { return of.Survival(t / mean) },
-		at:      func(p float64) float64 { return mean * of.Quantile(p) },
-	}
-}
-
 // inTurn is the law of all of some laws one after another.
 func inTurn(laws []law) law {
 	laws = slices.DeleteFunc(slices.Clone(laws), func(l law) bool { return l.mean == 0 })
@@ -96,14 +80,16 @@ func inTurn(laws []law) law {
 		return laws[0]
 	}
 	var mean, variance float64
+	heavy := false
 	for _, l := range laws {
 		mean += l.mean
 		variance += l.scv * l.mean * l.mean
+		heavy = heavy || l.heavy
 	}
 	if variance == 0 {
 		return constant(mean)
 	}
-	return law{letter: "G", mean: mean, scv: variance / (mean * mean)}
+	return law{letter: "G", mean: mean, scv: variance / (mean * mean), heavy: heavy}
 }
 
 // slowest is the law of the longest of some known laws that begin at once.

@@ -61,6 +61,8 @@ func (st stage) queue(rate, arrivalSCV float64, letter string) Result {
 func (st stage) waiting(rate, arrivalSCV float64, letter string) Result {
 	var r Result
 	switch {
+	case math.IsInf(st.law.scv, 1):
+		r = st.unbounded(rate, arrivalSCV)
 	case letter == "D" && st.law.letter == "M" && st.servers == 1:
 		r = DM1(rate, st.law.mean)
 	case arrivalSCV == 1 && st.law.letter == "M":
@@ -72,6 +74,21 @@ func (st stage) waiting(rate, arrivalSCV float64, letter string) Result {
 	}
 	r.Model = fmt.Sprintf("%s/%s/%d", letter, st.law.letter, st.servers)
 	return r
+}
+
+// unbounded is a queue whose services have an infinite variance. With one server
+// the mean wait is infinite as well (Kiefer, Wolfowitz: "On the characteristics
+// of the general queueing process", 1956); with more it may not be.
+func (st stage) unbounded(rate, arrivalSCV float64) Result {
+	r := GGc(rate, st.law.mean, arrivalSCV, 1, st.servers) // for what does not depend on the variance
+	switch {
+	case !r.Applies:
+		return r
+	case st.servers == 1:
+		return r.Refuse("no mean wait: the variance of the service time is infinite, and then so is the mean wait")
+	default:
+		return r.Refuse("no closed form: the variance of the service time is infinite")
+	}
 }
 
 // dropping is a bounded queue that drops what is too much.
@@ -109,7 +126,7 @@ const rarely = 0.001
 // rarelyFull reports whether a queue that is computed as if it were endless is
 // next to never longer than it can be, and notes in r that this was needed. The
 // number waiting is taken as geometric with the right mean, which it is in
-// M/M/c.
+// M/M/c. After a service with a heavy tail it is far from that.
 func (st stage) rarelyFull(r *Result) bool {
 	if !r.Applies {
 		return false
@@ -121,7 +138,7 @@ func (st stage) rarelyFull(r *Result) bool {
 	if math.IsNaN(waits) {
 		waits = float64(r.Rho)
 	}
-	if waits > 0 && waits*math.Pow(depth/(depth+waits), float64(st.room)) > rarely {
+	if waits > 0 && st.law.heavy || waits*math.Pow(depth/(depth+waits), float64(st.room)) > rarely {
 		return false
 	}
 	if r.Method == Exact && waits > 0 {

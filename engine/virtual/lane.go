@@ -218,7 +218,7 @@ func (l *lane) happen(e event) {
 
 // demand is what an item is expected to take of a handler.
 func (l *lane) demand(h *handler, it engine.Item) int64 {
-	if h.Service.Mean == 0 && h.Service.Dist != engine.DistTrace {
+	if h.Service.Instant() {
 		return 0
 	}
 	return h.scaled(l.stream.Demand(it, h.index))

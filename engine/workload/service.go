@@ -2,13 +2,11 @@ package workload
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"duet/engine"
+	"duet/engine/service"
 )
 
 // services are the laws of all handlers' demands. Epochs share them while
@@ -23,7 +21,7 @@ type services struct {
 type law struct {
 	settings engine.Service
 	draws    substream
-	quantile func(u float64) float64 // in means; nil: as recorded
+	of       service.Law // without a quantile function: as recorded
 }
 
 // newServices returns the laws of a scenario's handlers.
@@ -31,14 +29,17 @@ func (st *Stream) newServices(s *engine.Scenario) (*services, error) {
 	r := st.recording
 	all := &services{laws: make([]law, len(s.Handlers)), recording: r, scale: scale(s.Load)}
 	for i, h := range s.Handlers {
-		if h.Service.Dist == engine.DistTrace && (r == nil || r.services == nil) {
-			return nil, fmt.Errorf("handlers.%s.service.dist is trace, which needs load.trace with a service column", h.Name)
+		all.laws[i] = law{settings: h.Service, draws: newSubstream(st.seed, serving, i, 0)}
+		if h.Service.Dist == engine.DistTrace {
+			if r == nil || r.services == nil {
+				return nil, fmt.Errorf("handlers.%s.service.dist is trace, which needs load.trace with a service column", h.Name)
+			}
+			continue
 		}
-		q, err := newQuantile(h.Service)
-		if err != nil {
+		var err error
+		if all.laws[i].of, err = service.Of(h.Service); err != nil {
 			return nil, fmt.Errorf("handlers.%s.service.%w", h.Name, err)
 		}
-		all.laws[i] = law{settings: h.Service, draws: newSubstream(st.seed, serving, i, 0), quantile: q}
 	}
 	return all, nil
 }
@@ -61,30 +62,8 @@ func (all *services) of(s *engine.Scenario) bool {
 // demand returns what item n asks of a handler.
 func (all *services) demand(handler int, n int64) time.Duration {
 	l := &all.laws[handler]
-	if l.quantile == nil {
+	if l.of.Quantile == nil {
 		return nanoseconds(all.recording.services[all.recording.index(n)] * float64(all.scale))
 	}
-	return nanoseconds(float64(l.settings.Mean) * l.quantile(l.draws.uniform(n)))
-}
-
-// newQuantile returns the quantile function of a distribution with mean 1. A
-// quantile function turns one uniform number into one demand, monotonically,
-// which is what makes a demand a pure function of the item's number.
-func newQuantile(s engine.Service) (func(float64) float64, error) {
-	switch s.Dist {
-	case engine.DistConstant:
-		return func(float64) float64 { return 1 }, nil
-	case engine.DistExponential:
-		return distuv.Exponential{Rate: 1}.Quantile, nil
-	case engine.DistUniform:
-		return distuv.Uniform{Min: 1 - float64(s.Spread), Max: 1 + float64(s.Spread)}.Quantile, nil
-	case engine.DistLognormal:
-		// With a mean of 1 and a coefficient of variation cv the logarithm has
-		// the variance ln(1+cv^2) and the mean minus half of it.
-		variance := math.Log1p(s.CV * s.CV)
-		return distuv.LogNormal{Mu: -variance / 2, Sigma: math.Sqrt(variance)}.Quantile, nil
-	case engine.DistTrace:
-		return nil, nil
-	}
-	return nil, fmt.Errorf("dist is %q, which is none of constant, exponential, uniform, lognormal, trace", s.Dist)
+	return nanoseconds(l.of.Mean * l.of.Quantile(l.draws.uniform(n)))
 }

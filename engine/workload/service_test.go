@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -47,9 +48,27 @@ func TestServiceFits(t *testing.T) {
 			mean * mean * 1.5 * 1.5,
 			lognormalFourth(mean, 1.5),
 		},
+		{
+			engine.Service{Dist: engine.DistGamma, CV: 0.5},
+			distuv.Gamma{Alpha: 4, Beta: 4 / mean}.CDF,
+			mean * mean / 4,
+			gammaFourth(mean, 0.5),
+		},
+		{
+			engine.Service{Dist: engine.DistGamma, CV: 1.5},
+			distuv.Gamma{Alpha: 4. / 9, Beta: 4. / 9 / mean}.CDF,
+			mean * mean * 2.25,
+			gammaFourth(mean, 1.5),
+		},
+		{
+			engine.Service{Dist: engine.DistPareto, Shape: 6},
+			distuv.Pareto{Xm: mean * 5 / 6, Alpha: 6}.CDF,
+			mean * mean / 24,
+			paretoFourth(mean, 6),
+		},
 	}
 	for _, test := range tests {
-		t.Run(string(test.settings.Dist), func(t *testing.T) {
+		t.Run(fmt.Sprint(test.settings.Dist, test.settings.CV), func(t *testing.T) {
 			test.settings.Mean = 20 * time.Millisecond
 			d := demands(stream(t, servingAs(test.settings)), 0, 200_000)
 			fits(t, d, test.cdf)
@@ -66,6 +85,46 @@ func lognormalFourth(mean, cv float64) float64 {
 	return (math.Pow(w, 4) + 2*math.Pow(w, 3) + 3*w*w - 3) * variance * variance
 }
 
+// gammaFourth and paretoFourth are theirs.
+func gammaFourth(mean, cv float64) float64 {
+	return (6*cv*cv + 3) * math.Pow(mean*cv, 4)
+}
+
+func paretoFourth(mean, shape float64) float64 {
+	law := distuv.Pareto{Xm: mean * (shape - 1) / shape, Alpha: shape}
+	return (law.ExKurtosis() + 3) * law.Variance() * law.Variance()
+}
+
+// TestDiscreteServiceFits counts how often each time is drawn of those that
+// there are.
+func TestDiscreteServiceFits(t *testing.T) {
+	const n, ms = 200_000, time.Millisecond
+	bimodal := engine.Service{Dist: engine.DistBimodal, Mean: 19 * ms, Share: 0.1, Factor: 10}
+	s := servingAs(bimodal, engine.Service{Dist: engine.DistEmpirical, File: "took.txt"}, engine.Service{Dist: engine.DistEmpirical, File: "took.txt", Mean: 4 * ms})
+	s.Attach(func(string) ([]byte, error) { return []byte("1ms\n2ms\n2ms\n3ms\n"), nil })
+	st := stream(t, s)
+	for handler, want := range []map[time.Duration]float64{
+		{10 * ms: 0.9, 100 * ms: 0.1},
+		{1 * ms: 0.25, 2 * ms: 0.5, 3 * ms: 0.25},
+		{2 * ms: 0.25, 4 * ms: 0.5, 6 * ms: 0.25},
+	} {
+		seen := map[time.Duration]float64{}
+		for _, d := range demands(st, handler, n) {
+			seen[time.Duration(d*1e9+0.5)]++
+		}
+		var counts, expected []float64
+		for d, part := range want {
+			counts, expected = append(counts, seen[d]), append(expected, n*part)
+			delete(seen, d)
+		}
+		if len(seen) > 0 {
+			t.Errorf("handler %d draws %v as well", handler, seen)
+		}
+		fitsCounts(t, counts, expected)
+		uncorrelated(t, "demands", demands(st, handler, n)[1:], demands(st, handler, n)[:n-1])
+	}
+}
+
 func TestServiceEdges(t *testing.T) {
 	st := stream(t, servingAs(
 		engine.Service{Dist: engine.DistConstant, Mean: 20 * time.Millisecond},
@@ -74,6 +133,8 @@ func TestServiceEdges(t *testing.T) {
 		engine.Service{Dist: engine.DistExponential, Mean: 0},
 		engine.Service{Dist: engine.DistLognormal, Mean: time.Hour, CV: 100},
 		engine.Service{Dist: engine.DistUniform, Mean: time.Hour, Spread: 1},
+		engine.Service{Dist: engine.DistGamma, Mean: time.Hour, CV: 100},
+		engine.Service{Dist: engine.DistPareto, Mean: time.Hour, Shape: 1.1},
 	))
 	for seq := range int64(100_000) {
 		it := engine.Item{Seq: seq + 1}
@@ -82,34 +143,13 @@ func TestServiceEdges(t *testing.T) {
 				t.Fatalf("item %d demands %v of handler %d, want %v", it.Seq, got, handler, want)
 			}
 		}
-		if got := st.Demand(it, 4); got < 0 {
-			t.Fatalf("item %d demands %v", it.Seq, got)
+		for _, handler := range []int{4, 6, 7} {
+			if got := st.Demand(it, handler); got < 0 {
+				t.Fatalf("item %d demands %v of handler %d", it.Seq, got, handler)
+			}
 		}
 		if got := st.Demand(it, 5); got < 0 || got > 2*time.Hour {
 			t.Fatalf("item %d demands %v", it.Seq, got)
-		}
-	}
-}
-
-// TestQuantilesHoldInBothTails compares the quantile functions with the
-// distributions far out, where a careless one rounds to 0 or infinity.
-func TestQuantilesHoldInBothTails(t *testing.T) {
-	const low, high = 0x1p-53, 1 - 0x1p-53
-	exponential, _ := newQuantile(engine.Service{Dist: engine.DistExponential})
-	lognormal, _ := newQuantile(engine.Service{Dist: engine.DistLognormal, CV: 1})
-	tests := []struct {
-		name      string
-		got, want float64
-	}{
-		{"exponential low", exponential(low), 0x1p-53},
-		{"exponential high", exponential(high), 53 * math.Ln2},
-		// The normal quantile of 2^-53 is -8.2095.
-		{"lognormal low", lognormal(low), math.Exp(-math.Ln2/2 - math.Sqrt(math.Ln2)*8.209536151601386)},
-		{"lognormal high", lognormal(high), math.Exp(-math.Ln2/2 + math.Sqrt(math.Ln2)*8.209536151601386)},
-	}
-	for _, test := range tests {
-		if math.Abs(test.got/test.want-1) > 1e-6 {
-			t.Errorf("%s: %v, want %v", test.name, test.got, test.want)
 		}
 	}
 }
@@ -140,8 +180,9 @@ func TestHandlersAreIndependent(t *testing.T) {
 
 func TestServiceErrors(t *testing.T) {
 	for want, settings := range map[string]engine.Service{
-		"handlers.work.service.dist is trace, which needs load.trace with a service column":                          {Dist: engine.DistTrace},
-		`handlers.work.service.dist is "weibull", which is none of constant, exponential, uniform, lognormal, trace`: {Dist: "weibull"},
+		"handlers.work.service.dist is trace, which needs load.trace with a service column": {Dist: engine.DistTrace},
+		`handlers.work.service.dist is "weibull", which is no distribution`:                 {Dist: "weibull"},
+		"handlers.work.service.dist is empirical, which needs a file of measured times":     {Dist: engine.DistEmpirical},
 	} {
 		_, err := New(servingAs(settings))
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -130,7 +130,9 @@ func settingRows(t *testing.T) []string {
 		"rate: 1/s", "rate: 1/s, arrivals: bursts", "rate: 1/s, arrivals: ramp", "rate: 1/s, arrivals: sine",
 		"rate: 1/s, arrivals: steps, steps: [{at: 1s, times: 2}]", "arrivals: trace, trace: {file: a.csv, service: took}",
 	} {
-		s, err := engine.Decode("all.yaml", []byte("duet: 1\nload: {"+load+"}\nhandlers: [{name: work}]\n"))
+		s, err := engine.Decode("all.yaml", []byte("duet: 1\nload: {"+load+"}\nhandlers: [{name: work},\n"+
+			"{name: b, service: {dist: uniform}}, {name: c, service: {dist: gamma}}, {name: d, service: {dist: pareto}},\n"+
+			"{name: e, service: {dist: bimodal}}, {name: f, service: {file: a.csv}}]\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,10 +162,13 @@ func union(a, b []string) []string {
 	return a
 }
 
-var named = regexp.MustCompile(`^(handlers|lanes)\.[a-z]+`)
+var (
+	named      = regexp.MustCompile(`^(handlers|lanes)\.[a-z]+`)
+	subscribed = regexp.MustCompile(`subscriptions\.[a-z]+`)
+)
 
 func settingRow(p engine.Param) string {
-	path, standard := strings.Replace(p.Path, "subscriptions.work", "subscriptions.HANDLER", 1), "`"+p.Default+"`"
+	path, standard := subscribed.ReplaceAllString(p.Path, "subscriptions.HANDLER"), "`"+p.Default+"`"
 	switch {
 	case path != p.Path:
 		standard = "the lane's"
@@ -189,6 +194,6 @@ func values(p engine.Param) string {
 	case engine.KindDuration:
 		return span(func(x float64) string { return engine.FormatDuration(time.Duration(x * float64(time.Second))) })
 	default:
-		return span(func(x float64) string { return strings.TrimSuffix(strconv.FormatFloat(x, 'f', 3, 64), ".000") })
+		return span(func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) })
 	}
 }
