@@ -125,19 +125,6 @@ func (m *model) togglePause() {
 	m.scene.snap.Paused = c == engine.Pause
 }
 
-// changeSpeed goes a step towards slow motion (-1) or real time (1).
-func (m *model) changeSpeed(by int) {
-	at := len(speeds) - 1
-	for i := range speeds {
-		if speeds[i].x == m.now().Speed {
-			at = i
-		}
-	}
-	at = min(max(at+by, 0), len(speeds)-1)
-	m.now().Speed = speeds[at].x
-	m.ask(engine.Change{Speed: speeds[at].x})
-}
-
 // toggleLink lets the lanes have rates of their own, or gives all of them that
 // of the lane looked at.
 func (m *model) toggleLink() {

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"math"
 	"time"
 
 	"duet/engine"
@@ -13,177 +12,109 @@ import (
 // scale is the width of the figures beside a chart.
 const scale = 6
 
-// past is a recorded stretch as the charts want it: the last minute, with gaps
-// where there is nothing (yet). It is valid until the next call.
-func (s *scene) past(recorded []float32) []float32 {
-	n := s.steps()
-	dst := s.buffer(n)
-	missing := max(n-len(recorded), 0)
-	for i := range missing {
-		dst[i] = nan
-	}
-	copy(dst[missing:], recorded[max(len(recorded)-n, 0):])
-	return dst
+// chart is what a chart shows of a lane: what waits where it is meant to wait
+// (in queues; without any, before the publishers), and what waits at the other
+// place.
+type chart struct {
+	lane         int
+	main, other  []float32 // recorded
+	names        [2]string
+	otherHighest float64
+	axis         plot.Axis
+	past, future span
+	style        grid.Style
 }
 
-var nan = float32(math.NaN())
-
-// grouped makes of past values, in place, the means of neighbours, about as
-// many as a chart has columns: what is counted in each step would else look
-// like noise. Which steps make a group does not change as time passes.
-func (s *scene) grouped(data []float32, columns int) plot.Series {
-	size := max(len(data)/max(columns, 1), 1)
-	first := s.firstStep(len(data))
-	skip := ((-first)%size + size) % size // steps before the first whole group
-	n := (len(data) - skip) / size
-	for i := range n {
-		var sum float32
-		for _, v := range data[skip+i*size : skip+(i+1)*size] {
-			sum += v
-		}
-		data[i] = sum / float32(size)
+func (s *scene) newChart(lane int, area grid.Rect) chart {
+	rec := &s.series.Lanes[lane]
+	c := chart{
+		lane: lane, main: rec.DepthMax, other: rec.BacklogMax, names: [2]string{"depth", "backlog"},
+		style: s.theme.lane(s.snap.Lanes[lane].Model),
 	}
-	return plot.Series{Data: data[:n], First: (first + skip) / size}
+	if !s.queues(lane) {
+		c.main, c.other, c.names = c.other, c.main, [2]string{"backlog", "depth"}
+	}
+	c.past, c.future = s.spans(area)
+	c.otherHighest = peak(c.other)
+	top := max(peak(c.main), c.otherHighest, s.highestAhead(&c))
+	if capacity := float64(s.capacity(lane)); capacity > 0 && capacity <= 8*max(top, 1) {
+		top = max(top, capacity)
+	}
+	c.axis.Max = s.tops[lane].Fit(top)
+	return c
 }
 
-// steps is how many steps of the recording make the last minute.
-func (s *scene) steps() int {
-	if s.series.Step <= 0 {
-		return 1
-	}
-	return int(min(minute/s.series.Step, 10_000))
-}
-
-// firstStep is the number of the first of n recorded steps shown.
-func (s *scene) firstStep(n int) int {
-	if s.series.Step <= 0 {
-		return 0
-	}
-	return int(s.series.From/s.series.Step) + len(s.series.Offered) - n
-}
-
-// drawChart draws what waits in a lane: as an area where it is meant to wait (in
-// queues; without any, before the publishers), and as a line the other, when
-// there is any.
+// drawChart draws what waits in a lane: as an area where it is meant to wait,
+// and as a line the other, when there is any. Beyond now it draws what is
+// expected, and what came of it before somebody went back.
 func (s *scene) drawChart(g *grid.Grid, lane int) {
 	if g.H < 2 || lane >= len(s.series.Lanes) {
 		return
 	}
-	rec, model := &s.series.Lanes[lane], s.snap.Lanes[lane].Model
-	main, other, names := rec.DepthMax, rec.BacklogMax, [2]string{"depth", "backlog"}
-	if !s.queues(lane) {
-		main, other, names = other, main, [2]string{"backlog", "depth"}
-	}
-	highest, otherHighest := peak(main), peak(other)
-	capacity := float64(s.capacity(lane))
-	top := max(highest, otherHighest)
-	if capacity > 0 && capacity <= 8*max(top, 1) {
-		top = max(top, capacity)
-	}
-	axis := plot.Axis{Max: s.tops[lane].Fit(top)}
-
 	area := grid.Rect{X: scale + 1, W: g.W - scale - 1, H: g.H}
 	if g.H >= 6 {
 		area.H--
-		s.drawAxis(g, area, names, otherHighest > 0, s.theme.lane(model))
 	}
-	g.TextRight(scale, 0, figure.Count(int64(axis.Max)), s.theme.dim)
+	c := s.newChart(lane, area)
+	if area.H < g.H {
+		s.drawAxis(g, area, &c)
+	}
+	g.TextRight(scale, 0, figure.Count(int64(c.axis.Max)), s.theme.dim)
 	g.TextRight(scale, area.H-1, "0", s.theme.dim)
+	capacity := float64(s.capacity(lane))
 	if capacity > 0 {
-		plot.HLine(g, area, capacity, axis, s.theme.dim)
+		plot.HLine(g, area, capacity, c.axis, s.theme.dim)
 	}
-	s.drawMarks(g, area)
-	s.drawPast(g, area, main, axis, s.theme.lane(model), plot.Area)
-	if otherHighest > 0 {
-		s.drawPast(g, area, other, axis, s.theme.warning, plot.Line)
+	s.drawMarks(g, &c.past)
+	s.drawAhead(g, &c)
+	s.drawPast(g, &c, c.main, c.style, plot.Area)
+	if c.otherHighest > 0 {
+		s.drawPast(g, &c, c.other, s.theme.warning, plot.Line)
 	}
-	if y := axis.Row(capacity, area.H); y >= 0 && capacity > 0 {
+	s.drawGhost(g, &c)
+	if y := c.axis.Row(capacity, area.H); y >= 0 && capacity > 0 {
 		g.Text(area.X, y, "capacity ", s.theme.dim)
 	}
 	if s.cursor.on {
-		s.drawCursor(g, area, lane)
+		s.drawCursor(g, area, &c)
 	}
-}
-
-// drawCursor draws the moment looked at, and what was recorded of it: below the
-// chart, or in its first row when there is nothing below.
-func (s *scene) drawCursor(g *grid.Grid, area grid.Rect, lane int) {
-	x := s.column(area.W, s.cursor.at)
-	if x < 0 || s.series.Step <= 0 {
-		return
-	}
-	g.Sub(area).Fill(grid.Rect{X: x, W: 1, H: area.H}, g.Glyphs.Vertical, s.theme.strong)
-	y := area.H
-	if y == g.H {
-		y = 0
-	}
-	g.Fill(grid.Rect{X: area.X, Y: y, W: area.W, H: 1}, ' ', grid.Style{})
-	rec, t := &s.series.Lanes[lane], s.theme
-	p := pen{g: g, x: area.X, y: y, end: g.W}
-	p.left(8, clockTime(s.cursor.at), t.strong)
-	i := int((s.cursor.at - s.series.From) / s.series.Step)
-	value := func(name, figure string) {
-		if p.room() >= len(name)+9 {
-			p.text(name, t.dim)
-			p.right(7, figure, t.text)
-			p.skip(2)
-		}
-	}
-	value("depth", figure.Count(int64(valueAt(rec.DepthMax, i))))
-	value("backlog", figure.Count(int64(valueAt(rec.BacklogMax, i))))
-	value("p99", figure.Seconds(valueAt(rec.P99, i)))
-	value("bad", figure.Count(int64(valueAt(rec.Bad, i))))
-}
-
-// valueAt is value i of a recording, of the last one when it ends before.
-func valueAt(recorded []float32, i int) float64 {
-	if len(recorded) == 0 {
-		return math.NaN()
-	}
-	return float64(recorded[min(max(i, 0), len(recorded)-1)])
-}
-
-// column is the column of a chart, w wide, in which a moment is; -1 when it is
-// not in the minute shown.
-func (s *scene) column(w int, at time.Duration) int {
-	ago := s.to - at
-	if ago < 0 || ago > minute {
-		return -1
-	}
-	return max(w-1-int(ago*time.Duration(w)/minute), 0)
 }
 
 type stroke = func(*grid.Grid, grid.Rect, plot.Series, plot.Axis, grid.Style)
 
-func (s *scene) drawPast(g *grid.Grid, r grid.Rect, recorded []float32, a plot.Axis, st grid.Style, draw stroke) {
+func (s *scene) drawPast(g *grid.Grid, c *chart, recorded []float32, st grid.Style, draw stroke) {
 	data := s.past(recorded)
-	draw(g, r, plot.Series{Data: data, First: s.firstStep(len(data))}, a, st)
+	draw(g, c.past.area, plot.Series{Data: data, First: s.firstStep(len(data))}, c.axis, st)
 }
 
 // drawAxis names the ends of the time axis and what is drawn.
-func (s *scene) drawAxis(g *grid.Grid, area grid.Rect, names [2]string, both bool, st grid.Style) {
-	p := pen{g: g, x: area.X, y: area.H, end: g.W}
-	p.left(6, "-60s", s.theme.dim)
-	p.sign(g.Glyphs.Rise[8], st)
-	p.text(names[0], s.theme.dim)
-	if both {
+func (s *scene) drawAxis(g *grid.Grid, area grid.Rect, c *chart) {
+	t, now := s.theme, c.past.area.X+c.past.area.W
+	p := pen{g: g, x: area.X, y: area.H, end: now - 4}
+	p.left(6, "-60s", t.dim)
+	p.sign(g.Glyphs.Rise[8], c.style)
+	p.text(c.names[0], t.dim)
+	if c.otherHighest > 0 {
 		p.skip(2)
-		p.sign(g.Glyphs.Horizontal, s.theme.warning)
-		p.text(names[1], s.theme.dim)
+		p.sign(g.Glyphs.Horizontal, t.warning)
+		p.text(c.names[1], t.dim)
 	}
-	if p.room() >= 5 && !s.cursor.on {
-		g.TextRight(g.W, area.H, "now", s.theme.dim)
+	if !s.cursor.on {
+		g.TextRight(now, area.H, "now", t.dim)
+	}
+	if c.future.area.W >= 14 {
+		g.TextRight(g.W, area.H, "+"+decimal(int64((c.future.to-c.future.from)/time.Second))+"s", t.dim)
 	}
 }
 
 // drawMarks draws when something was changed or broken.
-func (s *scene) drawMarks(g *grid.Grid, area grid.Rect) {
+func (s *scene) drawMarks(g *grid.Grid, past *span) {
 	for i := len(s.marks) - 1; i >= 0; i-- {
 		c := &s.marks[i]
-		if s.to-c.At > minute {
+		if c.At < past.from {
 			break
 		}
-		x := s.column(area.W, c.At)
+		x := past.column(c.At)
 		if x < 0 || c.Control != "" {
 			continue
 		}
@@ -191,7 +122,50 @@ func (s *scene) drawMarks(g *grid.Grid, area grid.Rect) {
 		if c.Fault != nil {
 			st = s.theme.bad
 		}
-		plot.Mark(g, area, x, st)
+		plot.Mark(g, past.area, x, st)
+	}
+}
+
+// drawCursor draws the moment looked at, and what was recorded of it: below the
+// chart, or in its first row when there is nothing below.
+func (s *scene) drawCursor(g *grid.Grid, area grid.Rect, c *chart) {
+	part := &c.past
+	if s.cursor.at > part.to {
+		part = &c.future
+	}
+	x := part.column(s.cursor.at)
+	if x < 0 {
+		return
+	}
+	g.Sub(part.area).Fill(grid.Rect{X: x, W: 1, H: area.H}, g.Glyphs.Vertical, s.theme.strong)
+	y := area.H
+	if y == g.H {
+		y = 0
+	}
+	g.Fill(grid.Rect{X: area.X, Y: y, W: area.W, H: 1}, ' ', grid.Style{})
+	t := s.theme
+	p := pen{g: g, x: area.X, y: y, end: g.W}
+	p.left(8, clockTime(s.cursor.at), t.strong)
+	series := &s.series
+	if part == &c.future {
+		series = &s.ghost.series
+		p.text("what was ", t.dim)
+	}
+	if c.lane >= len(series.Lanes) {
+		return
+	}
+	rec := &series.Lanes[c.lane]
+	for _, value := range [...]struct{ name, figure string }{
+		{"depth", figure.Count(int64(valueAt(series, rec.DepthMax, s.cursor.at)))},
+		{"backlog", figure.Count(int64(valueAt(series, rec.BacklogMax, s.cursor.at)))},
+		{"p99", figure.Seconds(valueAt(series, rec.P99, s.cursor.at))},
+		{"bad", figure.Count(int64(valueAt(series, rec.Bad, s.cursor.at)))},
+	} {
+		if p.room() >= len(value.name)+9 {
+			p.text(value.name, t.dim)
+			p.right(7, value.figure, t.text)
+			p.skip(2)
+		}
 	}
 }
 
@@ -211,14 +185,4 @@ func (s *scene) capacity(lane int) int {
 // queues says whether there are queues between the hand-over and the handlers.
 func (s *scene) queues(lane int) bool {
 	return s.snap.Lanes[lane].Model == engine.Message || s.spec(lane).Dispatch == engine.Buffered
-}
-
-func peak(values []float32) float64 {
-	var highest float32
-	for _, v := range values {
-		if v > highest { // never a gap
-			highest = v
-		}
-	}
-	return float64(highest)
 }

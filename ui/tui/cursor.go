@@ -41,8 +41,14 @@ func (m *model) lookBack(by time.Duration) {
 		m.present.CopyFrom(&s.snap)
 		s.cursor = cursor{on: true, at: s.snap.At}
 	}
-	s.cursor.at = min(max(s.cursor.at+by, 0), m.present.At)
+	s.cursor.at = min(max(s.cursor.at+by, 0), s.latest())
 	m.observe()
+}
+
+// latest is the latest moment that can be looked at: now, or where the run was
+// before somebody went back, as far as the charts show it.
+func (s *scene) latest() time.Duration {
+	return max(s.at, min(s.ghost.until, s.at+minute/2))
 }
 
 // lookAhead leaves the past for the present.
@@ -60,9 +66,12 @@ func (m *model) observe() {
 	now := m.now()
 	m.run.Snapshot(now)
 	w.kept.add(now)
-	s.to = now.At
+	s.at, s.to = now.At, now.At
+	if s.ghost.until+minute < s.at {
+		s.ghost = ghost{}
+	}
 	if s.cursor.on {
-		s.cursor.at = min(s.cursor.at, now.At)
+		s.cursor.at = min(s.cursor.at, s.latest())
 		s.to = min(max(w.recorded, s.cursor.at), s.cursor.at+minute, now.At)
 		shown := now
 		if past := w.kept.at(s.cursor.at); past != nil && s.cursor.at < now.At {

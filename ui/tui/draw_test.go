@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 
+	"duet/engine"
 	"duet/ui/internal/grid"
 )
 
@@ -102,6 +104,23 @@ func TestOverlays(t *testing.T) {
 				golden.RequireEqual(t, text(t, m))
 			})
 		}
+	}
+}
+
+// What is expected beyond now, what came before somebody went back, and theory.
+func TestAhead(t *testing.T) {
+	for _, size := range sizes {
+		t.Run(fmt.Sprintf("%dx%d", size.w, size.h), func(t *testing.T) {
+			snap := atWork(decode(t, append(sale[:5:5], "lanes:", "  - {model: message, workers: 4}", "  - {model: event, publishers: 2}")...))
+			snap.Mode, snap.Speed = engine.Virtual, math.Inf(1)
+			m := picture(t, snap, size.w, size.h)
+			f := foretold(snap)
+			m.scene.forecasting, m.scene.forecast = true, &f
+			left := recorded(2, 60)
+			left.From = 30 * time.Second
+			m.scene.ghost.take(&left)
+			golden.RequireEqual(t, text(t, m))
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"sync"
@@ -100,25 +101,82 @@ func (r *fakeRun) asked() []engine.Change {
 	return slices.Clone(r.changes)
 }
 
+// fakeVirtual is a fakeRun that can go back.
+type fakeVirtual struct {
+	*fakeRun
+	furthest time.Duration
+}
+
+func (r *fakeVirtual) Rewind(at time.Duration) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.refuse != nil {
+		return r.refuse
+	}
+	r.furthest = max(r.furthest, r.snap.At)
+	r.snap.At, r.snap.Paused = min(max(at, 0), r.furthest), true
+	return nil
+}
+
+func (r *fakeVirtual) Furthest() time.Duration { return r.furthest }
+
 // bench is a model with a fake run, driven by hand.
 type bench struct {
-	t    testing.TB
-	m    *model
-	runs []*fakeRun // all that were started
-	fail error      // what NewRun answers
-	quit bool
+	t     testing.TB
+	m     *model
+	runs  []*fakeRun       // all that were started, forks included
+	forks int              // how many of them are
+	from  *engine.Snapshot // of the latest fork
+	past  []engine.Change  // and what had been changed until then
+	fail  error            // what NewRun, NewVirtual and Fork answer
+	quit  bool
+
+	forecasts int // how many were made
+}
+
+// start is NewRun, NewVirtual and Fork.
+func (b *bench) start(s *engine.Scenario, mode engine.Mode) (*fakeRun, error) {
+	if b.fail != nil {
+		return nil, b.fail
+	}
+	r := newFakeRun(s)
+	r.snap.Mode = mode
+	b.runs = append(b.runs, r)
+	return r, nil
+}
+
+// options are those of a playground that can do everything.
+func (b *bench) options(s *engine.Scenario, presets []Preset) Options {
+	return Options{
+		Scenario: s, Presets: presets,
+		NewRun: func(s *engine.Scenario) (engine.Run, error) {
+			r, err := b.start(s, engine.Real)
+			return r, err
+		},
+		NewVirtual: func(s *engine.Scenario) (engine.Run, error) {
+			r, err := b.start(s, engine.Virtual)
+			return &fakeVirtual{fakeRun: r}, err
+		},
+		Fork: func(from *engine.Snapshot, changes []engine.Change) (engine.Run, error) {
+			r, err := b.start(from.Scenario, engine.Virtual)
+			if err == nil {
+				r.snap.At, b.from, b.past = from.At, from, changes
+				b.forks++
+			}
+			return &fakeVirtual{fakeRun: r}, err
+		},
+		Forecast: func(_ context.Context, dst *engine.Forecast, from *engine.Snapshot, _ []engine.Change) error {
+			b.forecasts++
+			*dst = foretold(from)
+			return nil
+		},
+	}
 }
 
 // open starts a model on a scenario, on a screen of 120 by 36.
 func open(t testing.TB, s *engine.Scenario, presets ...Preset) *bench {
 	b := &bench{t: t}
-	b.m = newModel(Options{Scenario: s, Presets: presets, NewRun: func(s *engine.Scenario) (engine.Run, error) {
-		if b.fail != nil {
-			return nil, b.fail
-		}
-		b.runs = append(b.runs, newFakeRun(s))
-		return b.runs[len(b.runs)-1], nil
-	}})
+	b.m = newModel(b.options(s, presets))
 	b.m.pace.tick = noTick
 	t.Cleanup(b.m.runs.end)
 	b.send(tea.WindowSizeMsg{Width: 120, Height: 36})

@@ -69,7 +69,7 @@ func (m *model) interval() time.Duration {
 func (m *model) frame(now time.Time) tea.Cmd {
 	m.sample(now)
 	m.build(now)
-	return tea.Batch(m.flush(), m.pace.next(now, m.interval()))
+	return tea.Batch(m.flush(), m.foretell(now), m.pace.next(now, m.interval()))
 }
 
 // settle makes a picture of what a key or a change has done: at once, unless
@@ -112,6 +112,7 @@ func (m *model) sample(now time.Time) {
 		return
 	}
 	m.observe()
+	s.theorise()
 	if m.wanted == nil && s.knobs.of != m.now().Scenario {
 		m.refresh()
 	}

@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"duet/engine"
-	"duet/ui/internal/figure"
 	"duet/ui/internal/grid"
 	"duet/ui/internal/plot"
 )
@@ -92,8 +91,8 @@ func (s *scene) drawClock(p *pen) {
 	p.text(voice, st)
 	p.right(9, clockTime(snap.At), t.text)
 	p.skip(1)
-	pace, st := speedText(snap.Speed), t.text
-	if snap.Speed != 1 {
+	pace, st := speedText(snap.Mode, snap.Speed), t.text
+	if snap.Speed != 1 && snap.Mode == engine.Real {
 		st = t.warning
 	}
 	switch {
@@ -105,21 +104,6 @@ func (s *scene) drawClock(p *pen) {
 		pace, st = "paused", t.warning
 	}
 	p.text(pace, st)
-}
-
-// speeds are the steps of slow motion, and what they are called.
-var speeds = [...]struct {
-	x    float64
-	text string
-}{{0.01, "x0.01"}, {0.02, "x0.02"}, {0.05, "x0.05"}, {0.1, "x0.1"}, {0.2, "x0.2"}, {0.5, "x0.5"}, {1, "x1"}}
-
-func speedText(x float64) string {
-	for i := range speeds {
-		if speeds[i].x == x {
-			return speeds[i].text
-		}
-	}
-	return "x" + figure.Rate(x)
 }
 
 // drawOffered draws what arrived in the last minute, and the rate now.

@@ -17,6 +17,7 @@ type keyMap struct {
 	Pause, Step            key.Binding
 	Back, Ahead            key.Binding // over the past
 	LeapBack, LeapAhead    key.Binding
+	Voice, Forecast        key.Binding
 	SlowMotion, FullMotion key.Binding
 	Fault                  key.Binding
 	Unlink                 key.Binding
@@ -51,8 +52,10 @@ func newKeyMap() *keyMap {
 		Ahead:      bind("]", "look 1 s ahead", "]"),
 		LeapBack:   bind("{", "look back 10 s", "{"),
 		LeapAhead:  bind("}", "look 10 s ahead", "}"),
-		SlowMotion: bind("<", "slower motion", "<"),
-		FullMotion: bind(">", "faster motion", ">"),
+		Voice:      bind("v", "real or virtual", "v"),
+		Forecast:   bind("o", "forecast on, off", "o"),
+		SlowMotion: bind("<", "slower", "<"),
+		FullMotion: bind(">", "faster", ">"),
 		Fault:      bind("f", "faults", "f"),
 		Unlink:     bind("u", "unlink, link the lanes' rates", "u"),
 		Lanes:      bind("1-4", "look at a lane", "1", "2", "3", "4"),
@@ -74,7 +77,7 @@ func (k *keyMap) ShortHelp() []key.Binding {
 		pair("+ -", "rate", k.Faster, k.Slower), pair("↑ ↓", "knob", k.Previous, k.Next),
 		pair("← →", "change", k.Less, k.More), k.Pause, k.Help, k.Quit, k.Presets, k.Fault,
 		pair("< >", "speed", k.SlowMotion, k.FullMotion), k.Step,
-		pair("[ ]", "look back", k.Back, k.Ahead), k.Restart, k.Enter, k.Lanes,
+		pair("[ ]", "look back", k.Back, k.Ahead), k.Voice, k.Restart, k.Enter, k.Lanes,
 	}
 }
 
@@ -82,7 +85,7 @@ func (k *keyMap) ShortHelp() []key.Binding {
 func (k *keyMap) pastHelp() []key.Binding {
 	return []key.Binding{
 		pair("← →", "look around", k.Back, k.Ahead), pair("{ }", "by 10 s", k.LeapBack, k.LeapAhead),
-		key.NewBinding(key.WithHelp("esc", "back to now")), pair("space", "go on", k.Pause, k.Pause),
+		key.NewBinding(key.WithHelp("enter", "go on from here, virtually")), key.NewBinding(key.WithHelp("esc", "back to now")), pair("space", "go on", k.Pause, k.Pause),
 		pair("↑ ↓", "knob", k.Previous, k.Next), k.Help, k.Quit,
 	}
 }
@@ -96,7 +99,7 @@ func pair(shown, does string, a, b key.Binding) key.Binding {
 func (k *keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
 		{k.Faster, k.Slower, k.Previous, k.Next, k.Less, k.More, k.FineLess, k.FineMore, k.Enter},
-		{k.Pause, k.Step, k.Back, k.Ahead, k.LeapBack, k.LeapAhead, k.SlowMotion, k.FullMotion, k.Fault, k.Unlink, k.Lanes},
+		{k.Pause, k.Step, k.Back, k.Ahead, k.LeapBack, k.LeapAhead, k.SlowMotion, k.FullMotion, k.Voice, k.Forecast, k.Fault, k.Unlink, k.Lanes},
 		{k.Presets, k.Case, k.Restart, k.NewSeed, k.Help, k.Close, k.Suspend, k.Quit},
 	}
 }

@@ -22,7 +22,7 @@ func (s *scene) drawLane(g *grid.Grid, r grid.Rect, lane int) {
 	s.drawFlow(in.Sub(at.flow), lane)
 	s.drawChart(in.Sub(at.chart), lane)
 	s.drawServers(in.Sub(at.workers), lane)
-	s.drawLatency(in.Sub(at.latency), l)
+	s.drawLatency(in.Sub(at.latency), lane)
 	s.drawLedger(in.Sub(at.ledger), l)
 	s.drawBanner(in.Sub(at.chart), l)
 }

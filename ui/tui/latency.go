@@ -11,6 +11,7 @@ import (
 const (
 	labelWidth  = 8
 	figureWidth = 7 // at least
+	theoryRank  = 2 // of the column of theory
 )
 
 // percentile is a column of the table of latencies. The higher its rank, the
@@ -22,12 +23,12 @@ type percentile struct {
 }
 
 var percentiles = [...]percentile{
-	{"mean", 2, func(s *engine.Summary) time.Duration { return s.Mean }},
+	{"mean", 3, func(s *engine.Summary) time.Duration { return s.Mean }},
 	{"p50", 1, func(s *engine.Summary) time.Duration { return s.P50 }},
-	{"p90", 3, func(s *engine.Summary) time.Duration { return s.P90 }},
+	{"p90", 4, func(s *engine.Summary) time.Duration { return s.P90 }},
 	{"p95", 1, func(s *engine.Summary) time.Duration { return s.P95 }},
 	{"p99", 1, func(s *engine.Summary) time.Duration { return s.P99 }},
-	{"p99.9", 4, func(s *engine.Summary) time.Duration { return s.P999 }},
+	{"p99.9", 5, func(s *engine.Summary) time.Duration { return s.P999 }},
 	{"max", 1, func(s *engine.Summary) time.Duration { return s.Max }},
 }
 
@@ -49,15 +50,19 @@ var rows = [...]measured{
 
 // drawLatency draws how long things took in the last 10 s. Naive latency, from
 // when the send could start, stands below the true one.
-func (s *scene) drawLatency(g *grid.Grid, l *engine.LaneSnapshot) {
+func (s *scene) drawLatency(g *grid.Grid, lane int) {
+	l := &s.snap.Lanes[lane]
 	columns := (g.W - labelWidth) / figureWidth
 	rank := 1
-	for _, extra := range []int{5, 6, 7} { // columns that ranks 2, 3 and 4 need
+	for _, extra := range []int{5, 6, 7, 8} { // columns that ranks 2 (theory) to 5 need
 		if columns >= extra {
 			rank++
 		}
 	}
 	shown := 0
+	if rank >= theoryRank {
+		shown++
+	}
 	for i := range percentiles {
 		if percentiles[i].rank <= rank {
 			shown++
@@ -71,17 +76,24 @@ func (s *scene) drawLatency(g *grid.Grid, l *engine.LaneSnapshot) {
 			p.right(width, percentiles[i].name, s.theme.dim)
 		}
 	}
+	if rank >= theoryRank {
+		p.right(width, "theory", s.theme.dim)
+	}
 	y := 1
 	for i := range rows {
 		if rows[i].rank > g.H-1 {
 			continue
 		}
-		s.drawSummary(g, y, rank, width, &rows[i], l)
+		p := row(g, y)
+		s.drawSummary(&p, rank, width, &rows[i], l)
+		if rank >= theoryRank {
+			s.drawTheory(&p, width, lane, &rows[i])
+		}
 		y++
 	}
 }
 
-func (s *scene) drawSummary(g *grid.Grid, y, rank, width int, m *measured, l *engine.LaneSnapshot) {
+func (s *scene) drawSummary(p *pen, rank, width int, m *measured, l *engine.LaneSnapshot) {
 	sum, st := m.of(&l.Recent), s.theme.text
 	switch m.rank {
 	case 1:
@@ -89,7 +101,6 @@ func (s *scene) drawSummary(g *grid.Grid, y, rank, width int, m *measured, l *en
 	case 2:
 		st = s.theme.dim
 	}
-	p := row(g, y)
 	p.left(labelWidth, m.name, s.theme.dim)
 	for i := range percentiles {
 		if percentiles[i].rank <= rank {

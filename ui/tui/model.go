@@ -18,12 +18,14 @@ type model struct {
 	scene   scene
 	overlay overlay // what lies over the scene; nil: nothing
 
-	runs    runs
-	run     engine.Run      // nil until the first one has started
-	present engine.Snapshot // of it, while the past is looked at
-	piece   piece           // that it plays
-	gen     int             // number of the latest start asked for
-	failed  error           // why there is no first run
+	runs      *runs
+	run       engine.Run      // nil until the first one has started
+	present   engine.Snapshot // of it, while the past is looked at
+	parked    parked
+	forecasts forecasts
+	piece     piece // that it plays
+	gen       int   // number of the latest start asked for
+	failed    error // why there is no first run
 
 	pending  []engine.Change    // asked for, not yet handed to the run
 	wanted   *engine.Scenario   // the settings once all changes have been made; nil: as they are
@@ -42,15 +44,19 @@ type model struct {
 }
 
 func newModel(o Options) *model {
-	m := &model{options: o, dark: true, grid: grid.New(0, 0), keys: newKeyMap(), pace: pace{tick: tea.Tick}}
+	m := &model{options: o, dark: true, grid: grid.New(0, 0), keys: newKeyMap(), pace: pace{tick: tea.Tick}, runs: newRuns()}
 	m.view = tea.View{AltScreen: true, MouseMode: tea.MouseModeCellMotion, ReportFocus: true, WindowTitle: "duet"}
 	m.scene.hints, m.scene.pastHints = hints(m.keys.ShortHelp()), hints(m.keys.pastHelp())
 	if o.ASCII {
 		m.grid.Glyphs = &grid.ASCII
 	}
-	m.piece = newPiece(o.Scenario)
+	m.piece = newPiece(o.Scenario, engine.Real)
+	if o.Virtual {
+		m.piece.mode = engine.Virtual
+	}
+	m.scene.forecasting = o.Forecast != nil
 	m.recolor()
-	m.scene.show(m.piece.scenario)
+	m.scene.show(m.piece.scenario, m.piece.mode)
 	m.scene.knobs.read(m.piece.scenario)
 	m.scene.starting = true
 	m.scene.motionless = o.ReducedMotion

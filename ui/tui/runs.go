@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"errors"
 	"sync"
 
@@ -14,22 +15,39 @@ type runs struct {
 	mu    sync.Mutex
 	open  map[engine.Run]bool
 	ended bool
-	busy  sync.WaitGroup // starts and closes under way
+	busy  sync.WaitGroup // starts, closes and forecasts under way
+
+	ctx  context.Context // of forecasts: they give up when the program ends
+	stop context.CancelFunc
+}
+
+func newRuns() *runs {
+	r := &runs{open: map[engine.Run]bool{}}
+	r.ctx, r.stop = context.WithCancel(context.Background())
+	return r
+}
+
+// begin says that some work is under way, until it calls done. When the program
+// has ended meanwhile it must not begin.
+func (r *runs) begin() (done func(), ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ended {
+		return nil, false
+	}
+	r.busy.Add(1)
+	return r.busy.Done, true
 }
 
 // start makes a run. When the program has ended meanwhile the run is closed
 // again, and there is none.
-func (r *runs) start(newRun func(*engine.Scenario) (engine.Run, error), s *engine.Scenario) (engine.Run, error) {
-	r.mu.Lock()
-	if r.ended {
-		r.mu.Unlock()
+func (r *runs) start(newRun func() (engine.Run, error)) (engine.Run, error) {
+	done, ok := r.begin()
+	if !ok {
 		return nil, engine.ErrClosed
 	}
-	r.busy.Add(1)
-	r.mu.Unlock()
-	defer r.busy.Done()
-
-	run, err := newRun(s)
+	defer done()
+	run, err := newRun()
 	if err != nil {
 		return nil, err
 	}
@@ -37,9 +55,6 @@ func (r *runs) start(newRun func(*engine.Scenario) (engine.Run, error), s *engin
 	defer r.mu.Unlock()
 	if r.ended {
 		return nil, errors.Join(engine.ErrClosed, run.Close())
-	}
-	if r.open == nil {
-		r.open = map[engine.Run]bool{}
 	}
 	r.open[run] = true
 	return run, nil
@@ -63,6 +78,7 @@ func (r *runs) end() {
 	r.ended = true
 	open := r.open
 	r.open = nil
+	r.stop()
 	for run := range open {
 		r.busy.Go(func() { _ = run.Close() })
 	}

@@ -7,6 +7,7 @@ import (
 
 	"duet/engine"
 	"duet/engine/diagnose"
+	"duet/engine/theory"
 	"duet/ui/internal/grid"
 	"duet/ui/internal/plot"
 )
@@ -29,7 +30,7 @@ type scene struct {
 	rate     string // set, of the lane looked at
 	knobs    knobs
 	cursor   cursor
-	to       time.Duration // lane time at which the charts end
+	at, to   time.Duration // lane time: now, and what the charts show as now
 	starting bool          // no run yet
 	note     string        // one line that wants to be read, in place of the footer
 	hints    []key.Help    // the keys of the footer
@@ -39,21 +40,28 @@ type scene struct {
 	tracks     []track // of the lanes
 	motionless bool    // nothing moves but figures
 
-	tops   []plot.Top // of the lanes' charts
-	values []float32  // for drawing one line or map after another
+	theory      []theory.Result // of the lanes
+	theoryOf    *engine.Scenario
+	theoryRates []float64
+	forecasting bool             // room is kept for forecasts
+	forecast    *engine.Forecast // the latest; nil: none yet
+	ghost       ghost
+
+	tops         []plot.Top // of the lanes' charts
+	values, more []float32  // for drawing one line or map after another
 }
 
 // show makes the scene that of a scenario about which nothing is known yet.
-func (s *scene) show(sc *engine.Scenario) {
+func (s *scene) show(sc *engine.Scenario, mode engine.Mode) {
 	lanes := make([]engine.LaneSnapshot, len(sc.Lanes))
 	for i := range lanes {
 		lanes[i].Name, lanes[i].Model = sc.Lanes[i].Name, sc.Lanes[i].Model
 	}
-	s.snap = engine.Snapshot{Mode: engine.Real, Scenario: sc, Speed: 1, Lanes: lanes}
+	s.snap = engine.Snapshot{Mode: mode, Scenario: sc, Speed: 1, Lanes: lanes}
 	s.series, s.marks, s.findings = engine.Series{}, s.marks[:0], nil
 	s.tops, s.tracks = make([]plot.Top, len(lanes)), make([]track, len(lanes))
 	s.focus = min(s.focus, len(lanes)-1)
-	s.cursor, s.to = cursor{}, 0
+	s.cursor, s.at, s.to, s.ghost, s.forecast = cursor{}, 0, 0, ghost{}, nil
 	s.unlinked, s.rate = false, sc.Load.Rate.String()
 }
 

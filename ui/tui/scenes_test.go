@@ -159,6 +159,8 @@ func picture(t testing.TB, snap *engine.Snapshot, w, h int) *model {
 			{At: 30 * time.Second, Fault: &engine.Fault{Kind: engine.FaultCrash}},
 		}
 	}
+	m.scene.at, m.scene.to = snap.At, snap.At
+	m.scene.theorise()
 	m.diagnose(time.Time{})
 	m.refresh()
 	m.grid.Resize(w, h)
@@ -221,6 +223,26 @@ var scenes = map[string]func(t testing.TB) *engine.Snapshot{
 		snap.Lanes[1].Ledger.Done-- // and this one does not balance
 		return snap
 	},
+}
+
+// foretold is a forecast from a snapshot: what waits grows, and nobody knows by
+// how much.
+func foretold(snap *engine.Snapshot) engine.Forecast {
+	f := engine.Forecast{From: snap.At, Step: time.Second, Replications: 20}
+	for i := range snap.Lanes {
+		var l engine.LaneForecast
+		for _, b := range []*engine.Band{&l.Depth, &l.Backlog} {
+			for s := range 60 {
+				x := float32(40 + s/2)
+				if i > 0 == (b == &l.Depth) { // an inline bus has no queue, and this queue is never full
+					x = 0
+				}
+				b.Low, b.Mid, b.High = append(b.Low, x*0.6), append(b.Mid, x), append(b.High, x*(1.1+float32(s)/60))
+			}
+		}
+		f.Lanes = append(f.Lanes, l)
+	}
+	return f
 }
 
 // startSnapshot is what a run shows before anything has arrived.

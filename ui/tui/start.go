@@ -13,10 +13,13 @@ type piece struct {
 	opened   *engine.Scenario // with all its cases
 	variant  int              // number of the case
 	scenario *engine.Scenario // the case, with the settings that a person made; a restart starts it
+	mode     engine.Mode
 }
 
 // newPiece is the first case of a scenario.
-func newPiece(s *engine.Scenario) piece { return piece{opened: s, scenario: s.Variants()[0]} }
+func newPiece(s *engine.Scenario, mode engine.Mode) piece {
+	return piece{opened: s, scenario: s.Variants()[0], mode: mode}
+}
 
 // startedMsg brings a run that was asked for.
 type startedMsg struct {
@@ -24,14 +27,15 @@ type startedMsg struct {
 	run   engine.Run
 	piece piece
 	err   error
+	left  *engine.Series // of a run that begins in the middle of the present one: what that recorded after
 }
 
 // start asks for a run. The present one goes on until it is there.
 func (m *model) start(p piece) tea.Cmd {
 	m.gen++
-	gen, newRun := m.gen, m.options.NewRun
+	gen, newRun := m.gen, m.constructor(p.mode)
 	return func() tea.Msg {
-		run, err := m.runs.start(newRun, p.scenario)
+		run, err := m.runs.start(func() (engine.Run, error) { return newRun(p.scenario) })
 		return startedMsg{gen: gen, run: run, piece: p, err: err}
 	}
 }
@@ -44,23 +48,44 @@ func (m *model) started(msg startedMsg) tea.Cmd {
 		m.failed = msg.err
 		return tea.Quit
 	case msg.err != nil:
+		if msg.run != nil {
+			m.runs.close(msg.run)
+		}
 		m.say(msg.err.Error())
 		return nil
 	case msg.gen != m.gen: // another was asked for meanwhile
 		m.runs.close(msg.run)
 		return nil
 	}
-	if m.run != nil {
-		m.runs.close(m.run)
+	if msg.left != nil {
+		m.parked = parked{run: m.run, piece: m.piece, rates: m.rates, kept: m.watch.kept}
+	} else {
+		for _, run := range []engine.Run{m.run, m.parked.run} {
+			if run != nil {
+				m.runs.close(run)
+			}
+		}
+		m.parked = parked{}
 	}
-	m.run, m.piece = msg.run, msg.piece
+	m.take(msg.run, msg.piece)
+	if msg.left != nil {
+		m.scene.ghost.take(msg.left)
+		m.say("virtual from " + clockTime(m.scene.at) + " on: change something, space goes on, v goes back to the real run")
+	}
+	return m.pace.soon(m.pace.last)
+}
+
+// take shows a run from now on.
+func (m *model) take(run engine.Run, p piece) {
+	m.run, m.piece = run, p
 	m.pending, m.wanted, m.applying, m.rates = nil, nil, false, nil
 	m.watch = watch{noted: m.watch.noted}
+	m.forget()
 	m.scene.starting = false
-	m.scene.show(msg.piece.scenario)
-	m.refresh()
+	m.scene.show(p.scenario, p.mode)
 	m.sample(m.pace.last)
-	return m.pace.soon(m.pace.last)
+	m.refresh()
+	m.pace.stale = true
 }
 
 // openedMsg brings a preset that was picked.
@@ -75,7 +100,7 @@ func (m *model) open(msg openedMsg) tea.Cmd {
 		m.say(msg.err.Error())
 		return nil
 	}
-	return m.start(newPiece(msg.scenario))
+	return m.start(newPiece(msg.scenario, m.piece.mode))
 }
 
 // nextCase starts the scenario's next case.

@@ -54,7 +54,7 @@ func (t *theme) color(message, event, good, warning, bad, dim grid.Color) {
 	t.dim = grid.Foreground(dim)
 }
 
-// lane is the colour of a model, and palette its colours from idle to busy.
+// lane is the colour of a model.
 func (t *theme) lane(m engine.Model) grid.Style {
 	if m == engine.EventModel {
 		return t.event
@@ -62,6 +62,10 @@ func (t *theme) lane(m engine.Model) grid.Style {
 	return t.message
 }
 
+// band is what is expected of a model: its colour, fainter.
+func (t *theme) band(m engine.Model) grid.Style { return t.lane(m).With(grid.Dim) }
+
+// palette is the colours of a model from idle to busy.
 func (t *theme) palette(m engine.Model) plot.Palette {
 	if m == engine.EventModel {
 		return t.heat[1]

@@ -29,7 +29,8 @@ type Preset struct {
 	Open  func() (*engine.Scenario, error)
 }
 
-// Options are what the playground needs. Scenario and NewRun are required.
+// Options are what the playground needs. Scenario and NewRun are required, and
+// NewVirtual as well to begin with it.
 type Options struct {
 	Scenario *engine.Scenario // what to start with; of one with cases the first case
 	Presets  []Preset         // what can be picked, in order
@@ -38,6 +39,20 @@ type Options struct {
 	// own, and so is Close of what it returns. An error is shown; of the very
 	// first run it is returned by Play.
 	NewRun func(*engine.Scenario) (engine.Run, error)
+
+	// NewVirtual does the same in virtual time; nil: there is no simulation. Where
+	// what it returns is an [engine.Rewinder], one can go back in it.
+	NewVirtual func(*engine.Scenario) (engine.Run, error)
+	Virtual    bool // begin in virtual time
+
+	// Fork starts a run in virtual time that begins in the state of a snapshot,
+	// after the changes made until then; nil: that cannot be done.
+	Fork func(from *engine.Snapshot, changes []engine.Change) (engine.Run, error)
+
+	// Forecast tells what is to be expected after a snapshot, if nothing is
+	// changed; nil: nobody knows. It is called from a goroutine of its own, soon
+	// gives up when ctx ends, and may keep nothing of what it is given.
+	Forecast func(ctx context.Context, dst *engine.Forecast, from *engine.Snapshot, changes []engine.Change) error
 
 	ASCII         bool // draw with ASCII only; a dumb terminal gets that anyway
 	NoColor       bool // no colours, whatever the terminal can show

@@ -61,6 +61,10 @@ func (m *model) react(msg tea.Msg) tea.Cmd {
 		return m.applied(msg)
 	case openedMsg:
 		return m.open(msg)
+	case rewoundMsg:
+		return m.rewound(msg)
+	case foretoldMsg:
+		m.foretold(msg)
 	}
 	return nil
 }
@@ -132,6 +136,8 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 		knobs.move(1)
 	case key.Matches(k, keys.Previous):
 		knobs.move(-1)
+	case key.Matches(k, keys.Enter) && m.scene.cursor.on:
+		return m.goFrom()
 	case key.Matches(k, keys.Enter):
 		m.overlay = newEntry(knobs.current())
 	case key.Matches(k, keys.Pause):
@@ -162,6 +168,10 @@ func (m *model) pressMore(k tea.KeyPressMsg) tea.Cmd {
 		m.overlay = newPicker(m)
 	case key.Matches(k, keys.Help):
 		m.overlay = helpBox{}
+	case key.Matches(k, keys.Voice):
+		return m.switchVoice()
+	case key.Matches(k, keys.Forecast):
+		m.toggleForecast()
 	case key.Matches(k, keys.Case):
 		return m.nextCase()
 	case key.Matches(k, keys.Restart):

@@ -244,8 +244,8 @@ func TestRestart(t *testing.T) {
 }
 
 // runsClosed checks that so many runs were started and closed before the
-// present one.
-func (b *bench) runsClosed(n int) {
+// present one, or before as many open ones as are told.
+func (b *bench) runsClosed(n int, open ...int) {
 	b.t.Helper()
 	b.m.runs.busy.Wait()
 	for i, r := range b.runs {
@@ -253,8 +253,12 @@ func (b *bench) runsClosed(n int) {
 			b.t.Errorf("run %d of %d: closed %v", i, len(b.runs), r.isClosed())
 		}
 	}
-	if len(b.runs) != n+1 {
-		b.t.Errorf("%d runs were started, want %d", len(b.runs), n+1)
+	want := n + 1
+	for _, more := range open {
+		want += more
+	}
+	if len(b.runs) != want {
+		b.t.Errorf("%d runs were started, want %d", len(b.runs), want)
 	}
 }
 

@@ -189,6 +189,10 @@ func (s *scene) drawCrashed(p *pen, w *engine.WorkerSnapshot) {
 	case w.BackAt > 0 && p.room() >= 22:
 		p.text("crashed, back in ", s.theme.bad)
 		p.text(figure.Duration(max(w.BackAt-s.snap.At, 0)), s.theme.bad)
+	case w.BackAt > 0 && p.room() < 7:
+		p.right(p.room(), figure.Duration(max(w.BackAt-s.snap.At, 0)), s.theme.bad)
+	case p.room() < 7:
+		p.text("down", s.theme.bad)
 	default:
 		p.text("crashed", s.theme.bad)
 	}

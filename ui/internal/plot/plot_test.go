@@ -288,3 +288,20 @@ func BenchmarkHeat(b *testing.B) {
 		Heat(g, g.Bounds(), v, p)
 	}
 }
+
+func TestBand(t *testing.T) {
+	g := grid.New(16, 4)
+	low, high := make([]float32, 32), make([]float32, 32)
+	for i := range low {
+		low[i], high[i] = float32(i)/8, float32(4+i)
+	}
+	low[9], low[10] = nan, nan
+	Band(g, g.Bounds(), Series{Data: low}, Series{Data: high}, Axis{Max: 36}, grid.Style{})
+	golden.RequireEqual(t, g.String()+"\n")
+	t.Run("ascii", func(t *testing.T) {
+		g.Clear(grid.Style{})
+		g.Glyphs = &grid.ASCII
+		Band(g, g.Bounds(), Series{Data: low}, Series{Data: high}, Axis{Max: 36}, grid.Style{})
+		golden.RequireEqual(t, g.String()+"\n")
+	})
+}

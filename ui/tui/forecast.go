@@ -1,0 +1,133 @@
+package tui
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"duet/engine"
+)
+
+// forecastEvery is how often a forecast is made when nothing changes.
+const forecastEvery = time.Second
+
+// forecasts has the next stretch of a run simulated again and again, one
+// forecast at a time, in commands.
+type forecasts struct {
+	off     bool // by the person
+	stale   bool // something has changed since the latest was begun
+	begun   time.Time
+	made    int                // changes there were when the latest was begun
+	cancel  context.CancelFunc // of the one under way; nil: there is none
+	number  int                // of the latest begun
+	spare   []*prediction      // whose memory can be used again
+	current *prediction        // that is shown
+	held    *prediction        // made for the present a while ago, to be compared with it
+}
+
+// prediction is a forecast and what it was made from.
+type prediction struct {
+	from     engine.Snapshot
+	forecast engine.Forecast
+}
+
+// holdFor is for how long a forecast is compared with what really happens.
+const holdFor = 20 * time.Second
+
+// foretoldMsg brings a forecast.
+type foretoldMsg struct {
+	number int
+	made   *prediction
+	err    error
+}
+
+// foretell begins a forecast when one is due: a second after the last one, or at
+// once after a change, which makes the one under way worthless.
+func (m *model) foretell(now time.Time) tea.Cmd {
+	f := &m.forecasts
+	snap := m.now()
+	if m.options.Forecast == nil || f.off || m.run == nil || snap.Finished {
+		return nil
+	}
+	if snap.Changes != f.made {
+		f.stale = true
+	}
+	switch {
+	case f.stale && f.cancel != nil:
+		f.cancel()
+	case f.stale:
+	case f.cancel != nil || snap.Paused || now.Sub(f.begun) < forecastEvery:
+		return nil
+	}
+	ctx, cancel := context.WithCancel(m.runs.ctx)
+	f.number++
+	f.cancel, f.stale, f.begun, f.made = cancel, false, now, snap.Changes
+	p := &prediction{}
+	if n := len(f.spare); n > 0 {
+		p, f.spare = f.spare[n-1], f.spare[:n-1]
+	}
+	p.from.CopyFrom(snap)
+	number, foretell, changes := f.number, m.options.Forecast, slices.Clone(m.scene.marks)
+	return func() tea.Msg {
+		defer cancel()
+		done, ok := m.runs.begin()
+		if !ok {
+			return nil
+		}
+		defer done()
+		return foretoldMsg{number: number, made: p, err: foretell(ctx, &p.forecast, &p.from, changes)}
+	}
+}
+
+// foretold shows a forecast, unless it is of no interest any more.
+func (m *model) foretold(msg foretoldMsg) {
+	f := &m.forecasts
+	if msg.number == f.number {
+		f.cancel = nil
+	}
+	if msg.number != f.number || msg.err != nil || f.off || f.stale {
+		f.spare = append(f.spare, msg.made)
+		return
+	}
+	old := f.current
+	f.current = msg.made
+	if old != nil && old != f.held {
+		f.spare = append(f.spare, old)
+	}
+	if h := f.held; h == nil || h.from.Changes != msg.made.from.Changes || msg.made.from.At-h.from.At > holdFor || msg.made.from.At < h.from.At {
+		f.held = msg.made
+		if h != nil {
+			f.spare = append(f.spare, h)
+		}
+	}
+	m.scene.forecast = &f.current.forecast
+	m.pace.stale = true
+}
+
+// toggleForecast switches the forecast off or on.
+func (m *model) toggleForecast() {
+	f := &m.forecasts
+	if m.options.Forecast == nil {
+		m.say("there is no simulation to make a forecast with")
+		return
+	}
+	if !f.off {
+		m.forget()
+		f.off = true
+	} else {
+		f.off, f.stale = false, true
+	}
+	m.scene.forecasting = !f.off
+}
+
+// forget drops what was foretold of a run that is gone.
+func (m *model) forget() {
+	f := &m.forecasts
+	if f.cancel != nil {
+		f.cancel()
+	}
+	m.forecasts = forecasts{off: f.off, stale: true, number: f.number + 1}
+	m.scene.forecast = nil
+}

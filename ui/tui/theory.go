@@ -1,0 +1,85 @@
+package tui
+
+import (
+	"duet/engine"
+	"duet/engine/theory"
+	"duet/ui/internal/figure"
+)
+
+// theorise computes what theory says of each lane, when the settings or the
+// lanes' own rates have changed since.
+func (s *scene) theorise() {
+	sc, lanes := s.snap.Scenario, s.snap.Lanes
+	same := s.theoryOf == sc && len(s.theory) == len(lanes)
+	for i := range lanes {
+		same = same && s.theoryRates[i] == s.ownRate(i)
+	}
+	if same {
+		return
+	}
+	s.theoryOf = sc
+	s.theory, s.theoryRates = s.theory[:0], s.theoryRates[:0]
+	for i := range lanes {
+		s.theoryRates = append(s.theoryRates, s.ownRate(i))
+		s.theory = append(s.theory, theory.ForLane(sc, i, s.ownRate(i)))
+	}
+}
+
+// ownRate is the rate of a lane that is not the scenario's; 0 when it is.
+func (s *scene) ownRate(lane int) float64 {
+	if !s.snap.Unlinked {
+		return 0
+	}
+	return s.snap.Lanes[lane].Rate
+}
+
+// drawTheory draws what theory says of the mean of a row of the table of
+// latencies, and beside the others which model says it, or why none does.
+func (s *scene) drawTheory(p *pen, width, lane int, m *measured) {
+	if lane >= len(s.theory) {
+		return
+	}
+	r, t := &s.theory[lane], s.theme
+	text, st := "", t.strong
+	switch {
+	case !r.Applies:
+		text, st = s.refusal(r, m), t.dim
+	case m.name == "service":
+		text, st = r.Model, t.dim
+	case m.name == "wait":
+		text = theoretical(r.WaitMean)
+	case m.name == "latency":
+		text = theoretical(r.LatencyMean)
+	}
+	for p.g.Width(text) > width-1 { // a model with a long name
+		text = text[:len(text)-1]
+	}
+	p.right(width, text, st)
+}
+
+func theoretical(f engine.Figure) string { return figure.Seconds(float64(f)) }
+
+var steadyState = [3]string{"no", "steady", "state"}
+
+// refusal is why theory says nothing, a word a row.
+func (s *scene) refusal(r *theory.Result, m *measured) string {
+	words := [3]string{"no", "closed", "form"}
+	switch s.snap.Scenario.Load.Arrivals {
+	case engine.Ramp, engine.Sine, engine.Steps:
+		words = steadyState
+	default:
+		if float64(r.Rho) >= 1 {
+			words = steadyState
+		}
+	}
+	switch m.name {
+	case "wait":
+		return words[0]
+	case "service":
+		return words[1]
+	case "latency":
+		return words[2]
+	default:
+		return ""
+	}
+}
