@@ -15,14 +15,14 @@ func (h *handler) began(s *server, t *tally, d *delivery, attempt int, now time.
 	if attempt > 1 {
 		t.redelivered.Add(1)
 	} else {
-		h.measured[s.bank].wait.Record(int64(now - d.item.At))
+		s.record(&h.measured[s.bank].wait, int64(now-d.item.At))
 	}
 	h.lane.note(engine.Started, d, h.index, s.id, attempt, now)
 }
 
 // ended books that a handler ended a delivery for good.
 func (h *handler) ended(s *server, t *tally, d *delivery, start, now time.Duration, out outcome) {
-	h.measured[s.bank].service.Record(int64(now - start))
+	s.record(&h.measured[s.bank].service, int64(now-start))
 	t.returned.Add(1)
 	t.ended[out].Add(1)
 	h.lane.note(out.happening(), d, h.index, s.id, s.attempt, now)
@@ -31,7 +31,7 @@ func (h *handler) ended(s *server, t *tally, d *delivery, start, now time.Durati
 // put books that a handler is through with a delivery that has not ended with
 // that.
 func (h *handler) put(s *server, t *tally, start, now time.Duration) {
-	h.measured[s.bank].service.Record(int64(now - start))
+	s.record(&h.measured[s.bank].service, int64(now-start))
 	t.returned.Add(1)
 }
 
@@ -93,11 +93,46 @@ func (l *lane) settle(s *server, d *delivery, start, now time.Duration, out outc
 // finished records the times of an item whose handlers have all ended.
 func (l *lane) finished(s *server, d *delivery, start, now time.Duration) {
 	m := &l.measured[s.bank]
-	m.wait.Record(int64(start - d.item.At))
-	m.service.Record(int64(now - start))
-	m.latency.Record(int64(now - d.item.At))
-	m.naive.Record(int64(now - d.sent))
+	s.record(&m.wait, int64(start-d.item.At))
+	s.record(&m.service, int64(now-start))
+	s.record(&m.latency, int64(now-d.item.At))
+	s.record(&m.naive, int64(now-d.sent))
 	s.order.Finished(d.item.Seq, d.item.Key)
+}
+
+// settled gathers items with a single delivery that were done one right after
+// the other, so that they are booked together.
+type settled struct {
+	n                        int // items
+	seqs                     [groupMost]int64
+	keys                     [groupMost]int32
+	waits, latencies, naives [groupMost]int64
+}
+
+// add gathers an item that took so long and ended now.
+func (g *settled) add(d *delivery, took, now time.Duration) {
+	g.seqs[g.n], g.keys[g.n] = d.item.Seq, d.item.Key
+	g.waits[g.n] = int64(now - took - d.item.At)
+	g.latencies[g.n] = int64(now - d.item.At)
+	g.naives[g.n] = int64(now - d.sent)
+	g.n++
+}
+
+// finishedAll books items that were begun and done, each of which took so long.
+func (l *lane) finishedAll(s *server, g *settled, took time.Duration) {
+	n := int64(g.n)
+	if n == 0 {
+		return
+	}
+	s.items.attempts.Add(n)
+	s.items.returned.Add(n)
+	s.items.ended[done].Add(n)
+	m := &l.measured[s.bank]
+	s.recordAll(&m.wait, g.waits[:n])
+	s.recordN(&m.service, int64(took), n)
+	s.recordAll(&m.latency, g.latencies[:n])
+	s.recordAll(&m.naive, g.naives[:n])
+	s.order.FinishedAll(g.seqs[:n], g.keys[:n])
 }
 
 // note writes a line of the journal, if the item is one of those it follows.

@@ -98,7 +98,7 @@ func (g *generation) place(handlers []*handler, id int) *server {
 // seat makes a server. The caller holds mu.
 func (g *generation) seat(handlers []*handler, id int) *server {
 	all := g.all()
-	s := newServer(g.lane, handlers, id, len(all), g.lane.precision(len(all)))
+	s := newServer(g.lane, handlers, id, int(g.lane.seated.Add(1)-1), g.lane.precision(len(all)))
 	all = append(all, s) // readers of the slice as it was do not look beyond its length
 	g.servers.Store(&all)
 	return s

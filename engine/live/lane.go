@@ -28,6 +28,7 @@ type lane struct {
 	model     engine.Model
 	handlers  []*handler // all of the scenario's, whether or not the lane runs them now
 	measured  [banks]histograms
+	seated    atomic.Int64 // places so far
 	order     *measure.Order
 	current   atomic.Pointer[generation]
 	valve     valve
@@ -90,7 +91,7 @@ func newHandler(l *lane, index int, s engine.Handler, speed float64) *handler {
 	h := &handler{lane: l, index: index, name: s.Name}
 	h.faults.clock = l.run.clock.Now
 	h.spec.Store(newSpec(s, speed, l.run.own[s.Name]))
-	h.loose = newServer(l, []*handler{h}, 0, 0, clock.Coarse)
+	h.loose = newServer(l, []*handler{h}, 0, ownBanks, clock.Coarse)
 	return h
 }
 

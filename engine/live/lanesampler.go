@@ -65,7 +65,6 @@ type laneSampler struct {
 	confident  time.Duration // when the confidence interval was last worked out
 	interval95 *[2]time.Duration
 	interval   measure.Counts // scratch
-	banksMost  int
 }
 
 // mark is what is remembered of a moment to make differences with.
@@ -142,10 +141,10 @@ func (m *laneSampler) eachBank(f func(*histograms)) {
 
 // banksUsed is how many banks of histograms may hold something.
 func (m *laneSampler) banksUsed() int {
-	if g := m.lane.current.Load(); g != nil {
-		m.banksMost = max(m.banksMost, min(banks, len(g.all())))
+	if n := int(m.lane.seated.Load()); n <= ownBanks {
+		return n
 	}
-	return max(1, m.banksMost)
+	return banks
 }
 
 // sample reads the lane's counters, and returns how many items were begun since

@@ -185,24 +185,9 @@ func (m *meter) flush() {
 	}
 	start := m.now
 	m.now = m.lane.run.clock.Now()
-	n := int64(m.n)
-	per := (m.now - start) / time.Duration(n)
-	m.tallyGroup(n)
-	waited := int64(0)
-	for i := range m.group[:m.n] {
-		d := &m.group[i]
-		if m.h != nil {
-			m.h.measured[m.bank].wait.Record(int64(start - d.item.At))
-		}
-		if m.settleBrief(d, start, per) && !m.ready {
-			waited++
-		}
-		m.ready = false
-	}
-	m.items.waited.Add(waited)
-	if m.h != nil {
-		m.h.measured[m.bank].service.RecordN(int64(per), n)
-	}
+	per := (m.now - start) / time.Duration(m.n)
+	m.tallyGroup(int64(m.n))
+	m.settleGroup(start, per)
 	m.n = 0
 	if per >= brief {
 		m.briefs = 0
@@ -220,14 +205,52 @@ func (m *meter) tallyGroup(n int64) {
 	}
 }
 
-// settleBrief books one delivery of a group, and tells whether it is the first
-// of its item.
-func (m *meter) settleBrief(d *delivery, start, per time.Duration) (first bool) {
-	first = m.lane.began(m.server, d, start)
-	if m.lane.run.sampling.Wants(d.item.Seq) && m.h != nil {
+// settleGroup books the items of a group.
+func (m *meter) settleGroup(start, per time.Duration) {
+	var g settled
+	waited := int64(0)
+	for i := range m.group[:m.n] {
+		d := &m.group[i]
+		if m.lane.run.sampling.Wants(d.item.Seq) {
+			m.tell(d, start)
+		}
+		if m.settleBrief(d, &g, start, per) && !m.ready {
+			waited++
+		}
+		m.ready = false
+	}
+	m.items.waited.Add(waited)
+	if m.h != nil {
+		of := &m.h.measured[m.bank]
+		m.recordAll(&of.wait, g.waits[:g.n])
+		m.recordN(&of.service, int64(per), int64(m.n))
+	}
+	m.lane.finishedAll(m.server, &g, per)
+}
+
+// tell notes what happened to a delivery of a group, and to the item if that was
+// its only one.
+func (m *meter) tell(d *delivery, start time.Duration) {
+	if m.h != nil {
 		m.lane.note(engine.Started, d, m.h.index, m.id, 1, start)
 		m.lane.note(engine.Done, d, m.h.index, m.id, 1, m.now)
 	}
+	if d.rec == nil {
+		m.lane.note(engine.Done, d, -1, m.id, 1, m.now)
+	}
+}
+
+// settleBrief books one delivery of a group, or gathers it to be booked with
+// others, and tells whether it is the first of its item.
+func (m *meter) settleBrief(d *delivery, g *settled, start, per time.Duration) (first bool) {
+	if d.rec == nil {
+		g.add(d, per, m.now)
+		return true
+	}
+	if m.h != nil {
+		m.record(&m.h.measured[m.bank].wait, int64(m.now-per-d.item.At))
+	}
+	first = m.lane.began(m.server, d, start)
 	m.lane.settle(m.server, d, m.now-per, m.now, done)
 	return first
 }

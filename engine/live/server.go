@@ -11,9 +11,12 @@ import (
 	"duet/engine/work"
 )
 
-// banks is how many goroutines of a lane have histograms of their own; beyond,
-// they share, so that ten thousand workers cost little.
-const banks = 64
+// The banks of histograms of a lane. So many goroutines have one of their own;
+// beyond, they share the others, so that ten thousand workers cost little.
+const (
+	ownBanks = 64
+	banks    = ownBanks + 16
+)
 
 // histograms are what is measured of deliveries or items. Several goroutines
 // may record at once.
@@ -42,6 +45,7 @@ type server struct {
 
 	items   tally // that it began, or ended the last delivery of
 	bank    int
+	alone   bool // the bank is its own
 	order   *measure.OrderWriter
 	waiter  *work.Waiter
 	attempt int // of the delivery in hand; owned by the goroutine
@@ -52,9 +56,15 @@ type server struct {
 	ready  bool // it was waiting for the delivery in hand; owned by the goroutine
 }
 
-func newServer(l *lane, handlers []*handler, id, bank int, p clock.Precision) *server {
+// newServer makes a place. It is the n-th of its lane, from 0.
+func newServer(l *lane, handlers []*handler, id, n int, p clock.Precision) *server {
+	bank, alone := n, n < ownBanks
+	if !alone {
+		bank = ownBanks + n%(banks-ownBanks)
+	}
 	s := &server{
-		id: id, handlers: handlers, each: make([]tally, len(handlers)), results: make([]outcome, len(handlers)), bank: bank % banks,
+		id: id, handlers: handlers, each: make([]tally, len(handlers)), results: make([]outcome, len(handlers)),
+		bank: bank, alone: alone,
 		order: l.order.Writer(), waiter: work.NewWaiter(l.run.clock, p), attempt: 1,
 	}
 	s.at.Store(int32(handlers[0].index))
@@ -76,6 +86,25 @@ func (s *server) take(d *delivery, attempt int, now time.Duration) {
 func (s *server) rest(now time.Duration) {
 	s.since.Store(int64(now))
 	s.state.Store(uint32(engine.Idle))
+}
+
+// record counts a duration in a histogram of the server's bank.
+func (s *server) record(h *measure.Shared, ns int64) { s.recordN(h, ns, 1) }
+
+func (s *server) recordN(h *measure.Shared, ns, n int64) {
+	if s.alone {
+		h.Alone().RecordN(ns, n)
+	} else {
+		h.RecordN(ns, n)
+	}
+}
+
+func (s *server) recordAll(h *measure.Shared, ns []int64) {
+	if s.alone {
+		h.Alone().RecordAll(ns)
+	} else {
+		h.RecordAll(ns)
+	}
 }
 
 type serverKey struct{}

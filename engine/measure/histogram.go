@@ -77,18 +77,39 @@ func (h *Histogram) RecordN(ns, n int64) {
 // RecordAll counts several values, for less than as many calls of Record. Only
 // one goroutine may record at a time.
 func (h *Histogram) RecordAll(values []int64) {
-	sum, highest := h.sum.Load(), h.max.Load()
+	sum, highest := total(values)
+	if highest > h.max.Load() {
+		h.max.Store(highest)
+	}
+	h.sum.Store(h.sum.Load() + sum)
+	for len(values) > 0 {
+		n := alike(values)
+		b := h.bucket(clamp(values[0]))
+		b.Store(b.Load() + uint64(n))
+		values = values[n:]
+	}
+}
+
+// total is the sum of values as they are counted, and the highest of them.
+func total(values []int64) (sum uint64, highest int64) {
 	for _, ns := range values {
 		ns = clamp(ns)
 		sum += uint64(ns)
 		highest = max(highest, ns)
 	}
-	h.max.Store(highest)
-	h.sum.Store(sum)
-	for _, ns := range values {
-		b := h.bucket(clamp(ns))
-		b.Store(b.Load() + 1)
+	return sum, highest
+}
+
+// alike is how many values from the first on fall into the same bucket. What is
+// recorded together often does, and then costs one access to it.
+func alike(values []int64) int {
+	first := bucketOf(clamp(values[0]))
+	for i, ns := range values {
+		if bucketOf(clamp(ns)) != first {
+			return i
+		}
 	}
+	return len(values)
 }
 
 // AddTo adds everything recorded so far to c. It may be called at any time; a
@@ -116,17 +137,13 @@ func (s *Shared) Alone() *Histogram { return (*Histogram)(s) }
 
 // RecordAll counts several values, for less than as many calls of Record.
 func (s *Shared) RecordAll(values []int64) {
-	var sum uint64
-	var highest int64
-	for _, ns := range values {
-		ns = clamp(ns)
-		sum += uint64(ns)
-		highest = max(highest, ns)
-	}
+	sum, highest := total(values)
 	raise(&s.max, highest)
 	s.sum.Add(sum)
-	for _, ns := range values {
-		s.bucket(clamp(ns)).Add(1)
+	for len(values) > 0 {
+		n := alike(values)
+		s.bucket(clamp(values[0])).Add(uint64(n))
+		values = values[n:]
 	}
 }
 
