@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"duet/engine"
+	"duet/engine/virtual"
 	"duet/presets"
 	"duet/ui/tui"
 )
@@ -17,6 +18,7 @@ func (w *world) root() *cobra.Command {
 	var (
 		change                settings
 		ascii, noColour, calm bool
+		simulate              bool
 	)
 	cmd := &cobra.Command{
 		Use:   "duet [PRESET|FILE]",
@@ -52,9 +54,10 @@ duet run duality --for 10s`,
 		if near := cmd.SuggestionsFor(name); len(near) > 0 && !isFile(name) && !isPreset(name) {
 			return fmt.Errorf("%q is no preset and no command: did you mean duet %s?", name, near[0])
 		}
-		return w.playground(ctx, name, &change, tui.Options{ASCII: ascii, NoColor: noColour, ReducedMotion: calm})
+		return w.playground(ctx, name, &change, tui.Options{Virtual: simulate, ASCII: ascii, NoColor: noColour, ReducedMotion: calm})
 	})
 	change.register(cmd)
+	cmd.Flags().BoolVar(&simulate, "virtual", false, "begin in virtual time: simulated, and one can go back in it")
 	cmd.Flags().BoolVar(&ascii, "ascii", false, "draw with letters and signs of ASCII only")
 	cmd.Flags().BoolVar(&noColour, "no-color", false, "draw without colours, as with NO_COLOR set")
 	cmd.Flags().BoolVar(&calm, "reduced-motion", false, "let nothing move but the figures")
@@ -87,6 +90,13 @@ func (w *world) playground(ctx context.Context, name string, change *settings, o
 	}
 	o.Program = []tea.ProgramOption{tea.WithoutSignalHandler()} // signals end ctx
 	o.NewRun = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, true) }
+	o.NewVirtual = func(s *engine.Scenario) (engine.Run, error) {
+		run, err := virtual.New(s, virtual.Options{Endless: true})
+		if err != nil {
+			return nil, err
+		}
+		return run, nil
+	}
 	if err := w.play(ctx, o); err != nil && ctx.Err() == nil {
 		return failure(err)
 	}
