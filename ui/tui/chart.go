@@ -115,8 +115,8 @@ func (s *scene) drawMarks(g *grid.Grid, past *span) {
 			break
 		}
 		x := past.column(c.At)
-		if x < 0 || c.Control != "" {
-			continue
+		if x < 0 || c.Control != "" || c.Speed != 0 && s.snap.Mode == engine.Virtual {
+			continue // nothing is other than without it
 		}
 		st := s.theme.dim
 		if c.Fault != nil {

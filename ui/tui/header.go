@@ -58,7 +58,7 @@ func (s *scene) drawHeader(g *grid.Grid) {
 		p.text(": ", t.dim)
 		p.text(sc.Case, t.text)
 	}
-	if s.snap.Slowed {
+	if s.snap.Slowed && s.snap.Mode == engine.Real {
 		s.badge(&p, "slowed")
 	}
 	if s.snap.Unlinked {

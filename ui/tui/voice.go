@@ -135,8 +135,16 @@ type speed struct {
 // virtualSpeeds to as fast as a simulation goes.
 var (
 	realSpeeds = []speed{
-		{0.01, "x0.01"}, {0.02, "x0.02"}, {0.05, "x0.05"}, {0.1, "x0.1"}, {0.2, "x0.2"}, {0.5, "x0.5"}, {1, "x1"},
-		{2, "x2"}, {5, "x5"}, {10, "x10"},
+		{0.01, "x0.01"},
+		{0.02, "x0.02"},
+		{0.05, "x0.05"},
+		{0.1, "x0.1"},
+		{0.2, "x0.2"},
+		{0.5, "x0.5"},
+		{1, "x1"},
+		{2, "x2"},
+		{5, "x5"},
+		{10, "x10"},
 	}
 	virtualSpeeds = append(realSpeeds[3:len(realSpeeds):len(realSpeeds)],
 		speed{20, "x20"}, speed{50, "x50"}, speed{100, "x100"}, speed{1000, "x1000"}, speed{math.Inf(1), "max"})
