@@ -28,6 +28,8 @@ type Forecast struct {
 	Step         time.Duration
 	Replications int
 	Took         time.Duration // wall time that it took to make
+	Changes      int           // that the run had made by then; see [Snapshot.Changes]
+	Offered      int64         // items that had arrived by then
 	Lanes        []LaneForecast
 }
 

@@ -34,6 +34,7 @@ const (
 	BusSaturated   Kind = "bus saturated"
 	Survivors      Kind = "survivors"
 	CatchingUp     Kind = "catching up"
+	OffForecast    Kind = "off forecast" // only from [OutOfBand]
 	Idle           Kind = "idle"
 	Healthy        Kind = "healthy"
 )

@@ -17,7 +17,7 @@ func crowded(now *engine.Snapshot) *Finding {
 	}
 	mean, most, burning := 0.0, 0.0, 0
 	var hottest *engine.HandlerSnapshot
-	var meant time.Duration
+	var asked time.Duration
 	for i := range now.Lanes {
 		l := lane{run: now, now: &now.Lanes[i]}
 		for j := range l.now.Handlers {
@@ -29,10 +29,7 @@ func crowded(now *engine.Snapshot) *Finding {
 			mean, burning = mean+burns, burning+h.Busy
 			if hottest == nil || burns > most {
 				hottest, most = h, burns
-				meant = time.Duration(float64(spec.Service.Mean) / max(now.Scenario.Lanes[i].Speed, 1e-3))
-				if spec.Service.Dist == engine.DistTrace {
-					meant = 0
-				}
+				asked = meant(spec, &now.Scenario.Lanes[i])
 			}
 		}
 	}
@@ -41,11 +38,20 @@ func crowded(now *engine.Snapshot) *Finding {
 	}
 	f := &Finding{Kind: Crowded, Severity: Warning}
 	f.Text = fmt.Sprintf("%s of work that burns CPU at once on %s", plural(int64(burning), "call"), plural(int64(cores), "core"))
-	if meant > 0 && hottest.Service.Mean > meant {
-		f.Text += fmt.Sprintf(": %s takes %s instead of %s", hottest.Name, duration(hottest.Service.Mean), duration(meant))
+	if asked > 0 && hottest.Service.Mean > asked {
+		f.Text += fmt.Sprintf(": %s takes %s instead of %s", hottest.Name, duration(hottest.Service.Mean), duration(asked))
 	}
 	f.Text += "; more workers would not help."
 	return f
+}
+
+// meant is the mean time that a handler is asked to take in a lane; 0: the
+// scenario does not say.
+func meant(h *engine.Handler, l *engine.Lane) time.Duration {
+	if h.Service.Dist == engine.DistTrace || !(l.Speed > 0) {
+		return 0
+	}
+	return time.Duration(float64(h.Service.Mean) / l.Speed)
 }
 
 // outdone reports a bus whose publishers cannot keep up with what a message

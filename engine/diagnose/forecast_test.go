@@ -1,0 +1,176 @@
+package diagnose_test
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"duet/engine"
+	"duet/engine/diagnose"
+)
+
+// flat is a forecast of the calm run from 25 s on, in half seconds for ten: 30 to
+// 90 in the queue and up to 40 in the backlog.
+func flat() *engine.Forecast {
+	band := func(low, mid, high float32) engine.Band {
+		var b engine.Band
+		for range 20 {
+			b.Low, b.Mid, b.High = append(b.Low, low), append(b.Mid, mid), append(b.High, high)
+		}
+		return b
+	}
+	lane := engine.LaneForecast{Depth: band(30, 60, 90), Backlog: band(0, 10, 40)}
+	return &engine.Forecast{
+		From: 25 * sec, Step: 500 * ms, Replications: 20, Changes: 3, Offered: 2000,
+		Lanes: []engine.LaneForecast{lane, lane},
+	}
+}
+
+// Inside the band, or nearly, nothing is said; outside, by how much and why.
+func TestOutOfBand(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		set  func(now *engine.Snapshot, f *engine.Forecast)
+		text string // empty: inside
+		sure diagnose.Severity
+	}{
+		{name: "inside", set: func(*engine.Snapshot, *engine.Forecast) {}},
+		{
+			name: "nearly above", // 90 and a moment's chance of sqrt(2 * 80 * 0.5 / 3) = 5.2
+			set:  func(now *engine.Snapshot, _ *engine.Forecast) { now.Lanes[0].Recent.Depth.Now = 95 },
+		},
+		{
+			name: "above, by chance",
+			set:  func(now *engine.Snapshot, _ *engine.Forecast) { now.Lanes[0].Recent.Depth.Now = 96 },
+			text: "96 wait in the queue, not 30 to 90 as forecast: by chance, as one moment in ten is.",
+			sure: diagnose.Good,
+		},
+		{
+			name: "nearly below",
+			set:  func(now *engine.Snapshot, _ *engine.Forecast) { now.Lanes[0].Recent.Depth.Now = 25 },
+		},
+		{
+			name: "below, after changes",
+			set: func(now *engine.Snapshot, _ *engine.Forecast) {
+				now.Lanes[0].Recent.Depth.Now, now.Changes = 24, 5
+			},
+			text: "24 wait in the queue, not 30 to 90 as forecast: 2 changes since then.",
+			sure: diagnose.Warning,
+		},
+		{
+			name: "the furthest is told, with the fault",
+			set: func(now *engine.Snapshot, _ *engine.Forecast) {
+				l := &now.Lanes[0]
+				l.Recent.Depth.Now, l.Recent.Backlog.Now, l.Handlers[0].Fault, now.Changes = 100, 400, "x3 slower 2.0s", 4
+			},
+			text: "400 wait outside, not 0 to 40 as forecast: since then charge: x3 slower 2.0s.",
+			sure: diagnose.Warning,
+		},
+		{
+			name: "dead",
+			set: func(now *engine.Snapshot, _ *engine.Forecast) {
+				now.Lanes[0].Recent.Depth.Now, now.Lanes[0].Dead, now.Changes = 0, "panic", 4
+			},
+			text: "0 wait in the queue, not 30 to 90 as forecast: the lane has died since.",
+			sure: diagnose.Warning,
+		},
+		{
+			name: "more arrived",
+			set: func(now *engine.Snapshot, _ *engine.Forecast) {
+				now.Lanes[0].Recent.Depth.Now, now.Offered = 120, 2470 // 400 were to be expected in 5 s, and 20 is a standard deviation
+			},
+			text: "120 wait in the queue, not 30 to 90 as forecast: 470 arrived in 5 s, and 400 is the mean (3.5 standard deviations).",
+			sure: diagnose.Warning,
+		},
+		{
+			name: "nearly more arrived",
+			set: func(now *engine.Snapshot, _ *engine.Forecast) {
+				now.Lanes[0].Recent.Depth.Now, now.Offered = 120, 2459
+			},
+			text: "120 wait in the queue, not 30 to 90 as forecast: by chance, as one moment in ten is.",
+			sure: diagnose.Good,
+		},
+		{
+			name: "work takes longer",
+			set: func(now *engine.Snapshot, _ *engine.Forecast) {
+				now.Lanes[0].Recent.Depth.Now, now.Mode = 120, engine.Real
+				now.Lanes[0].Handlers[0].Service.Mean = 45 * ms
+			},
+			text: "120 wait in the queue, not 30 to 90 as forecast: charge takes 45 ms instead of 40 ms on this machine.",
+			sure: diagnose.Warning,
+		},
+		{
+			name: "work takes longer, as is likely with so few", // 45 of 40 ms is 2.8 standard errors of 500
+			set: func(now *engine.Snapshot, _ *engine.Forecast) {
+				now.Lanes[0].Recent.Depth.Now, now.Mode = 120, engine.Real
+				now.Lanes[0].Handlers[0].Service = engine.Summary{Count: 500, Mean: 45 * ms}
+			},
+			text: "120 wait in the queue, not 30 to 90 as forecast: by chance, as one moment in ten is.",
+			sure: diagnose.Good,
+		},
+		{
+			name: "the pacer is late",
+			set: func(now *engine.Snapshot, _ *engine.Forecast) {
+				now.Lanes[0].Recent.Depth.Now, now.Mode = 120, engine.Real
+				now.Lanes[0].Recent.Lateness.P99 = 12 * ms
+			},
+			text: "120 wait in the queue, not 30 to 90 as forecast: items come up to 12 ms late here: a busy machine, or a pause to collect garbage.",
+			sure: diagnose.Warning,
+		},
+		{
+			name: "before", set: func(now *engine.Snapshot, f *engine.Forecast) {
+				now.Lanes[0].Recent.Depth.Now, f.From = 1000, 30*sec+1
+			},
+		},
+		{
+			name: "beyond", set: func(now *engine.Snapshot, f *engine.Forecast) {
+				now.Lanes[0].Recent.Depth.Now, f.From = 1000, 20*sec
+			},
+		},
+		{
+			name: "paused", set: func(now *engine.Snapshot, _ *engine.Forecast) {
+				now.Lanes[0].Recent.Depth.Now, now.Paused = 1000, true
+			},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			now, f := calm(), flat()
+			now.Changes, now.Mode = 3, engine.Virtual
+			now.Scenario.Handlers = []engine.Handler{{Name: "charge", Service: engine.Service{Dist: engine.DistExponential, Mean: 40 * ms}}}
+			for i := range now.Lanes {
+				now.Lanes[i].Recent.Depth.Now, now.Lanes[i].Recent.Backlog.Now = 64, 5
+				now.Scenario.Lanes[i].Speed = 1
+			}
+			c.set(now, f)
+			switch got := diagnose.OutOfBand(now, f); {
+			case got == nil && c.text != "":
+				t.Errorf("inside, want %q", c.text)
+			case got != nil && (got.Text != c.text || got.Severity != c.sure || got.Lane != "message" || got.Kind != diagnose.OffForecast):
+				t.Errorf("%+v, want %d %q", *got, c.sure, c.text)
+			}
+		})
+	}
+}
+
+// Whatever a run and a forecast look like, what is said of them is fit to be
+// shown.
+func TestAnyForecast(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		now, f := drawSnapshot(t), flat()
+		now.At = time.Duration(rapid.Int64Range(int64(20*sec), int64(40*sec)).Draw(t, "at"))
+		figures := rapid.SliceOfN(rapid.Float32(), 0, 20)
+		for i := range f.Lanes {
+			for _, b := range []*engine.Band{&f.Lanes[i].Depth, &f.Lanes[i].Backlog} {
+				if rapid.Bool().Draw(t, "drawn") {
+					*b = engine.Band{Low: figures.Draw(t, "low"), Mid: figures.Draw(t, "mid"), High: figures.Draw(t, "high")}
+				}
+			}
+		}
+		f.Step = time.Duration(rapid.Int64Range(-1, int64(sec)).Draw(t, "step"))
+		f.Offered = rapid.Int64().Draw(t, "offered")
+		if got := diagnose.OutOfBand(now, f); got != nil {
+			checkFinding(t, got)
+		}
+	})
+}
