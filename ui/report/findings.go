@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -15,8 +16,19 @@ type Finding struct {
 	Severity string        `json:"severity"` // good, warning or bad
 	From     engine.Figure `json:"from"`     // lane time in seconds, when it was first seen
 	To       engine.Figure `json:"to"`       // and last
-	Text     string        `json:"text"`     // one sentence, as it was when most items were on their way
-	crowd    int64
+	Text     string        `json:"text"`     // one sentence, as it was at its worst
+	worst    worst
+}
+
+// worst is how bad a finding was at a moment.
+type worst struct {
+	severity diagnose.Severity
+	share    float64 // of the items or the work that is lost
+	crowd    int64   // items on their way
+}
+
+func (w worst) less(than worst) bool {
+	return cmp.Or(cmp.Compare(w.severity, than.severity), cmp.Compare(w.share, than.share), cmp.Compare(w.crowd, than.crowd)) < 0
 }
 
 // when says how long it went on.
@@ -68,8 +80,11 @@ func (l *Log) Add(now *engine.Snapshot) {
 func (l *Log) see(f diagnose.Finding, now *engine.Snapshot) {
 	at := engine.Figure(now.At.Seconds())
 	seen := Finding{
-		Lane: f.Lane, Kind: f.Kind, Severity: severities[f.Severity], From: at, To: at,
-		Text: f.Text, crowd: onTheWay(now, f.Lane),
+		Lane: f.Lane, Kind: f.Kind, Severity: severities[f.Severity], From: at, To: at, Text: f.Text,
+		worst: worst{f.Severity, f.Share, onTheWay(now, f.Lane)},
+	}
+	if f.Kind == diagnose.Blocked {
+		seen.worst.share = 0 // of time, and nothing is lost: what piles up tells more
 	}
 	for i := range l.spans {
 		span := &l.spans[i]
@@ -77,7 +92,7 @@ func (l *Log) see(f diagnose.Finding, now *engine.Snapshot) {
 			continue
 		}
 		span.To = at
-		if seen.crowd >= span.crowd {
+		if !seen.worst.less(span.worst) {
 			seen.From = span.From
 			*span = seen
 		}

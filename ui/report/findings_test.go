@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/diagnose"
 	"duet/ui/report"
 )
 
@@ -55,6 +56,28 @@ func TestAFindingIsToldAsItWasAtItsWorst(t *testing.T) {
 		if f.Kind == "stopped" {
 			if !strings.Contains(f.Text, "500 items") {
 				t.Errorf("%q, want that of the second look, when 500 waited", f.Text)
+			}
+			return
+		}
+	}
+	t.Error("it was not found")
+}
+
+// What is lost or wasted is told as it was when most was, whatever waited; and a
+// span is as severe as it ever was.
+func TestAFindingIsToldWithItsLargestShare(t *testing.T) {
+	var log report.Log
+	snap := snapshot(decode(t, shop))
+	for i, lost := range []int64{2, 40, 5} {
+		snap.At = time.Duration(i) * time.Second
+		snap.Lanes[0].Ledger.Waiting = int64(100 * i)
+		snap.Lanes[0].Recent.Ledger.Lost = lost
+		log.Add(snap)
+	}
+	for _, f := range log.Findings() {
+		if f.Kind == diagnose.Losing {
+			if !strings.HasPrefix(f.Text, "40 items lost") || f.From != 0 || f.To != 2 || f.Severity != "bad" {
+				t.Errorf("%+v, want that of the second look, over all three", f)
 			}
 			return
 		}
