@@ -31,7 +31,7 @@ func (l *lane) losing() *Finding {
 	if flow.Lost <= 0 {
 		return nil
 	}
-	f := &Finding{Kind: Losing, Severity: Bad, Share: part(float64(flow.Lost), float64(flow.Offered))}
+	f := &Finding{Kind: Losing, Severity: Bad, Share: part(float64(flow.Lost), float64(max(flow.Offered, flow.Lost)))}
 	f.Text = fmt.Sprintf("%s lost in %s, %s of what arrived, and nobody was told",
 		plural(flow.Lost, "item"), duration(l.now.Recent.To-l.now.Recent.From), percent(f.Share))
 	switch {

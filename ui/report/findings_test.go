@@ -71,7 +71,7 @@ func TestAFindingIsToldWithItsLargestShare(t *testing.T) {
 	for i, lost := range []int64{2, 40, 5} {
 		snap.At = time.Duration(i) * time.Second
 		snap.Lanes[0].Ledger.Waiting = int64(100 * i)
-		snap.Lanes[0].Recent.Ledger.Lost = lost
+		snap.Lanes[0].Recent.Ledger = engine.Ledger{Offered: 1000, Lost: lost}
 		log.Add(snap)
 	}
 	for _, f := range log.Findings() {
