@@ -285,6 +285,83 @@ func TestKinds(t *testing.T) {
 			nearly: func(now, _ *engine.Snapshot) { now.Scenario.Load.Arrivals = engine.Trace },
 		},
 		{
+			name: "more calls than cores", kind: diagnose.Crowded, severity: diagnose.Warning,
+			has: func(now, _ *engine.Snapshot) {
+				burn(now)
+				now.Lanes[message].Handlers[0].Busy = 4 // and one publisher
+				now.Lanes[event].Handlers[0].Busy = 1
+			},
+			text:   "5 calls of work that burns CPU at once on 2 cores: charge takes 40 ms instead of 10 ms; more workers would not help.",
+			nearly: func(now, _ *engine.Snapshot) { burn(now); now.Lanes[message].Handlers[0].Utilisation = 0.45 },
+		},
+		{
+			name: "more calls than cores, which only wait", kind: diagnose.Crowded, severity: diagnose.Warning,
+			has: func(now, _ *engine.Snapshot) {
+				burn(now)
+				now.Lanes[message].Handlers[0].Busy = 3
+				now.Scenario.Handlers[0].Service.Dist = engine.DistTrace // nobody knows how long it is to take
+			},
+			text:   "3 calls of work that burns CPU at once on 2 cores; more workers would not help.",
+			nearly: func(now, _ *engine.Snapshot) { burn(now); now.Scenario.Handlers[0].Work = engine.Wait },
+		},
+		{
+			name: "more calls than cores, in simulated time", kind: diagnose.Crowded, severity: diagnose.Warning,
+			has: func(now, _ *engine.Snapshot) {
+				burn(now)
+				now.Lanes[message].Handlers[0].Busy = 3
+				now.Lanes[message].Handlers[0].Service.Mean = 10 * ms
+			},
+			text:   "3 calls of work that burns CPU at once on 2 cores; more workers would not help.",
+			nearly: func(now, _ *engine.Snapshot) { burn(now); now.Mode = engine.Virtual },
+		},
+		{
+			name: "retries ask for more than there is", older: true, kind: diagnose.RetryStorm, severity: diagnose.Bad, lane: "message",
+			has: func(now, before *engine.Snapshot) {
+				storm(now, before)
+				now.Lanes[message].Handlers[0].Fault = "x3 slower 2.0s"
+			},
+			text: "clients try again 160/s on top of 80/s; 4 workers finish 100/s, 90% of it for clients that gave up.",
+			nearly: func(now, before *engine.Snapshot) { // as many are wasted, but hardly any is tried again
+				storm(now, before)
+				now.Lanes[message].Retries = before.Lanes[message].Retries + 20
+			},
+		},
+		{
+			name: "a retry budget", older: true, kind: diagnose.RetryStorm, severity: diagnose.Bad, lane: "message",
+			has: func(now, before *engine.Snapshot) {
+				storm(now, before)
+				now.Scenario.Load.Retry.Budget = 0.5
+				now.Lanes[message].Handlers[0].Fault = "x3 slower 2.0s"
+			},
+			text: "clients try again 160/s on top of 80/s; 4 workers finish 100/s, 90% of it for clients that gave up.",
+			nearly: func(now, before *engine.Snapshot) { // 1.1 times 80/s are less than 100/s
+				storm(now, before)
+				now.Scenario.Load.Retry.Budget = 0.1
+			},
+		},
+		{
+			name: "nothing is wrong any more", older: true, kind: diagnose.Metastable, severity: diagnose.Bad, lane: "message",
+			has:  storm,
+			text: "nothing is broken and 80/s would fit into 100/s, but retries waste 90% of the work: goodput 10/s until below 25/s arrive.",
+			nearly: func(now, before *engine.Snapshot) {
+				storm(now, before)
+				now.Lanes[message].Workers[1].State = engine.Crashed
+			},
+		},
+		{
+			name: "work for nobody", older: true, kind: diagnose.Wasting, severity: diagnose.Bad, lane: "message",
+			has: func(now, before *engine.Snapshot) {
+				storm(now, before)
+				now.Scenario.Load.Retry.Attempts = 1
+			},
+			text: "90% of the work is for clients that gave up after 500 ms; of 80/s that arrive 10/s are done in time.",
+			nearly: func(now, before *engine.Snapshot) {
+				storm(now, before)
+				now.Scenario.Load.Retry.Attempts = 1
+				now.Lanes[message].Wasted = before.Lanes[message].Wasted + 14 // beside 15 that are of use
+			},
+		},
+		{
 			name: "healthy", kind: diagnose.Healthy, severity: diagnose.Good,
 			has:    func(_, _ *engine.Snapshot) {},
 			text:   "80/s arrive and are kept up with: message is 80% busy, event is 80% busy.",
@@ -320,6 +397,26 @@ func TestKinds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// burn makes the work of both lanes burn CPU, on a machine with two cores. The
+// message lane has 3.2 calls at once on average.
+func burn(now *engine.Snapshot) {
+	now.Mode, now.Machine.Cores = engine.Real, 2
+	now.Scenario.Handlers = []engine.Handler{{Name: "charge", Work: engine.CPU, Service: engine.Service{Mean: 10 * ms}}}
+	now.Scenario.Lanes[0].Speed, now.Scenario.Lanes[1].Speed = 1, 1
+}
+
+// storm makes clients give up after half a second and try three times again: of
+// 100 that the message lane's workers finish in a second 90 are for nobody.
+func storm(now, before *engine.Snapshot) {
+	now.Scenario.Load.Timeout, now.Scenario.Load.Retry = 500*ms, engine.Retry{Attempts: 4}
+	for _, s := range []*engine.Snapshot{now, before} {
+		s.Lanes[0].Handlers[0].Busy = 4
+	}
+	l, was := &now.Lanes[0], &before.Lanes[0]
+	l.Wasted, l.Retries = was.Wasted+135, was.Retries+240
+	l.Ledger.Offered, l.Ledger.Done, l.Ledger.Expired, l.Ledger.Waiting = was.Ledger.Offered+120, was.Ledger.Done+15, 95, was.Ledger.Waiting+10
 }
 
 func TestFigures(t *testing.T) {
