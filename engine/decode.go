@@ -46,7 +46,7 @@ func Decode(name string, src []byte) (*Scenario, error) {
 	if p := s.check(); p != nil {
 		return nil, d.problem(p)
 	}
-	slices.SortStableFunc(s.Timeline, func(a, b Moment) int { return cmp.Compare(a.At, b.At) })
+	slices.SortStableFunc(s.Timeline, func(a, b Moment) int { return a.compare(&b) })
 	return s, nil
 }
 
@@ -252,6 +252,11 @@ func (d *decoder) missing() *problem {
 	for i := range s.Lanes {
 		if s.Lanes[i].Model == "" {
 			return &problem{path: fmt.Sprintf("lanes.%d.model", i), need: "message or event is needed"}
+		}
+	}
+	for i, m := range s.Timeline {
+		if at := fmt.Sprintf("timeline.%d", i); !d.given[at+".at"] && m.On == "" {
+			return &problem{path: at, need: "a moment needs at or on: a time such as 5s, or the name of an event"}
 		}
 	}
 	return nil

@@ -71,7 +71,10 @@ lanes:
   - {name: pool, model: message, handlers: together}
   - {name: own, model: message, handlers: [email], subscriptions: {email: {workers: 2, capacity: 7}}}
   - {model: event, handlers: apart, recover: false}
+events:
+  - {name: pool.full, when: pool.depth > 90, clear: pool.depth < 10}
 timeline:
+  - {on: pool.full, set: {load.rate: 50/s}}
   - {at: 20s, fault: {stall: charge, lane: event, for: 2s}}
   - {at: 10s, set: {lanes.pool.workers: 8, load.rate: 300/s}}
   - {at: 15s, fault: {crash: worker, lane: own}}
@@ -106,6 +109,9 @@ expect:
 	}
 	if s.Timeline[0].Set["lanes.pool.workers"] != "8" || s.Timeline[1].At != 15*time.Second {
 		t.Errorf("timeline is not in the order of time: %+v", s.Timeline)
+	}
+	if m := s.Timeline[3]; m.On != "pool.full" || m.Set["load.rate"] != "50/s" {
+		t.Errorf("what comes with an event is not the last: %+v", s.Timeline)
 	}
 	if want := (Fault{Kind: FaultCrash, Target: "worker", Lane: "own", Count: 1, When: CrashDuring, Restart: 2 * time.Second}); *s.Timeline[1].Fault != want {
 		t.Errorf("crash: %+v", *s.Timeline[1].Fault)

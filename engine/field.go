@@ -133,6 +133,10 @@ func (s *Scenario) refuses(path string) string {
 		if name := Arrivals(parts[1]); s.Load.Arrivals != name {
 			return "this needs arrivals: " + string(name)
 		}
+	case parts[0] == "timeline" && len(parts) == 3 && parts[2] == "at":
+		if n, _ := strconv.Atoi(parts[1]); s.Timeline[n].On != "" {
+			return "a moment has a time or an event, and this one is on " + s.Timeline[n].On
+		}
 	case parts[0] == "lanes" && len(parts) > 2:
 		n, _ := strconv.Atoi(parts[1])
 		name := parts[2]

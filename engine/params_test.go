@@ -40,6 +40,7 @@ timeline:
   - {at: 30s, set: {load.rate: 300/s, lanes.message.workers: 2}}
   - {at: 45s, fault: {crash: worker, lane: message, worker: 1, when: before_ack}}
   - {at: 50s, fault: {stop: producers, for: 2s}}
+  - {on: queue.high, set: {lanes.message.workers: 12}, fault: {slow: email, factor: 0.5}}
 cases:
   - {name: small}
   - {name: large, set: {lanes.message.queue.capacity: 1000, lanes.message.handlers: [charge]}, expect: [message.dropped == 0]}

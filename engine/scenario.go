@@ -24,7 +24,7 @@ type Scenario struct {
 	Handlers []Handler     `yaml:"handlers"` // at least one
 	Lanes    []Lane        `yaml:"lanes"`    // one to four; defaults to one message lane and one event lane
 	Events   []Event       `yaml:"events"`   // conditions that raise a named event
-	Timeline []Moment      `yaml:"timeline"` // settings and faults at given times; decoded in the order of time
+	Timeline []Moment      `yaml:"timeline"` // settings and faults at given times and on events; decoded in the order of time, events last
 	Cases    []Case        `yaml:"cases"`    // variants, run one after another headless
 	Expect   []Claim       `yaml:"expect"`   // what the scenario claims
 }
@@ -70,9 +70,11 @@ type Event struct {
 	Clear string `yaml:"clear"` // optional
 }
 
-// Moment is one entry of a timeline: at a time, settings, a fault, or both.
+// Moment is one entry of a timeline: at a time, or each time that an event is
+// raised, settings, a fault, or both.
 type Moment struct {
 	At    time.Duration     `yaml:"at"`
+	On    string            `yaml:"on"`  // one of the scenario's events, in place of At; empty: at At
 	Set   map[string]string `yaml:"set"` // path to value, applied in the order of the paths
 	Fault *Fault            `yaml:"fault"`
 }

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -61,55 +60,6 @@ func (s *Scenario) checkCases() *problem {
 		}
 	}
 	return nil
-}
-
-// checkTimeline goes through the settings as a run will: in the order of time,
-// and at one time in the order of their paths.
-func (s *Scenario) checkTimeline() *problem {
-	if p := bounded("timeline", len(s.Timeline)); p != nil {
-		return p
-	}
-	order := make([]int, len(s.Timeline))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.Timeline[a].At, s.Timeline[b].At) })
-	now := s
-	for _, i := range order {
-		m, at := &s.Timeline[i], "timeline."+strconv.Itoa(i)
-		if m.At > s.Duration && s.Duration > 0 {
-			return &problem{path: at + ".at", found: FormatDuration(m.At), need: "the run ends at " + FormatDuration(s.Duration)}
-		}
-		if len(m.Set) == 0 && m.Fault == nil {
-			return &problem{path: at, need: "a moment needs set or fault"}
-		}
-		next, err := now.apply(m)
-		if err != nil {
-			return settingProblem(at+".set", err)
-		}
-		now = next
-		if m.Fault != nil {
-			if p := now.checkFault(m.Fault, at+".fault"); p != nil {
-				return p
-			}
-		}
-	}
-	return nil
-}
-
-// apply makes the settings of a moment, one after another.
-func (s *Scenario) apply(m *Moment) (*Scenario, error) {
-	for _, path := range sortedKeys(m.Set) {
-		if _, r, err := s.find(path); err == nil && r.fixed {
-			return nil, &InputError{Path: path, Msg: path + ": this cannot change while the run goes on"}
-		}
-		next, err := s.change(map[string]string{path: m.Set[path]})
-		if err != nil {
-			return nil, err
-		}
-		s = next
-	}
-	return s, nil
 }
 
 // settingProblem puts the error of a setting where the setting is written.

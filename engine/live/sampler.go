@@ -9,6 +9,7 @@ import (
 
 	"duet/engine"
 	"duet/engine/measure"
+	"duet/engine/script"
 )
 
 // The sampler's steps: how often it reads counters, and how often it merges
@@ -33,13 +34,13 @@ type sampler struct {
 
 	tracks []*measure.Track // scratch
 
-	due      *agenda
+	due      *script.Agenda
 	signals  *signals
 	stepping atomic.Bool
 }
 
 func newSampler(r *Run, s *engine.Scenario) *sampler {
-	m := &sampler{run: r, due: newAgenda(s), signals: newSignals(r, s)}
+	m := &sampler{run: r, due: script.NewAgenda(s), signals: newSignals(r, s)}
 	for _, l := range r.lanes {
 		m.lanes = append(m.lanes, newLaneSampler(l, s))
 	}
@@ -73,14 +74,12 @@ func (m *sampler) loop(ctx context.Context) {
 // act does one round.
 func (m *sampler) act() {
 	now := m.run.clock.Now()
-	for _, c := range m.due.until(now) {
-		// A timeline is checked when its scenario is decoded; what a change by
-		// hand has made impossible since is left out.
-		_ = m.run.Apply(c)
-	}
+	m.run.carryOut(m.due.Until(now))
 	m.run.restart(now)
 	m.sample(now)
-	m.signals.feed()
+	for _, event := range m.signals.feed() {
+		m.run.carryOut(m.due.On(event))
+	}
 	m.endStep()
 	m.finish(now)
 }

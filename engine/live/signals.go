@@ -16,6 +16,7 @@ type signals struct {
 	names      []string
 	moment     engine.Snapshot // scratch
 	bus        *event.Bus[string]
+	fresh      []string // raised by the last feed
 
 	mu     sync.Mutex
 	raised []string // events raised now, in the scenario's order
@@ -23,6 +24,10 @@ type signals struct {
 
 func newSignals(r *Run, s *engine.Scenario) *signals {
 	g := &signals{run: r, bus: event.NewBus[string](event.Options{})}
+	note := func(_ context.Context, name string) error {
+		g.fresh = append(g.fresh, name)
+		return nil
+	}
 	for _, e := range s.Events {
 		when, err := engine.ParseCondition(e.When, s)
 		if err != nil {
@@ -32,6 +37,9 @@ func newSignals(r *Run, s *engine.Scenario) *signals {
 		if c, err := engine.ParseCondition(e.Clear, s); e.Clear != "" && err == nil {
 			clearing = c.Holds
 		}
+		if _, err := g.bus.Subscribe(e.Name, note); err != nil {
+			continue // names are checked as well
+		}
 		g.names = append(g.names, e.Name)
 		g.conditions = append(g.conditions, event.When(g.bus, e.Name, when.Holds, clearing,
 			func(*engine.Snapshot) string { return e.Name }))
@@ -39,10 +47,12 @@ func newSignals(r *Run, s *engine.Scenario) *signals {
 	return g
 }
 
-// feed shows the conditions the figures of the moment.
-func (g *signals) feed() {
+// feed shows the conditions the figures of the moment. It returns the names of
+// the events that this raises, in the scenario's order, until it is called again.
+func (g *signals) feed() (raised []string) {
+	g.fresh = g.fresh[:0]
 	if len(g.conditions) == 0 {
-		return
+		return nil
 	}
 	g.run.Snapshot(&g.moment)
 	for _, c := range g.conditions {
@@ -56,6 +66,7 @@ func (g *signals) feed() {
 			g.raised = append(g.raised, g.names[i])
 		}
 	}
+	return g.fresh
 }
 
 // now appends the events raised now to dst.

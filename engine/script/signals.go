@@ -4,7 +4,10 @@ import "duet/engine"
 
 // Signals are the scenario's events: names that conditions on the figures of
 // the moment raise and lower.
-type Signals struct{ events []signal }
+type Signals struct {
+	events []signal
+	fresh  []string // raised by the last feed
+}
 
 type signal struct {
 	name        string
@@ -32,19 +35,24 @@ func NewSignals(s *engine.Scenario) *Signals {
 // None reports whether there is nothing to raise.
 func (g *Signals) None() bool { return len(g.events) == 0 }
 
-// Feed shows the conditions the figures of the moment.
-func (g *Signals) Feed(moment *engine.Snapshot) {
+// Feed shows the conditions the figures of the moment. It returns the names of
+// the events that this raises, in the scenario's order, until it is called again.
+func (g *Signals) Feed(moment *engine.Snapshot) (raised []string) {
+	g.fresh = g.fresh[:0]
 	for i := range g.events {
 		x := &g.events[i]
 		switch {
 		case !x.raised:
-			x.raised = x.when.Holds(moment)
+			if x.raised = x.when.Holds(moment); x.raised {
+				g.fresh = append(g.fresh, x.name)
+			}
 		case x.clear != nil:
 			x.raised = !x.clear.Holds(moment)
 		default:
 			x.raised = x.when.Holds(moment)
 		}
 	}
+	return g.fresh
 }
 
 // Raised appends the names of the events raised now to dst, in the scenario's

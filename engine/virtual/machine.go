@@ -119,17 +119,23 @@ func (m *machine) arriveAt() {
 	}
 	if !m.signals.None() && m.now%lookStep == 0 {
 		m.fill(&m.moment)
-		m.signals.Feed(&m.moment)
+		for _, event := range m.signals.Feed(&m.moment) {
+			m.carryOut(m.agenda.On(event))
+		}
 	}
-	for _, c := range m.agenda.Until(duration(m.now)) {
-		// A timeline is checked when its scenario is decoded; what a change by
-		// hand has made impossible since is left out.
-		_ = m.apply(c)
-	}
+	m.carryOut(m.agenda.Until(duration(m.now)))
 	if m.now >= m.end && m.now%lookStep == 0 && m.isOver() {
 		m.finish()
 	}
 	m.endStep()
+}
+
+// carryOut makes changes of the timeline. It was checked when its scenario was
+// decoded; what a change by hand has made impossible since is left out.
+func (m *machine) carryOut(changes []engine.Change) {
+	for _, c := range changes {
+		_ = m.apply(c)
+	}
 }
 
 // follow follows the figures of all lanes.

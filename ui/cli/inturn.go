@@ -60,16 +60,22 @@ func alone(s *engine.Scenario, lane int) *engine.Scenario {
 	for i := range one.Timeline {
 		m := &one.Timeline[i]
 		maps.DeleteFunc(m.Set, func(path, _ string) bool { return isElsewhere(path, one.Lanes[0].Name) })
-		if next, err := now.WithAll(m.Set); err == nil {
-			now = next
+		then := now
+		if m.On != "" {
+			then = one // it may come at any time
+		} else if next, err := now.WithAll(m.Set); err == nil {
+			now, then = next, next
 		}
 		if m.Fault != nil {
-			if _, err := now.Complete(*m.Fault); err != nil {
+			if _, err := then.Complete(*m.Fault); err != nil {
 				m.Fault = nil
 			}
 		}
 	}
-	one.Timeline = slices.DeleteFunc(one.Timeline, func(m engine.Moment) bool { return len(m.Set) == 0 && m.Fault == nil })
+	one.Timeline = slices.DeleteFunc(one.Timeline, func(m engine.Moment) bool {
+		raised := func(e engine.Event) bool { return e.Name == m.On }
+		return len(m.Set) == 0 && m.Fault == nil || m.On != "" && !slices.ContainsFunc(one.Events, raised)
+	})
 	return one
 }
 

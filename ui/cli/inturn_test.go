@@ -28,6 +28,8 @@ timeline:
   - {at: 5s, fault: {stall: work, for: 1s}}
   - {at: 6s, fault: {stop: producers, lane: event, for: 1s}}
   - {at: 7s, set: {lanes.message.workers: 3}}
+  - {on: all, set: {load.rate: 5/s, lanes.event.publishers: 3}}
+  - {on: both, set: {load.rate: 5/s}}
 expect:
   - message.done == event.done
   - {claim: other.dropped == 0, during: 2s..4s}
@@ -43,7 +45,7 @@ func TestALaneAlone(t *testing.T) {
 		events int
 		at     []int // the seconds at which something happens
 	}{
-		{"message", 1, []int{1, 2, 4, 5, 7}},
+		{"message", 1, []int{1, 2, 4, 5, 7, 0}}, // on an event, last
 		{"event", 0, []int{1, 5, 6}},
 		{"other", 0, []int{1, 3, 4, 5}},
 	} {
@@ -65,7 +67,7 @@ func TestALaneAlone(t *testing.T) {
 			t.Errorf("%s: figures of %d parts of the run, want 1", want.name, n)
 		}
 	}
-	if len(s.Lanes) != 3 || len(s.Events) != 2 || len(s.Timeline) != 7 || len(s.Timeline[0].Set) != 3 {
+	if len(s.Lanes) != 3 || len(s.Events) != 2 || len(s.Timeline) != 9 || len(s.Timeline[0].Set) != 3 {
 		t.Error("the scenario itself has changed")
 	}
 }
