@@ -35,7 +35,9 @@ func (s *scene) newChart(lane int, area grid.Rect) chart {
 		c.main, c.other, c.names = c.other, c.main, [2]string{"backlog", "depth"}
 	}
 	c.past, c.future = s.spans(area)
-	c.otherHighest = peak(c.other)
+	if c.otherHighest = peak(c.other); c.otherHighest < 2 { // one is in the hands of whoever hands over
+		c.otherHighest = 0
+	}
 	top := max(peak(c.main), c.otherHighest, s.highestAhead(&c))
 	if capacity := float64(s.capacity(lane)); capacity > 0 && capacity <= 8*max(top, 1) {
 		top = max(top, capacity)

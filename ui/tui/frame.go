@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -134,6 +135,12 @@ func (m *model) sample(now time.Time) {
 func (m *model) diagnose(now time.Time) {
 	s := &m.scene
 	s.findings = diagnose.Of(&s.snap, m.watch.kept.at(s.snap.At-trend))
+	if held := m.forecasts.held; held != nil && !s.cursor.on {
+		if f := diagnose.OutOfBand(&s.snap, &held.forecast); f != nil {
+			s.findings = append(s.findings, *f)
+			slices.SortStableFunc(s.findings, func(a, b diagnose.Finding) int { return int(b.Severity - a.Severity) })
+		}
+	}
 	m.watch.diagnosed = now
 }
 

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"math"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -137,7 +138,11 @@ func (m *model) rate() engine.Rate {
 	if own, ok := m.rates[m.focused()]; ok {
 		return engine.Rate(own)
 	}
-	return m.settings().Load.Rate
+	load := &m.settings().Load
+	if lanes := m.now().Lanes; load.Rate == 0 && load.Arrivals == engine.Trace && lanes[m.scene.focus].Rate > 0 {
+		return engine.Rate(math.Round(lanes[m.scene.focus].Rate)) // as recorded
+	}
+	return load.Rate
 }
 
 // focused is the name of the lane looked at.

@@ -193,6 +193,9 @@ var scenes = map[string]func(t testing.TB) *engine.Snapshot{
 		return atWork(decode(t, append(sale[:5:5],
 			"lanes:", "  - {model: message, workers: 40}", "  - {model: event, publishers: 30}")...))
 	},
+	"crews": func(t testing.TB) *engine.Snapshot {
+		return atWork(decode(t, append(sale, "lanes:", "  - {model: message, workers: 16}", "  - {model: event, publishers: 6}")...))
+	},
 	"goroutines": func(t testing.TB) *engine.Snapshot {
 		snap := atWork(decode(t, append(sale, "lanes:", "  - {model: event, dispatch: buffered}",
 			"  - {name: unbounded, model: event, dispatch: goroutine, limit: 5000}")...))

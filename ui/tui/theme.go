@@ -37,12 +37,12 @@ func newTheme(profile colorprofile.Profile, dark bool) *theme {
 	case dark:
 		t.color(grid.RGB(86, 180, 233), grid.RGB(214, 140, 190), grid.RGB(60, 190, 140),
 			grid.RGB(240, 200, 70), grid.RGB(240, 110, 60), grid.RGB(128, 134, 145))
-		base := grid.RGB(40, 46, 58)
+		base := grid.RGB(74, 82, 98)
 		t.heat = [2]plot.Palette{plot.Gradient(base, t.message.Fg), plot.Gradient(base, t.event.Fg)}
 	default:
 		t.color(grid.RGB(0, 105, 170), grid.RGB(150, 50, 115), grid.RGB(0, 115, 80),
 			grid.RGB(145, 90, 0), grid.RGB(190, 55, 0), grid.RGB(110, 114, 122))
-		base := grid.RGB(225, 228, 234)
+		base := grid.RGB(190, 196, 206)
 		t.heat = [2]plot.Palette{plot.Gradient(base, t.message.Fg), plot.Gradient(base, t.event.Fg)}
 	}
 	return t

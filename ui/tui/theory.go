@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"duet/engine"
 	"duet/engine/theory"
 	"duet/ui/internal/figure"
@@ -45,19 +47,31 @@ func (s *scene) drawTheory(p *pen, width, lane int, m *measured) {
 	case !r.Applies:
 		text, st = s.refusal(r, m), t.dim
 	case m.name == "service":
-		text, st = r.Model, t.dim
+		text, st = briefly(r.Model, width-1), t.dim
 	case m.name == "wait":
 		text = theoretical(r.WaitMean)
 	case m.name == "latency":
 		text = theoretical(r.LatencyMean)
 	}
-	for p.g.Width(text) > width-1 { // a model with a long name
-		text = text[:len(text)-1]
-	}
 	p.right(width, text, st)
 }
 
-func theoretical(f engine.Figure) string { return figure.Seconds(float64(f)) }
+// theoretical is a figure of theory; empty where it says none.
+func theoretical(f engine.Figure) string {
+	if f != f {
+		return ""
+	}
+	return figure.Seconds(float64(f))
+}
+
+// briefly is the name of a model without what follows its first part: M/M/4 of
+// "M/M/4, the slowest of 3".
+func briefly(model string, w int) string {
+	if i := strings.IndexAny(model, " ,"); i > 0 {
+		model = model[:i]
+	}
+	return model[:min(len(model), w)]
+}
 
 var steadyState = [3]string{"no", "steady", "state"}
 

@@ -55,6 +55,18 @@ func TestRateKeys(t *testing.T) {
 	b.wantSetting("load.rate", "120/s")
 }
 
+// A recording has the rate that it was recorded with until it is scaled.
+func TestRateOfTrace(t *testing.T) {
+	s := saleScenario(t)
+	s.Load.Arrivals, s.Load.Rate = engine.Trace, 0
+	b := open(t, s)
+	b.run().snap.Lanes[0].Rate = 187.4
+	b.frame()
+	b.m.refresh()
+	b.frame()
+	b.wantScreen("◂187/s▸", "187/s trace")
+}
+
 func TestKnobKeys(t *testing.T) {
 	b := open(t, saleScenario(t))
 	b.press("right")

@@ -30,7 +30,7 @@ func (s *scene) workerRows(lane int) int {
 	case n <= 2*maxRows:
 		return (n + 1) / 2
 	default:
-		return min(2+n/50, maxRows)
+		return min(max(2+n/50, len(l.Handlers)), maxRows)
 	}
 }
 
@@ -99,13 +99,36 @@ func (s *scene) drawWorkers(g *grid.Grid, l *engine.LaneSnapshot) {
 			p := pen{g: g, x: i % 2 * (g.W / 2), y: i / 2, end: (i%2 + 1) * (g.W / 2)}
 			s.drawWorker(&p, l, &l.Workers[i])
 		}
+	case len(l.Handlers) > 1 && len(l.Handlers) <= g.H:
+		s.drawCrews(g, l)
 	default:
-		values := s.buffer(n)
-		for i := range l.Workers {
-			values[i] = s.load(&l.Workers[i])
-		}
-		s.drawHeat(g, values, l.Model)
+		s.drawHeat(g, s.loads(l, -1), l.Model)
 	}
+}
+
+// drawCrews draws a heat map for the workers of each handler, in as many rows
+// each as there is room for.
+func (s *scene) drawCrews(g *grid.Grid, l *engine.LaneSnapshot) {
+	const name = 9
+	tall := g.H / len(l.Handlers)
+	for i := range l.Handlers {
+		p := row(g, i*tall)
+		p.left(name-1, l.Handlers[i].Name, s.theme.text)
+		s.drawHeat(g.Sub(grid.Rect{X: name, Y: i * tall, W: g.W - name, H: min(tall, 1+len(l.Workers)/g.W)}), s.loads(l, i), l.Model)
+	}
+}
+
+// loads is what a heat map shows of the workers of a handler; of all for -1.
+func (s *scene) loads(l *engine.LaneSnapshot, handler int) []float32 {
+	values := s.buffer(len(l.Workers))
+	n := 0
+	for i := range l.Workers {
+		if w := &l.Workers[i]; handler < 0 || w.Handler == handler {
+			values[n] = s.load(w)
+			n++
+		}
+	}
+	return values[:n]
 }
 
 // drawHeat draws a heat map of one row or more, its cells wider where there
