@@ -153,8 +153,11 @@ func views(now, before *engine.Snapshot) []lane {
 			l.arrived = l.now.Ledger.Offered - l.before.Ledger.Offered
 			l.arrivals = float64(l.arrived) / l.elapsed
 		}
-		if steady(now.Scenario.Load.Arrivals) && !now.Unlinked {
+		switch {
+		case steady(now.Scenario.Load.Arrivals) && !now.Unlinked:
 			l.arrivals, l.arrived = float64(now.Scenario.Load.Rate), math.MaxInt64
+		case l.now.Rate > 0 && now.Scenario.Load.Arrivals != engine.Trace:
+			l.arrivals, l.arrived = l.now.Rate, math.MaxInt64
 		}
 		if l.arrivals = min(l.arrivals, fastest); !(l.arrivals >= 0) {
 			l.arrivals = 0

@@ -457,6 +457,26 @@ func TestArrivalsAreMeasuredWhereTheScenarioDoesNotTell(t *testing.T) {
 	}
 }
 
+// What the pattern of arrivals says of this moment is known at once, though the
+// recent window knows nothing of it yet.
+func TestThePresentRateIsKnownAtOnce(t *testing.T) {
+	now, before := calm(), calm()
+	before.At -= 3 * sec
+	for i := range now.Lanes {
+		before.Lanes[i].Ledger.Offered -= 240
+		before.Lanes[i].Ledger.Done -= 240
+	}
+	now.Scenario.Load.Arrivals = engine.Steps
+	now.Lanes[0].Rate = 99
+	if found := diagnose.Of(now, before); found[0].Kind != diagnose.Healthy {
+		t.Errorf("%+v, want healthy at 99/s", found)
+	}
+	now.Lanes[0].Rate = 120
+	if found := diagnose.Of(now, before); found[0].Kind != diagnose.Growing || found[0].Growth != 20 {
+		t.Errorf("%+v, want a queue that grows by 20/s", found)
+	}
+}
+
 // Without an older snapshot the recent window has to do.
 func TestBlockedOfTheWindow(t *testing.T) {
 	now := calm()

@@ -214,10 +214,8 @@ func (l *lane) choked() *Finding {
 		why = fmt.Sprintf(" (%s arrive, %s)", rate(l.arrivals), s.pace())
 	}
 	if others := len(stages) - 1; others > 1 {
-		starved = fmt.Sprintf("%d other handlers", others)
-		f.Text = fmt.Sprintf("%s%s holds back %s, which are %s busy at most.", s.fullQueue(), why, starved, percent(busiest))
-	} else {
-		f.Text = fmt.Sprintf("%s%s holds back %s, which is %s busy.", s.fullQueue(), why, starved, percent(busiest))
+		starved = fmt.Sprintf("%d others", others)
 	}
+	f.Text = fmt.Sprintf("%s%s holds back %s, at most %s busy.", s.fullQueue(), why, starved, percent(busiest))
 	return f
 }

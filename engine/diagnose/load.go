@@ -50,15 +50,19 @@ func (l *lane) blocked(s stage) *Finding {
 	}
 	f := &Finding{Kind: Blocked, Severity: Warning, Share: share}
 	f.Text = fmt.Sprintf("%s stand at %s %s of the time", l.senders(), s.fullQueue(), percent(f.Share))
-	if l.overloads(s) {
+	overloaded := l.overloads(s)
+	if overloaded {
 		f.Severity, f.Growth = Bad, l.arrivals-s.finishes()
 		f.Text += fmt.Sprintf(" (%s arrive, %s)", rate(l.arrivals), s.pace())
 	}
-	if outside := l.now.Recent.Backlog.Now; outside > 0 {
-		f.Text += fmt.Sprintf("; %s outside", waits(outside))
+	outside := l.now.Recent.Backlog.Now
+	if text := fmt.Sprintf("%s; %s outside", f.Text, waits(outside)); outside > 0 && (!overloaded || l.fits(text)) {
+		f.Text = text
 	}
 	f.Text += "."
-	l.advise(f, s)
+	if overloaded {
+		l.advise(f, s)
+	}
 	return f
 }
 
@@ -79,7 +83,7 @@ func (l *lane) growing(s stage) *Finding {
 		arrive, growth = float64(flow.Offered)/l.window(), l.excess()
 		pace = rate(float64(flow.Ended())/l.window()) + " leave"
 	}
-	if growth <= 0 || l.contradicts(growth) {
+	if growth <= 0 || !overloaded && l.contradicts(growth) {
 		return nil
 	}
 	f := &Finding{Kind: Growing, Severity: Warning, Growth: growth}
@@ -126,7 +130,19 @@ func (l *lane) consequence() string {
 // make it so: a call that hung for a while is no rate.
 func (l *lane) overloads(s stage) bool {
 	uncertain := func(n int64) float64 { return 1 / math.Sqrt(float64(max(n, 1))) }
-	return l.arrivals/s.finishes()*(1-s.longest)*(1-uncertain(s.seen)-uncertain(l.arrived)) >= 1 && !l.contradicts(l.arrivals-s.finishes())
+	return l.arrivals/s.finishes()*(1-s.longest)*(1-uncertain(s.seen)-uncertain(l.arrived)) >= 1 && !l.outdid(s)
+}
+
+// outdid says whether since before more was finished than the stage can finish
+// by its service times, beyond two standard deviations of chance: then these are
+// of a trouble that is over.
+func (l *lane) outdid(s stage) bool {
+	if l.before == nil {
+		return false
+	}
+	fell, chance := l.fall()
+	arrived := float64(l.now.Ledger.Offered - l.before.Ledger.Offered)
+	return arrived-s.finishes()*l.elapsed+fell > 2*chance
 }
 
 // excess is by how many a second arrivals exceeded what left in the recent
@@ -175,9 +191,9 @@ func (l *lane) catchingUp() *Finding {
 
 // missing is how many more servers would bring an overloaded stage's utilisation
 // below 1, with the error of the mean service time against it; 0: that would
-// not help, or nobody can say.
+// not help, or nobody can say while something is broken.
 func (l *lane) missing(s stage) int {
-	if s.each || l.pinned() || s.seen == 0 || l.burns() {
+	if s.each || l.pinned() || s.seen == 0 || l.burns() || l.broken() {
 		return 0
 	}
 	load := l.arrivals * s.service.Seconds() * (1 + 1/math.Sqrt(float64(s.seen)))

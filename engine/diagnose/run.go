@@ -37,7 +37,11 @@ func idle(now *engine.Snapshot) *Finding {
 func healthy(now *engine.Snapshot) Finding {
 	var busy []string
 	for i := range now.Lanes {
-		l := &now.Lanes[i]
+		l, spec := &now.Lanes[i], &now.Scenario.Lanes[i]
+		if spec.Model == engine.EventModel && spec.Dispatch == engine.Goroutine {
+			busy = append(busy, fmt.Sprintf("%s runs %s", l.Name, plural(l.Goroutines.Now, "goroutine")))
+			continue
+		}
 		busy = append(busy, fmt.Sprintf("%s is %s busy", l.Name, percent(l.Recent.Utilisation)))
 	}
 	return Finding{Kind: Healthy, Text: fmt.Sprintf("%s arrive and are kept up with: %s.", rate(now.Rate), strings.Join(busy, ", "))}
