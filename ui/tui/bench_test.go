@@ -1,20 +1,32 @@
 package tui
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"duet/engine"
 )
 
-// full is a screen of 200 by 60 with both lanes full: the picture that the
-// budget is for.
+// full is a screen of 200 by 60 with both lanes full, a forecast, a ghost and
+// items on their way: the picture that the budget is for.
 func full(tb testing.TB) *model {
 	snap := atWork(decode(tb, append(sale, "lanes:", "  - {model: message, workers: 4}", "  - {model: event, publishers: 4}")...))
 	m := picture(tb, snap, 200, 60)
 	m.run = &fakeRun{snap: snap, series: recorded(2, 80)}
+	f, left := foretold(snap), recorded(2, 60)
+	left.From = 30 * time.Second
+	m.scene.forecasting, m.scene.forecast = true, &f
+	m.scene.ghost.take(&left)
+	for i := range 500 {
+		for lane := range m.scene.tracks {
+			m.scene.tracks[lane].add(&engine.Entry{At: snap.At - time.Duration(500-i)*ms, Handler: -1, What: engine.Accepted})
+		}
+	}
 	return m
 }
 
@@ -51,6 +63,66 @@ func BenchmarkKey(b *testing.B) {
 		m.pace.last = time.Time{}
 		m.Update(keys[i%2])
 		m.Update(appliedMsg{run: m.run})
+	}
+}
+
+// BenchmarkFirstPicture is from the start of the program to its first picture,
+// on a terminal that answers nothing.
+func BenchmarkFirstPicture(b *testing.B) {
+	for b.Loop() {
+		p := benchProgram(b)
+		p.seen(b, "Flash sale")
+		p.program.Quit()
+		<-p.ended
+	}
+}
+
+// BenchmarkKeyToPicture is from a key to what it changes on the terminal.
+func BenchmarkKeyToPicture(b *testing.B) {
+	p := benchProgram(b)
+	p.seen(b, "Flash sale")
+	var took []time.Duration
+	for i := 0; b.Loop(); i++ {
+		p.program.Send(keyPress("esc"))
+		time.Sleep(time.Duration(50+3*(i%7)) * time.Millisecond) // at any moment between two pictures
+		p.out.forget()
+		began := time.Now()
+		p.program.Send(keyPress("?"))
+		p.seen(b, "trouble")
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*99/100])/1e6, "p99-ms")
+	p.program.Quit()
+	<-p.ended
+}
+
+// benchProgram plays in real time, on 200 by 60.
+func benchProgram(b *testing.B) *playing {
+	p := &playing{ended: make(chan error, 1)}
+	ready := make(chan struct{})
+	o := Options{Scenario: saleScenario(b), Program: []tea.ProgramOption{
+		tea.WithInput(nil), tea.WithOutput(&p.out), tea.WithoutSignalHandler(), tea.WithWindowSize(200, 60),
+		tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color"}),
+		func(program *tea.Program) { p.program = program; close(ready) },
+	}}
+	o.NewRun = func(s *engine.Scenario) (engine.Run, error) {
+		run := newFakeRun(s)
+		run.ticking = true
+		return run, nil
+	}
+	go func() { p.ended <- Play(b.Context(), o) }()
+	<-ready
+	return p
+}
+
+// seen waits until a text was written to the terminal.
+func (p *playing) seen(b *testing.B, text string) {
+	for end := time.Now().Add(5 * time.Second); !strings.Contains(p.out.written(), text); {
+		if time.Now().After(end) {
+			b.Fatalf("no %q on the terminal", text)
+		}
+		time.Sleep(100 * time.Microsecond)
 	}
 }
 

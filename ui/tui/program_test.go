@@ -48,6 +48,12 @@ func (w *terminal) written() string {
 	return w.out.String()
 }
 
+func (w *terminal) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.out.Reset()
+}
+
 // screen is what a person would see: the output as a terminal of w by h shows
 // it. Without a terminal as its input the renderer leaves it to the terminal's
 // driver to return the carriage.
