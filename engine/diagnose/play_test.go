@@ -20,7 +20,8 @@ type seen struct {
 func scenarioOf(t interface {
 	Helper()
 	Fatal(...any)
-}, text string) *engine.Scenario {
+}, text string,
+) *engine.Scenario {
 	t.Helper()
 	s, err := engine.Decode("test.yaml", []byte("{duet: 1, "+text[1:]))
 	if err != nil {
