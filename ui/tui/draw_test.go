@@ -97,7 +97,7 @@ func TestOverlays(t *testing.T) {
 		"entry":  func(m *model) overlay { return newEntry(m.scene.knobs.current()) },
 	}
 	for _, name := range slices.Sorted(maps.Keys(overlays)) {
-		for _, size := range sizes[1:3] {
+		for _, size := range sizes[:3] {
 			t.Run(fmt.Sprintf("%s %dx%d", name, size.w, size.h), func(t *testing.T) {
 				m := picture(t, scenes["busy"](t), size.w, size.h)
 				m.overlay = overlays[name](m)

@@ -18,29 +18,26 @@ func (helpBox) update(m *model, msg tea.Msg) tea.Cmd {
 }
 
 func (helpBox) draw(m *model, g *grid.Grid) {
-	const widest, keys = 44, 13
+	const widest, keys = 40, 10
 	groups, t := m.keys.FullHelp(), m.scene.theme
-	titles := []string{"load and knobs", "time and trouble", "scenario and program"}
-	columns := 1
-	switch {
-	case g.W >= 3*widest:
-		columns = 3
-	case g.W >= 2*28: // cramped
-		columns = 2
+	titles := [...]string{"load and knobs", "time and trouble", "scenario and program"}
+	columns, at := 3, [...]int{0, 1, 2} // the column of each group
+	if g.W < 3*widest {
+		columns, at[2] = 2, 0
+	}
+	var heights [3]int
+	for i, group := range groups {
+		heights[at[i]] += len(group) + 2
 	}
 	width := min(widest, (g.W-6)/columns)
-	heights := make([]int, columns)
-	for i, group := range groups {
-		heights[min(i, columns-1)] += len(group) + 2
+	in, _ := m.window(g, columns*width+4, max(heights[0], heights[1], heights[2])+3, "keys")
+	gap := 2
+	if in.H < heights[0]-1 {
+		gap = 1 // cramped
 	}
-	tall := 0
-	for _, h := range heights {
-		tall = max(tall, h)
-	}
-	in, _ := m.window(g, columns*width+4, tall+3, "keys")
-	y := make([]int, columns)
+	var y [3]int
 	for i, group := range groups {
-		c := min(i, columns-1)
+		c := at[i]
 		p := pen{g: in, x: c * width, y: y[c], end: (c+1)*width - 1}
 		p.text(titles[i], t.strong)
 		for _, b := range group {
@@ -49,8 +46,10 @@ func (helpBox) draw(m *model, g *grid.Grid) {
 			p.left(keys, b.Help().Key, t.good)
 			p.text(b.Help().Desc, t.text)
 		}
-		y[c] += 2
+		y[c] += gap
 	}
-	p := row(in, in.H-1)
-	p.text("the mouse: click a knob, a lane or a preset; the wheel turns a knob", t.dim)
+	if max(y[0], y[1], y[2]) < in.H+gap-1 {
+		p := row(in, in.H-1)
+		p.text("the mouse: click a knob, a lane or a preset; the wheel turns a knob", t.dim)
+	}
 }

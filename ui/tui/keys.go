@@ -57,8 +57,8 @@ func newKeyMap() *keyMap {
 		SlowMotion: bind("<", "slower", "<"),
 		FullMotion: bind(">", "faster", ">"),
 		Fault:      bind("f", "faults", "f"),
-		Unlink:     bind("u", "unlink, link the lanes' rates", "u"),
-		Lanes:      bind("1-4", "look at a lane", "1", "2", "3", "4"),
+		Unlink:     bind("u", "rates apart, alike", "u"),
+		Lanes:      bind("1-4", "turn to a lane", "1", "2", "3", "4"),
 
 		Presets: bind("p", "presets", "p"),
 		Case:    bind("c", "next case", "c"),
@@ -98,8 +98,14 @@ func pair(shown, does string, a, b key.Binding) key.Binding {
 // FullHelp implements [help.KeyMap]: all keys, by what they are about.
 func (k *keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
-		{k.Faster, k.Slower, k.Previous, k.Next, k.Less, k.More, k.FineLess, k.FineMore, k.Enter},
-		{k.Pause, k.Step, k.Back, k.Ahead, k.LeapBack, k.LeapAhead, k.SlowMotion, k.FullMotion, k.Voice, k.Forecast, k.Fault, k.Unlink, k.Lanes},
-		{k.Presets, k.Case, k.Restart, k.NewSeed, k.Help, k.Close, k.Suspend, k.Quit},
+		{
+			pair("+ -", "more, fewer arrivals", k.Faster, k.Slower), pair("↑ ↓ tab", "other knob", k.Previous, k.Next),
+			pair("← →", "less, more", k.Less, k.More), pair("shift+← →", "by 1%", k.FineLess, k.FineMore), k.Enter, k.Unlink, k.Lanes,
+		},
+		{
+			k.Pause, k.Step, pair("[ ]", "look back, ahead", k.Back, k.Ahead), pair("{ }", "by 10 s", k.LeapBack, k.LeapAhead),
+			pair("< >", "slower, faster", k.SlowMotion, k.FullMotion), k.Voice, k.Forecast, k.Fault,
+		},
+		{k.Presets, k.Case, pair("r R", "again, with new seed", k.Restart, k.NewSeed), k.Help, k.Close, k.Suspend, k.Quit},
 	}
 }
