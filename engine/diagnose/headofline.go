@@ -94,7 +94,7 @@ func (l *lane) heldPublishers() *Finding {
 	if waiting <= 0 || longest == nil || !all && (!l.pinned() || idle == 0) {
 		return nil
 	}
-	return l.holding(longest, servers(held, len(l.now.Publishers), "publisher"), waiting, idle, len(l.now.Publishers), "publisher")
+	return l.holding(longest, servers(held, len(l.now.Publishers), "publisher"), waiting, idle, "publisher")
 }
 
 // heldWorkers reports calls that hold all workers of a handler, or one with
@@ -140,7 +140,7 @@ func (l *lane) heldWorkers(handler int) *Finding {
 	if l.settings.Model == engine.EventModel {
 		server = "observer"
 	}
-	return l.holding(longest, servers(held, alive, server), waiting, idle, alive, server)
+	return l.holding(longest, servers(held, alive, server), waiting, idle, server)
 }
 
 // owned is how many items wait in the partitions that a worker has: they are
@@ -166,7 +166,7 @@ func servers(held, all int, server string) string {
 	}
 }
 
-func (l *lane) holding(h *hold, who string, waiting int64, idle, all int, server string) *Finding {
+func (l *lane) holding(h *hold, who string, waiting int64, idle int, server string) *Finding {
 	usual := ""
 	if h.usual > 0 {
 		usual = fmt.Sprintf(" (p99 %s)", duration(h.usual))
@@ -174,7 +174,7 @@ func (l *lane) holding(h *hold, who string, waiting int64, idle, all int, server
 	f := &Finding{Kind: HeadOfLine, Severity: Warning}
 	f.Text = fmt.Sprintf("%s has held %s for %s%s: %s behind it", l.now.Handlers[h.handler].Name, who, duration(h.took), usual, waits(waiting))
 	if idle > 0 {
-		f.Text += fmt.Sprintf(", though %d of %s %s idle", idle, plural(int64(all), server), verb(int64(idle), "is", "are"))
+		f.Text += fmt.Sprintf(", and %s %s idle", plural(int64(idle), server), verb(int64(idle), "is", "are"))
 	}
 	f.Text += "."
 	return f

@@ -24,7 +24,7 @@ func (l *lane) hotPartition() *Finding {
 	}
 	for i := range l.now.Handlers {
 		h := &l.now.Handlers[i]
-		if len(h.Partitions) < 2 {
+		if len(h.Partitions) < 2 || h.Workers < 2 {
 			continue
 		}
 		most := slices.Max(h.Partitions)
@@ -54,8 +54,8 @@ func (l *lane) hot(handler, partition int) *Finding {
 		f.FullIn = until(h.Capacity-depth, f.Growth)
 		full = ", full in " + duration(f.FullIn)
 	}
-	f.Text = fmt.Sprintf("%s has one worker, who cannot keep up: %s of %s wait there%s; all %s are %s busy.",
-		which, count(int64(depth)), count(max(h.Depth.Now, int64(depth))), full, plural(int64(h.Workers), "worker"), percent(h.Utilisation))
+	f.Text = fmt.Sprintf("the worker of %s cannot keep up: %s of %s wait there%s; all %d are %s busy.",
+		which, count(int64(depth)), count(max(h.Depth.Now, int64(depth))), full, h.Workers, percent(h.Utilisation))
 	return f
 }
 

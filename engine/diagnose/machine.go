@@ -67,7 +67,7 @@ func (l *lane) outdone() *Finding {
 			continue
 		}
 		f := &Finding{Kind: BusSaturated, Severity: Warning}
-		f.Text = fmt.Sprintf("%s fully busy while the %s of %s are %s busy with the same items", plural(int64(s.servers), s.server)+verb(int64(s.servers), " is", " are"),
+		f.Text = fmt.Sprintf("%s fully busy while the %s of %s are %s busy", plural(int64(s.servers), s.server)+verb(int64(s.servers), " is", " are"),
 			plural(int64(len(m.Workers)), "worker"), m.Name, percent(m.Recent.Utilisation))
 		if more := l.missing(s); more > 0 {
 			f.Text += fmt.Sprintf("; %d more would keep up", more)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"duet/engine/diagnose"
 )
@@ -66,7 +67,7 @@ var scenarios = []struct {
 			timeline: [{at: 5s, fault: {stall: mail, for: 2s}}]}`,
 	},
 	{
-		name: "a call holds a partition", kind: diagnose.HeadOfLine, lane: "message", says: "3 of 4 workers are idle",
+		name: "a call holds a partition", kind: diagnose.HeadOfLine, lane: "message", says: "3 workers are idle",
 		has: `{load: {rate: 40/s}, handlers: [{name: charge}], lanes: [{model: message, queue: {partitions: 4}}],
 			timeline: [{at: 5s, fault: {stall: charge, for: 2s}}]}`,
 		nearly: `{load: {rate: 40/s}, handlers: [{name: charge}], lanes: [{model: message}],
@@ -115,7 +116,7 @@ var scenarios = []struct {
 			timeline: [{at: 5s, set: {handlers.charge.service.mean: 120ms}}]}`,
 	},
 	{
-		name: "skewed keys", kind: diagnose.HotPartition, lane: "message", says: "one worker, who cannot keep up",
+		name: "skewed keys", kind: diagnose.HotPartition, lane: "message", says: "cannot keep up",
 		has: `{load: {rate: 200/s, keys: {skew: 1.2}}, handlers: [{name: charge, service: {mean: 20ms}}],
 			lanes: [{model: message, workers: 8, queue: {capacity: 1000, partitions: 8}}]}`,
 		nearly: `{load: {rate: 300/s, keys: {count: 10000}}, handlers: [{name: charge, service: {mean: 20ms}}],
@@ -201,6 +202,13 @@ func TestScenarios(t *testing.T) {
 					if f.Kind == c.kind && f.Lane == c.lane {
 						told[f.Text] = true
 						found = found || strings.Contains(f.Text, c.says)
+					}
+				}
+				for i := range s.found {
+					f := &s.found[i]
+					checkFinding(t, f)
+					if n := utf8.RuneCountInString(f.Lane + ": " + f.Text); n > 120 { // a line of the screen, or a syllable more
+						t.Errorf("%d columns: %s: %s", n, f.Lane, f.Text)
 					}
 				}
 				if wrong := ranked(s.found); wrong != "" {

@@ -32,14 +32,14 @@ func (l *lane) losing() *Finding {
 		return nil
 	}
 	f := &Finding{Kind: Losing, Severity: Bad, Share: part(float64(flow.Lost), float64(max(flow.Offered, flow.Lost)))}
-	f.Text = fmt.Sprintf("%s lost in %s, %s of what arrived, and nobody was told",
+	f.Text = fmt.Sprintf("%s lost in %s (%s)",
 		plural(flow.Lost, "item"), duration(l.now.Recent.To-l.now.Recent.From), percent(f.Share))
 	switch {
 	case l.settings.Model != engine.Message:
 	case l.settings.Ack == engine.AckBefore:
-		f.Text += ": acknowledged before the work, they died with their workers"
+		f.Text += ": acknowledged before the work, and gone with the workers"
 	case l.settings.Ack != engine.AckAfter:
-		f.Text += ": without acks they died with their workers"
+		f.Text += ": without acks they are gone with the workers, and nobody knows"
 	}
 	f.Text += "."
 	return f
