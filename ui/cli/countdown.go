@@ -19,17 +19,23 @@ func (w *world) countdown() *countdown {
 	return &countdown{progress: w.progress(), began: time.Now()}
 }
 
-// show writes the line anew, but not more often than can be read.
+// show says how many of all runs have ended.
 func (c *countdown) show(ended, all int) {
+	line := fmt.Sprintf("%d of %d runs", ended, all)
+	if left := all - ended; left > 0 {
+		each := time.Since(c.began) / time.Duration(ended)
+		line += ", " + engine.FormatDuration((time.Duration(left) * each).Round(time.Second)) + " left"
+	}
+	c.say(line, ended == all)
+}
+
+// say writes the line anew: the last one, and others not more often than can be
+// read.
+func (c *countdown) say(line string, last bool) {
 	now := time.Now()
-	if c.to == nil || now.Sub(c.shown) < glance && ended < all {
+	if c.to == nil || now.Sub(c.shown) < glance && !last {
 		return
 	}
 	c.shown = now
-	line := fmt.Sprintf("%d of %d runs", ended, all)
-	if left := all - ended; left > 0 {
-		each := now.Sub(c.began) / time.Duration(ended)
-		line += ", " + engine.FormatDuration((time.Duration(left) * each).Round(time.Second)) + " left"
-	}
 	fmt.Fprint(c.to, clearLine+line)
 }

@@ -47,17 +47,23 @@ type document interface {
 
 // put writes a document and is done with its file.
 func (o *output) put(d document, format string) error {
-	var err error
-	switch format {
-	case formatJSON:
-		err = d.WriteJSON(o.to)
-	case formatCSV:
-		err = d.WriteCSV(o.to)
-	case formatHTML:
-		err = d.WriteHTML(o.to)
-	default:
-		err = d.WriteText(o.to, o.colour)
-	}
+	return o.finish(func() error {
+		switch format {
+		case formatJSON:
+			return d.WriteJSON(o.to)
+		case formatCSV:
+			return d.WriteCSV(o.to)
+		case formatHTML:
+			return d.WriteHTML(o.to)
+		default:
+			return d.WriteText(o.to, o.colour)
+		}
+	})
+}
+
+// finish writes a report and is done with its file.
+func (o *output) finish(write func() error) error {
+	err := write()
 	if o.file != nil {
 		err = errors.Join(err, o.file.Close())
 	}

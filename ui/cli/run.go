@@ -103,7 +103,8 @@ func (w *world) run(ctx context.Context, name string, f *runFlags) error {
 	if err := out.put(r, f.format.value); err != nil {
 		return err
 	}
-	return verdict(ctx, r, runErr)
+	checked, failed := r.Claims()
+	return verdict(ctx, checked, failed, runErr)
 }
 
 // check finds flags that do not go together.
@@ -118,11 +119,11 @@ func (f *runFlags) check(variants []*engine.Scenario) error {
 }
 
 // verdict is what is left to say after the report.
-func verdict(ctx context.Context, r *report.Report, runErr error) error {
+func verdict(ctx context.Context, checked, failed int, runErr error) error {
 	if err := cmp.Or(interruption(ctx, runErr), runErr); err != nil {
 		return err
 	}
-	if checked, failed := r.Claims(); failed > 0 {
+	if failed > 0 {
 		return &exit{exitClaim, fmt.Errorf("%d of %d claims failed", failed, checked)}
 	}
 	return nil

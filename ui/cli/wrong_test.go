@@ -28,6 +28,8 @@ var folder = map[string]string{
 	"wrong.yaml": "duet: 1\nlod: {rate: 10/s}\nhandlers: [{name: work}]\n",
 	"trace.yaml": "duet: 1\nload: {arrivals: trace, trace: {file: none.csv}}\nhandlers: [{name: work}]\n",
 	"taken.txt":  "mine",
+
+	"endless.yaml": strings.Replace(tiny, "1s", "0s", 1),
 }
 
 // TestWrongInput: one sentence with the place and the remedy, exit code 2,
@@ -74,7 +76,17 @@ func TestWrongInput(t *testing.T) {
 		{"run tiny.yaml --virtual --in-turn", `^duet: --in-turn is for real runs: simulated lanes share no processors`},
 		{"run tiny.yaml --virtual --set duration=0s", `^duet: a simulated run needs an end: give it one, such as --for 10m$`},
 
-		{"presets list", `unknown command "list" for duet presets: there are show, new and check`},
+		{"verify zebra", `no preset "zebra"; there are`},
+		{"verify duality none.yaml", `^duet: none.yaml: there is no such file$`},
+		{"verify tiny.yaml --seed 3", `^duet: --seed is for --voices: a preset's claims are about its own seed$`},
+		{"verify --voices duality", `^duet: --voices compares lanes of its own, and takes no preset: duality$`},
+		{"verify --voices --real", `^duet: --voices needs the simulation: real runs are compared with it; leave out --real$`},
+		{"verify --format csv", `"csv" for "--format" flag: text or json is needed`},
+		{"verify tiny.yaml --out taken.txt", `^duet: taken.txt: this file exists already`},
+		{"verify --voices --out taken.txt", `^duet: taken.txt: this file exists already`},
+		{"verify endless.yaml", `^duet: endless.yaml has no end, and its claims are about one$`},
+
+		{"presets list", `unknown command "list" for duet presets: there are show, new, check and schema`},
 		{"presets show", `duet presets show takes the name of one preset, and 0`},
 		{"presets show zebra", `no preset "zebra"; there are`},
 		{"presets new", `duet presets new takes the name of one new file, and 0`},

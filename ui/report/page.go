@@ -28,6 +28,7 @@ const (
 	bold  = "1"
 	green = "32"
 	red   = "31"
+	dim   = "2"
 )
 
 func (p *page) paint(colour, text string) string {
@@ -48,6 +49,11 @@ func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
 // table writes a table after an empty line.
 func (p *page) table(t table) {
 	p.line("")
+	p.rows(t)
+}
+
+// rows writes a table.
+func (p *page) rows(t table) {
 	for i, cells := range t.rows {
 		line := ""
 		for n, cell := range cells {

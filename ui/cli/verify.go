@@ -1,0 +1,203 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"duet/engine"
+	"duet/engine/voices"
+	"duet/presets"
+	"duet/ui/report"
+)
+
+// verifyFlags are the flags of duet verify.
+type verifyFlags struct {
+	real, virtual bool
+	voices        bool
+	seed          seed
+	format        choice
+	out           string
+}
+
+func (w *world) verifyCommand() *cobra.Command {
+	f := verifyFlags{format: choice{formatText, []string{formatText, formatJSON}}}
+	cmd := &cobra.Command{
+		Use:   "verify [PRESET|FILE]...",
+		Short: "Check what the presets claim, in real runs and simulated ones, with theory beside it",
+		Long: `Check what the presets claim: each is run as it is, in real time and simulated, and its claims are held against both, with ` +
+			`theory beside them. Without names all presets are checked; in real time that takes some minutes.
+
+With --voices no preset is run, but lanes whose long run theory knows: M/M/1, M/D/1, M/M/4, M/M/2/10, inline buses, a goroutine per ` +
+			`event, and a fan-out. One table holds theory, simulation and real runs against each other, and says how sure it is.
+
+The exit code is 1 where a claim fails, or the voices disagree.`,
+		Example: `
+# all presets, real and simulated
+duet verify
+# two of them, in a moment
+duet verify duality little --virtual
+# theory, simulation and goroutines in one table
+duet verify --voices`,
+		ValidArgsFunction: completePresets,
+		RunE: w.doing(func(ctx context.Context, args []string) error {
+			if !f.real && !f.virtual {
+				f.real, f.virtual = true, true
+			}
+			if f.voices {
+				return w.verifyVoices(ctx, args, &f)
+			}
+			return w.verify(ctx, args, &f)
+		}),
+	}
+	cmd.Flags().BoolVar(&f.real, "real", false, "in real time; with neither, both")
+	cmd.Flags().BoolVar(&f.virtual, "virtual", false, "simulated; with neither, both")
+	cmd.Flags().BoolVar(&f.voices, "voices", false, "hold theory, simulation and real runs of textbook lanes against each other")
+	cmd.Flags().Var(&f.seed, "seed", "with --voices, draw other items: any whole number")
+	cmd.Flags().Var(&f.format, "format", "what the report is written as: text or json")
+	cmd.Flags().StringVar(&f.out, "out", "-", "a new file for the report, or - for standard output")
+	return cmd
+}
+
+// verify checks the claims of scenarios.
+func (w *world) verify(ctx context.Context, names []string, f *verifyFlags) error {
+	if f.seed.given {
+		return errors.New("--seed is for --voices: a preset's claims are about its own seed")
+	}
+	scenarios, err := openAll(names)
+	if err != nil {
+		return err
+	}
+	out, err := w.create(f.out)
+	if err != nil {
+		return err
+	}
+	v := &report.Verification{Duet: report.Version}
+	runErr := w.verifyAll(ctx, scenarios, f, v)
+	if len(v.Scenarios) == 0 {
+		return errors.Join(cmp.Or(interruption(ctx, runErr), runErr), out.discard())
+	}
+	if err := out.finish(func() error {
+		if f.format.value == formatJSON {
+			return v.WriteJSON(out.to)
+		}
+		return v.WriteText(out.to, out.colour)
+	}); err != nil {
+		return err
+	}
+	checked, failed := v.Claims()
+	return verdict(ctx, checked, failed, runErr)
+}
+
+// openAll opens scenarios: all presets where none is named.
+func openAll(names []string) ([]*engine.Scenario, error) {
+	if len(names) == 0 {
+		for _, p := range presets.List() {
+			names = append(names, p.Name)
+		}
+	}
+	scenarios := make([]*engine.Scenario, len(names))
+	for i, name := range names {
+		var err error
+		if scenarios[i], err = open(name); err != nil {
+			return nil, err
+		}
+		if scenarios[i].Duration == 0 {
+			return nil, fmt.Errorf("%s has no end, and its claims are about one", name)
+		}
+	}
+	return scenarios, nil
+}
+
+// verifyAll runs scenarios, simulated first, since that takes a moment. After an
+// error or an interruption v has what there is so far.
+func (w *world) verifyAll(ctx context.Context, scenarios []*engine.Scenario, f *verifyFlags, v *report.Verification) error {
+	p := w.progress()
+	p.naming = true
+	v.Scenarios = make([]report.Verified, len(scenarios))
+	began := 0
+	defer func() { v.Scenarios = v.Scenarios[:began] }()
+	for _, mode := range []struct {
+		wanted bool
+		run    runner
+		put    func(to *report.Verified, r *report.Report)
+	}{
+		{f.virtual, w.simulated, func(to *report.Verified, r *report.Report) { to.Virtual = r }},
+		{f.real, w.together, func(to *report.Verified, r *report.Report) { to.Real = r }},
+	} {
+		if !mode.wanted {
+			continue
+		}
+		for i, s := range scenarios {
+			outcomes, err := runAll(ctx, s.Variants(), mode.run, p)
+			if len(outcomes) > 0 {
+				began = max(began, i+1)
+				v.Scenarios[i].Scenario = s.Name
+				mode.put(&v.Scenarios[i], report.Of(outcomes...))
+			}
+			if err != nil {
+				return err
+			}
+			if ctx.Err() != nil {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// verifyVoices compares theory, simulation and real runs.
+func (w *world) verifyVoices(ctx context.Context, names []string, f *verifyFlags) error {
+	if len(names) > 0 {
+		return fmt.Errorf("--voices compares lanes of its own, and takes no preset: %s", names[0])
+	}
+	if !f.virtual {
+		return errors.New("--voices needs the simulation: real runs are compared with it; leave out --real")
+	}
+	models, err := voices.Models()
+	if err != nil {
+		return &exit{exitRun, err}
+	}
+	out, err := w.create(f.out)
+	if err != nil {
+		return err
+	}
+	left := w.countdown()
+	o := voices.Options{
+		Virtual: w.newVirtual, Runs: voices.UsualRuns, For: voices.UsualFor, AtOnce: runtime.GOMAXPROCS(0),
+		Seed: 1, Progress: left.show,
+	}
+	if f.seed.given {
+		o.Seed = f.seed.value
+	}
+	if f.real {
+		o.Real = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, false) }
+		o.RealRuns, o.RealFor = voices.UsualRealRuns, voices.UsualRealFor
+	}
+	table, runErr := voices.Run(ctx, models, o)
+	left.clear()
+	runErr = ended(ctx, runErr)
+	if len(table.Comparisons) == 0 {
+		return errors.Join(runErr, out.discard())
+	}
+	v := &report.Voices{Duet: report.Version, Table: table, Run: report.VoicesRun{
+		Seed: o.Seed, Runs: o.Runs, Seconds: engine.Figure(o.For.Seconds()),
+		RealRuns: o.RealRuns, RealSeconds: engine.Figure(o.RealFor.Seconds()),
+	}}
+	if err := out.finish(func() error {
+		if f.format.value == formatJSON {
+			return v.WriteJSON(out.to)
+		}
+		return v.WriteText(out.to, out.colour)
+	}); err != nil {
+		return err
+	}
+	if runErr == nil && !table.Agree() {
+		runErr = &exit{exitClaim, errors.New("the voices disagree")}
+	}
+	return runErr
+}
