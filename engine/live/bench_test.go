@@ -2,9 +2,11 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -104,21 +106,29 @@ func BenchmarkMessagePath(b *testing.B) {
 	}
 }
 
-// calls is the copy-on-write list of handlers that an event path is compared
-// with.
+// calls publishes to a copy-on-write list of handlers, which is what an event
+// path is compared with.
 func calls(observers, n int) {
 	var list []func(context.Context, delivery) error
 	for range observers {
 		var count int
 		list = append(list, func(context.Context, delivery) error { count++; return nil })
 	}
+	var now atomic.Pointer[[]func(context.Context, delivery) error]
+	now.Store(&list)
+	publish := func(ctx context.Context, d delivery) (err error) {
+		for _, f := range *now.Load() {
+			if e := f(ctx, d); e != nil {
+				err = errors.Join(err, e)
+			}
+		}
+		return err
+	}
 	var d delivery
 	ctx := context.Background()
 	for k := range n {
 		d.item.Seq = int64(k)
-		for _, f := range list {
-			_ = f(ctx, d)
-		}
+		_ = publish(ctx, d)
 	}
 }
 

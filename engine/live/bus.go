@@ -74,7 +74,7 @@ func (b *bus) observer(i int, h *handler) event.Handler[delivery] {
 		srv := b.gen.place([]*handler{h}, 1)
 		return func(ctx context.Context, d delivery) error { return b.call(ctx, h, &d, srv) }
 	default:
-		return func(ctx context.Context, d delivery) error { return h.run(ctx, &d, nil) }
+		return h.handle()
 	}
 }
 

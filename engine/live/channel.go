@@ -69,7 +69,7 @@ func (c *channel) runs(h *handler) []*handler {
 // handler is what a subscription's workers call.
 func (c *channel) handler(h *handler) message.Handler[delivery] {
 	if h != nil {
-		return func(ctx context.Context, d delivery) error { return h.run(ctx, &d, nil) }
+		return h.handle()
 	}
 	return func(ctx context.Context, d delivery) error {
 		srv := serverOf(ctx)

@@ -46,6 +46,7 @@ type spec struct {
 	speed float64       // of the lane
 	fixed time.Duration // the demand where it is the same for every item; -1: drawn
 	own   Func
+	idle  bool // there is nothing to do
 }
 
 func newSpec(h engine.Handler, speed float64, own Func) *spec {
@@ -53,6 +54,7 @@ func newSpec(h engine.Handler, speed float64, own Func) *spec {
 	if h.Service.Instant() {
 		s.fixed = 0
 	}
+	s.idle = s.fixed == 0 && own == nil && h.Fail == 0 && h.Panic == 0
 	return s
 }
 
@@ -63,6 +65,17 @@ func (h *handler) demand(it engine.Item) time.Duration {
 		return s.fixed
 	}
 	return time.Duration(float64(h.lane.stream().Demand(it, h.index)) / s.speed)
+}
+
+// handle is the handler's work as workers and inline publishers call it. Where
+// there is nothing to do, looking is all that it costs.
+func (h *handler) handle() func(context.Context, delivery) error {
+	return func(ctx context.Context, d delivery) error {
+		if h.spec.Load().idle && h.faults.current.Load() == nil {
+			return nil
+		}
+		return h.run(ctx, &d, nil)
+	}
 }
 
 // run does the handler's work for an item, on the goroutine of whoever calls.
@@ -76,7 +89,7 @@ func (h *handler) run(ctx context.Context, d *delivery, srv *server) error {
 		return s.own(ctx, d.item)
 	}
 	trouble := h.faults.now()
-	if s.fixed == 0 && s.Fail == 0 && s.Panic == 0 && trouble == nil {
+	if s.idle && trouble == nil {
 		return nil
 	}
 	if srv == nil {
@@ -84,7 +97,7 @@ func (h *handler) run(ctx context.Context, d *delivery, srv *server) error {
 	}
 	demand := h.demand(d.item)
 	if srv != nil && srv.expose != nil && (demand >= brief || trouble != nil) {
-		srv.expose(*d) // by value: a pointer that goes there would put every delivery on the heap
+		srv.expose(h, *d) // by value: a pointer that goes there would put every delivery on the heap
 	}
 	if trouble != nil {
 		demand = time.Duration(float64(demand) * trouble.factor)

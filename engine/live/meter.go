@@ -88,7 +88,7 @@ func (m *meter) End(d delivery, attempt int, out message.Outcome, _ error) {
 
 // expose ends grouping for a delivery that turns out to take its time: it is to
 // be seen while it does.
-func (m *meter) expose(d delivery) {
+func (m *meter) expose(_ *handler, d delivery) {
 	if m.grouping() && m.attempt == 1 {
 		m.flush()
 		m.briefs = 0

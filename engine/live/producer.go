@@ -29,8 +29,8 @@ type producer struct {
 	accepted atomic.Int64           // items handed over
 	waited   atomic.Int64           // items that an inline publisher found waiting
 
-	publish  measure.Shared // wall time of a hand-over
-	lateness measure.Shared // of the pacer
+	publish  measure.Histogram // wall time of a hand-over
+	lateness measure.Histogram // of the pacer
 
 	d       delivery // in hand
 	way     sender

@@ -11,11 +11,6 @@ import (
 	"duet/engine/event"
 )
 
-// rarely is how many inline publishes go by for each that is timed observer by
-// observer, while observers are so quick that timing them would cost more than
-// they do.
-const rarely = 64
-
 // publication is a producer's way onto a bus. It watches its publishes and,
 // with inline dispatch, books the calls of the observers: these are handled on
 // the producer's goroutine, and so at a place of the producer's.
@@ -27,14 +22,13 @@ type publication struct {
 	ctx       context.Context // of its publishes: ends when the bus does
 	calls     []call          // inline: of the publish in hand
 
-	d       delivery      // in hand
+	d       *delivery     // in hand: the producer's
 	last    time.Duration // the latest stamp
 	timed   bool          // observer by observer
 	begun   bool          // the bus has taken the publish in hand
 	reached int           // how many observers it has reached
 	worst   outcome       // of those
-	briefs  int           // how many quick publishes in a row
-	untimed int64         // publishes not yet booked
+	group   group         // inline: of publishes that are not timed
 }
 
 // call is what a person sees of the call of one observer.
@@ -50,6 +44,7 @@ func (b *bus) sender(p *producer) sender {
 	w.publisher = b.event.Publisher(w)
 	if b.mode == engine.Inline {
 		w.server = b.gen.own(p.id)
+		w.server.expose = w.expose
 		w.calls = make([]call, len(b.gen.handlers))
 		w.ctx = withServer(b.ctx, w.server)
 		p.calls.Store(&w.calls)
@@ -64,8 +59,10 @@ func (w *publication) send(d *delivery) (taken bool) {
 	if !w.bus.limited(w.ctx, w.producer) {
 		return false
 	}
-	w.d, w.begun, w.reached = *d, false, 0
-	defer w.caught(&taken)
+	w.d, w.begun, w.reached = d, false, 0
+	if !w.bus.gen.recovers {
+		defer w.caught(&taken)
+	}
 	err := w.publisher.Publish(w.ctx, *d)
 	if err == nil || w.inline() {
 		return w.begun // booked, whatever became of it
@@ -98,30 +95,35 @@ func (w *publication) idle() {
 	if !w.inline() {
 		return
 	}
-	w.book()
+	w.flush()
 	w.rest(w.last)
 	w.waiter.Fresh()
 }
 
 // Begin implements [event.PublishProbe].
-func (w *publication) Begin(d delivery, observers int) bool {
+func (w *publication) Begin(_ delivery, observers int) bool {
 	w.begun, w.reached, w.worst = true, observers, done
 	if !w.inline() {
 		return false
 	}
-	w.last = w.producer.now
-	w.timed = w.briefs < steady || w.untimed >= rarely || w.bus.gen.lane.run.sampling.Wants(d.item.Seq)
-	if w.timed {
-		w.book()
-		w.producer.flush() // what came before is counted before this one is seen in hand
-		w.take(&d, 1, w.last)
-		w.producer.show(&d.item)
-		for i := range w.calls {
-			w.calls[i].state.Store(uint32(engine.CallPending))
-		}
-		w.bus.gen.lane.began(w.server, &d, w.last)
+	if w.timed = !w.grouping(w.d); w.timed {
+		w.flush()
+		w.hold(w.d)
 	}
 	return w.timed
+}
+
+// hold shows that the publisher has an item in hand. What came before is counted
+// first.
+func (w *publication) hold(d *delivery) {
+	w.producer.flush()
+	w.last = w.producer.now
+	w.take(d, 1, w.last)
+	w.producer.show(&d.item)
+	for i := range w.calls {
+		w.calls[i].state.Store(uint32(engine.CallPending))
+	}
+	w.bus.gen.lane.began(w.server, d, w.last)
 }
 
 // Call implements [event.PublishProbe].
@@ -130,7 +132,7 @@ func (w *publication) Call(i int) {
 	w.at.Store(int32(h.index))
 	w.calls[i].since.Store(int64(w.last))
 	w.calls[i].state.Store(uint32(engine.CallRunning))
-	h.began(w.server, &w.each[i], &w.d, 1, w.last)
+	h.began(w.server, &w.each[i], w.d, 1, w.last)
 }
 
 // Return implements [event.PublishProbe].
@@ -143,7 +145,7 @@ func (w *publication) Return(i int, err error) {
 	}
 	w.calls[i].took.Store(int64(w.last - start))
 	w.calls[i].state.Store(uint32(state))
-	w.handlers[i].ended(w.server, &w.each[i], &w.d, start, w.last, out)
+	w.handlers[i].ended(w.server, &w.each[i], w.d, start, w.last, out)
 }
 
 // Failed implements [event.PublishProbe].
@@ -177,7 +179,7 @@ func (w *publication) Skipped(from, to int) {
 		w.calls[i].state.Store(uint32(engine.CallSkipped))
 		w.each[i].skipped.Add(1)
 		w.each[i].ended[lost].Add(1)
-		w.bus.gen.lane.note(engine.Skipped, &w.d, w.handlers[i].index, w.id, 1, w.last)
+		w.bus.gen.lane.note(engine.Skipped, w.d, w.handlers[i].index, w.id, 1, w.last)
 		if !w.timed { // as which book counts it
 			w.each[i].attempts.Add(-1)
 			w.each[i].returned.Add(-1)
@@ -203,53 +205,21 @@ func (w *publication) Unblock() { w.producer.Unblock() }
 
 // End implements [event.PublishProbe].
 func (w *publication) End(delivery) {
-	if !w.inline() {
+	switch {
+	case !w.inline():
+		return
+	case w.timed:
+		w.bus.gen.lane.settle(w.server, w.d, w.producer.now, w.last, w.worst)
+	case len(w.group.shown) > 0:
+		w.endShown()
+	default:
+		w.endBrief()
 		return
 	}
-	l, start := w.bus.gen.lane, w.producer.now
-	if w.timed {
-		l.settle(w.server, &w.d, start, w.last, w.worst)
+	if took := w.last - w.producer.now; w.timed && took < brief*time.Duration(1+len(w.calls)) { // timing takes its time, too
+		w.group.briefs++
 	} else {
-		w.last = l.run.clock.Now()
-		w.end(start)
+		w.group.briefs = 0
 	}
-	if took := w.last - start; took < brief*time.Duration(1+len(w.calls)) {
-		w.briefs++
-	} else {
-		w.briefs = 0
-		w.book()
-	}
-	w.producer.published(w.d.item.At, start, w.last)
-}
-
-// end books what must be booked at once of an untimed publish.
-func (w *publication) end(start time.Duration) {
-	w.untimed++
-	if w.worst != done {
-		w.items.ended[w.worst].Add(1)
-		w.items.ended[done].Add(-1)
-	}
-	if w.worst != lost {
-		w.bus.gen.lane.finished(w.server, &w.d, start, w.last)
-	}
-	if w.d.rec != nil {
-		w.d.rec.free()
-	}
-}
-
-// book counts the untimed publishes since it was last called.
-func (w *publication) book() {
-	n := w.untimed
-	if n == 0 {
-		return
-	}
-	w.untimed = 0
-	w.items.attempts.Add(n)
-	w.items.returned.Add(n)
-	w.items.ended[done].Add(n)
-	for i := range w.each {
-		w.each[i].attempts.Add(n)
-		w.each[i].returned.Add(n)
-		w.each[i].ended[done].Add(n)
-	}
+	w.producer.published(w.d.item.At, w.producer.now, w.last)
 }

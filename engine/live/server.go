@@ -50,9 +50,9 @@ type server struct {
 	waiter  *work.Waiter
 	attempt int // of the delivery in hand; owned by the goroutine
 
-	// expose has the delivery in hand booked at once, where that was put off;
-	// nil: it never is. Called by the goroutine.
-	expose func(delivery)
+	// expose has the delivery in hand of a handler booked at once, where that was
+	// put off; nil: it never is. Called by the goroutine.
+	expose func(*handler, delivery)
 	ready  bool // it was waiting for the delivery in hand; owned by the goroutine
 }
 

@@ -123,11 +123,12 @@ lanes:
 		if d.within < 0.99 || d.median > tolerance/2 {
 			t.Errorf("%s does not follow the recursion: %+v", lane.Name, d)
 		}
-		if more := deviate(list, n+1, tolerance); more.within > 0.9 {
+		// By the median, because the tolerance of a busy machine hides anything.
+		if more := deviate(list, n+1, tolerance); more.median < 5*d.median {
 			t.Errorf("%s: the test cannot tell %d servers from %d: %+v", lane.Name, n, n+1, more)
 		}
 		if n > 1 {
-			if less := deviate(list, n-1, tolerance); less.early <= tolerance {
+			if less := deviate(list, n-1, tolerance); less.early < 5*d.median {
 				t.Errorf("%s: the test cannot tell %d servers from %d: %+v", lane.Name, n, n-1, less)
 			}
 		}
