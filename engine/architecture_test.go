@@ -82,6 +82,8 @@ var homes = []struct{ what, home string }{
 	{"charm.land/fang/...", "duet/ui/cli/..."},
 	{"github.com/spf13/...", "duet/ui/cli/..."},
 	{"github.com/goccy/...", "duet/engine"},
+	{"github.com/invopop/jsonschema/...", "duet/engine"},
+	{"github.com/santhosh-tekuri/jsonschema/...", "duet/engine"},
 	{"github.com/rabbitmq/...", "duet/engine/broker/rabbitmq/..."},
 	{"github.com/twmb/...", "duet/engine/broker/kafka/..."},
 	{"github.com/nats-io/...", "duet/engine/broker/jetstream/..."},

@@ -1,7 +1,9 @@
 package engine
 
-// wrongFiles are files with one thing wrong, and what is said about it.
-var wrongFiles = []struct{ src, want string }{
+// wrongFile has one thing wrong, and what is said about it.
+type wrongFile struct{ src, want string }
+
+var wrongFiles = []wrongFile{
 	{"", "1:1: the file is empty: the shortest scenario is a load with a rate and a handler with a name"},
 	{"# only a comment", "1:1: the file is empty: the shortest scenario is a load with a rate and a handler with a name"},
 	{"\tload: {rate: 1/s}", "1:1: this line is indented with a tab: YAML wants spaces"},

@@ -20,6 +20,11 @@ var faultFields = map[FaultKind][]string{
 	FaultStop:  {"for"},
 }
 
+// faultTargets are what the kinds of fault hit that hit no handler.
+var faultTargets = map[FaultKind]string{
+	FaultCrash: "worker", FaultStop: "producers", FaultStart: "producers", FaultRevive: "lane",
+}
+
 // part is the Go field of a fault that a file calls name.
 func (f *Fault) part(name string) reflect.Value {
 	return reflect.ValueOf(f).Elem().FieldByName(strings.ToUpper(name[:1]) + name[1:])
@@ -94,11 +99,9 @@ func (s *Scenario) checkFault(f *Fault, path string) *problem {
 	if !slices.Contains(faultKinds, string(f.Kind)) {
 		return &problem{path: path + ".kind", found: shown(string(f.Kind)), need: list(faultKinds) + " is needed"}
 	}
-	targets := map[FaultKind][]string{
-		FaultCrash: {"worker"}, FaultStop: {"producers"}, FaultStart: {"producers"}, FaultRevive: {"lane"},
-	}[f.Kind]
-	if targets == nil {
-		targets = s.handlerNames()
+	targets := s.handlerNames()
+	if only := faultTargets[f.Kind]; only != "" {
+		targets = []string{only}
 	}
 	if !slices.Contains(targets, f.Target) {
 		return &problem{path: path + ".target", found: shown(f.Target), need: list(targets) + " is needed"}

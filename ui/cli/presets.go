@@ -28,7 +28,7 @@ func (w *world) presetsCommand() *cobra.Command {
 		Long: `List the presets: scenarios that ship with duet, each a claim that you can test with your own hands.
 
 A scenario is a YAML file: what arrives, the work to do for it, the lanes that do it, and what to expect. Start from a preset ` +
-			`(show) or from a commented file (new), and let duet say what is wrong with it (check).`,
+			`(show) or from a commented file (new), and let duet say what is wrong with it (check), or your editor while you write (schema).`,
 		Example: `
 # the list
 duet presets
@@ -36,16 +36,18 @@ duet presets
 duet presets show duality
 # a scenario of your own
 duet presets new mine.yaml
-duet presets check mine.yaml`,
+duet presets check mine.yaml
+# for an editor
+duet presets schema > duet.schema.json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("unknown command %q for %s: there are show, new and check, and without a command the presets are listed", args[0], cmd.CommandPath())
+				return fmt.Errorf("unknown command %q for %s: there are show, new, check and schema, and without a command the presets are listed", args[0], cmd.CommandPath())
 			}
 			return nil
 		},
 		RunE: w.doing(func(context.Context, []string) error { return w.listPresets() }),
 	}
-	cmd.AddCommand(w.showCommand(), w.newCommand(), w.checkCommand())
+	cmd.AddCommand(w.showCommand(), w.newCommand(), w.checkCommand(), w.schemaCommand())
 	return cmd
 }
 
@@ -131,6 +133,34 @@ func (w *world) checkCommand() *cobra.Command {
 			}
 			if wrong > 0 {
 				return fmt.Errorf("%d of %d files are wrong", wrong, len(args))
+			}
+			return nil
+		}),
+	}
+}
+
+func (w *world) schemaCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "Write the JSON Schema of scenario files to standard output, for editors",
+		Long: `Write the JSON Schema of scenario files to standard output. An editor that knows it completes what you write, says what it is, and ` +
+			`marks most of what is wrong; duet presets check finds the rest. Many editors look for it where the file says so:
+
+# yaml-language-server: $schema=duet.schema.json`,
+		Example: "duet presets schema > duet.schema.json",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("%s takes no arguments, and was given %q", cmd.CommandPath(), args[0])
+			}
+			return nil
+		},
+		RunE: w.doing(func(context.Context, []string) error {
+			schema, err := engine.Schema()
+			if err != nil {
+				return &exit{exitRun, err}
+			}
+			if _, err := w.stdout.Write(schema); err != nil {
+				return &exit{exitRun, err}
 			}
 			return nil
 		}),

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"regexp"
 	"strings"
@@ -83,6 +84,22 @@ func TestCheckSaysOneLineForEachFile(t *testing.T) {
 		if i >= len(lines) || !regexp.MustCompile(want).MatchString(lines[i]) {
 			t.Errorf("%q, want %s as line %d", lines, want, i+1)
 		}
+	}
+}
+
+func TestSchemaIsWritten(t *testing.T) {
+	s := newStage()
+	code := s.do(t, "presets", "schema")
+	var schema map[string]any
+	if err := json.Unmarshal(s.out.Bytes(), &schema); err != nil || code != exitFine || s.errs.Len() > 0 {
+		t.Fatalf("exit code %d, %v, %s", code, err, s.errs.String())
+	}
+	if schema["$schema"] != "https://json-schema.org/draft/2020-12/schema" || schema["additionalProperties"] != false {
+		t.Errorf("it is not the schema of a scenario: %.200s", s.out.String())
+	}
+	s = newStage()
+	if code := s.do(t, "presets", "schema", "mine.yaml"); code != exitInput || s.out.Len() > 0 || !strings.Contains(s.errs.String(), "takes no arguments") {
+		t.Errorf("with an argument: exit code %d, %q", code, s.errs.String())
 	}
 }
 

@@ -194,6 +194,8 @@ func values(p engine.Param) string {
 	case engine.KindDuration:
 		return span(func(x float64) string { return engine.FormatDuration(time.Duration(x * float64(time.Second))) })
 	default:
-		return span(func(x float64) string { return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(x, 'f', 3, 64), "0"), ".") })
+		return span(func(x float64) string {
+			return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(x, 'f', 3, 64), "0"), ".")
+		})
 	}
 }
