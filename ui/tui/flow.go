@@ -14,7 +14,7 @@ func (s *scene) drawFlow(g *grid.Grid, lane int) {
 	}
 	l := &s.snap.Lanes[lane]
 	p := row(g, 0)
-	s.drawHandOver(&p, l, g.H < len(l.Handlers) && g.W < 12*len(l.Handlers)+10)
+	s.drawHandOver(&p, l, s.queues(lane) && g.H < len(l.Handlers) && g.W < 12*len(l.Handlers)+10)
 	if !s.queues(lane) {
 		s.drawBus(&p, lane)
 		return

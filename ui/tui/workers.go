@@ -96,7 +96,7 @@ func (s *scene) drawWorkers(g *grid.Grid, l *engine.LaneSnapshot) {
 		}
 	case n <= min(g.H, maxRows)*2 && g.W >= 2*halfRow:
 		for i := range l.Workers {
-			p := pen{g: g, x: i % 2 * (g.W / 2), y: i / 2, end: (i%2 + 1) * (g.W / 2)}
+			p := pen{g: g, x: i % 2 * (g.W / 2), y: i / 2, end: (i%2+1)*(g.W/2) - 1 + i%2}
 			s.drawWorker(&p, l, &l.Workers[i])
 		}
 	case len(l.Handlers) > 1 && len(l.Handlers) <= g.H:
