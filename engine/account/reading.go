@@ -34,6 +34,7 @@ type Reading struct {
 	Depth      []Level // deliveries that wait in queues
 	Await      []int64 // deliveries not yet begun, wherever they are: Depth and what has not come to the queue
 	Busy       []Level
+	Unsettled  []int64 // deliveries handled that end with those to the handlers after this one
 	Queued     Level         // depth of all queues
 	Backlog    Level         // items arrived by schedule, neither handed over nor begun
 	InSystem   Level         // items arrived by schedule and not ended
@@ -48,7 +49,7 @@ type Reading struct {
 func NewReading(n int) Reading {
 	return Reading{
 		Deliveries: make([]Sums, n), Servers: make([]int64, n), Spared: make([]int64, n),
-		Depth: make([]Level, n), Await: make([]int64, n), Busy: make([]Level, n),
+		Depth: make([]Level, n), Await: make([]int64, n), Busy: make([]Level, n), Unsettled: make([]int64, n),
 	}
 }
 
@@ -76,7 +77,7 @@ func (r *Reading) Ledger() engine.Ledger {
 // handlerLedger is the ledger of a handler over deliveries.
 func (r *Reading) handlerLedger(i int) engine.Ledger {
 	l := r.Deliveries[i].Ledger()
-	l.Offered, l.InFlight, l.Waiting = r.Offered-r.Spared[i], r.Busy[i].Now, r.Await[i]
+	l.Offered, l.InFlight, l.Waiting = r.Offered-r.Spared[i], r.Busy[i].Now+r.Unsettled[i], r.Await[i]
 	return l
 }
 

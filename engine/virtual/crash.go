@@ -71,6 +71,10 @@ func (l *lane) hit(w int32, f *engine.Fault) {
 	}
 	switch {
 	case f.When == engine.CrashBeforeAck:
+		if s := &l.subs[x.sub]; x.state == resting && s.partitions == 0 {
+			drop(&s.idle, w) // it looks up, and waits anew
+			s.idle.push(w)
+		}
 	case x.state == resting:
 		x.crash.down = true
 		l.goDown(w)

@@ -140,7 +140,9 @@ func (l *lane) takeFrom(w, i, at int32) bool {
 	switch {
 	case q.side.len() > 0:
 		l.deepen(s, -1)
-		l.begin(w, q.side.pop())
+		d := q.side.pop()
+		l.servers[w].alert = q.side.len() > 0
+		l.begin(w, d)
 	case q.fresh.len() > 0:
 		l.deepen(s, -1)
 		l.begin(w, delivery{slot: q.fresh.pop(), attempt: 1})

@@ -27,10 +27,15 @@ func (l *lane) read(r *account.Reading, follow bool) {
 		h := &l.handlers[i]
 		r.Deliveries[i], r.Spared[i] = h.counts, h.spared
 		r.Depth[i], r.Busy[i] = level(&h.depth), level(&h.busy)
-		r.Servers[i], r.Await[i] = 0, l.backlog.n+r.Depth[i].Now
+		r.Servers[i], r.Await[i], r.Unsettled[i] = 0, l.backlog.n+r.Depth[i].Now, 0
 	}
 	for i, h := range g.handlers {
 		r.Servers[h] = int64(l.serving(i))
+	}
+	for i := range l.subs {
+		if s := &l.subs[i]; s.handler == none && !s.over {
+			l.readTogether(r, s)
+		}
 	}
 	r.Producing = 0
 	for i := range l.producers {
@@ -62,6 +67,25 @@ func (l *lane) readProducer(r *account.Reading, p *producer) {
 			r.Await[h]--
 		case !it.held && !came:
 			r.Await[h]++
+		}
+	}
+}
+
+// readTogether counts, for workers that run several handlers in turn, which of
+// these have had theirs.
+func (l *lane) readTogether(r *account.Reading, s *subscription) {
+	for _, w := range s.workers {
+		x := &l.servers[w]
+		if x.state != busy {
+			continue
+		}
+		for i, h := range l.generations[x.generation].handlers {
+			switch {
+			case i < int(x.step):
+				r.Unsettled[h]++
+			case i > int(x.step):
+				r.Await[h]++
+			}
 		}
 	}
 }

@@ -105,6 +105,7 @@ func (l *lane) giveUp(w int32, v verdict) {
 		return
 	}
 	q.side.push(d)
+	x.alert = true
 }
 
 // pause is how long a delivery waits for its next try, after so many that
@@ -143,6 +144,9 @@ func (l *lane) retryNow(i int32) {
 	q := &l.subs[r.sub].queues[r.queue]
 	q.delayed--
 	q.side.push(r.hand)
+	if q.holder != none {
+		l.servers[q.holder].alert = true
+	}
 	l.rouse(r.sub, r.queue)
 }
 
@@ -152,9 +156,6 @@ func (l *lane) rouse(i, at int32) {
 	q := &s.queues[at]
 	if q.side.len() == 0 {
 		return
-	}
-	if s.partitions > 0 && q.holder != none {
-		l.servers[q.holder].alert = true
 	}
 	if w := l.waitingFor(s, q); w != none {
 		l.look(w)
