@@ -87,7 +87,7 @@ func (s *scene) drawLatency(g *grid.Grid, lane int) {
 		p := row(g, y)
 		s.drawSummary(&p, rank, width, &rows[i], l)
 		if rank >= theoryRank {
-			s.drawTheory(&p, width, lane, &rows[i])
+			s.drawTheory(&p, width, lane, &rows[i], g.H > len(rows))
 		}
 		y++
 	}

@@ -36,16 +36,20 @@ func (s *scene) ownRate(lane int) float64 {
 }
 
 // drawTheory draws what theory says of the mean of a row of the table of
-// latencies, and beside the others which model says it, or why none does.
-func (s *scene) drawTheory(p *pen, width, lane int, m *measured) {
+// latencies, and beside the others which model says it, or why none does, if all
+// rows are there to say it.
+func (s *scene) drawTheory(p *pen, width, lane int, m *measured, all bool) {
 	if lane >= len(s.theory) {
 		return
 	}
 	r, t := &s.theory[lane], s.theme
 	text, st := "", t.strong
 	switch {
-	case !r.Applies:
+	case !r.Applies && all:
 		text, st = s.refusal(r, m), t.dim
+	case !r.Applies && m.name == "latency":
+		text, st = "none", t.dim
+	case !r.Applies:
 	case m.name == "service":
 		text, st = briefly(r.Model, width-1), t.dim
 	case m.name == "wait":
