@@ -18,6 +18,12 @@ func (s *scene) drawLedger(g *grid.Grid, l *engine.LaneSnapshot) {
 	c.field("out", 8, figure.Rate(w.Throughput)+"/s", t.text)
 	c.field("late", 6, figure.Percent(lateShare(w)), t.text)
 
+	hurried := s.snap.Scenario.Load.Timeout > 0 // clients give up
+	if hurried {
+		c.count("expired", l.Ledger.Expired, t.text, t.bad)
+		c.count("retries", l.Retries, t.text, t.warning)
+		c.count("wasted", l.Wasted, t.text, t.bad)
+	}
 	c.count("lost", l.Ledger.Lost, t.text, t.bad)
 	c.count("dropped", l.Ledger.Dropped, t.text, t.bad)
 	c.count("failed", l.Ledger.Failed, t.text, t.bad)
@@ -28,7 +34,9 @@ func (s *scene) drawLedger(g *grid.Grid, l *engine.LaneSnapshot) {
 	c.count("dead", l.Ledger.DeadLettered, t.text, t.bad)
 	c.count("again", l.Ledger.Redelivered, t.text, t.warning)
 	c.count("twice", l.Ledger.Duplicates, t.text, t.warning)
-	c.count("expired", l.Ledger.Expired, t.text, t.bad)
+	if !hurried {
+		c.count("expired", l.Ledger.Expired, t.text, t.bad)
+	}
 }
 
 // drawBalance says at the lower edge of a lane whether its ledger balances,

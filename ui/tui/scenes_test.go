@@ -196,6 +196,15 @@ var scenes = map[string]func(t testing.TB) *engine.Snapshot{
 	"crews": func(t testing.TB) *engine.Snapshot {
 		return atWork(decode(t, append(sale, "lanes:", "  - {model: message, workers: 16}", "  - {model: event, publishers: 6}")...))
 	},
+	"hurried": func(t testing.TB) *engine.Snapshot {
+		snap := atWork(decode(t, append([]string{"title: Retry storm", "load: {rate: 120/s, timeout: 500ms, retry: {attempts: 3}}"},
+			append(sale[3:5:5], "lanes:", "  - {model: message, workers: 4}", "  - {model: event, publishers: 3}")...)...))
+		for i := range snap.Lanes {
+			l := &snap.Lanes[i]
+			l.Ledger.Expired, l.Retries, l.Wasted = int64(312*i), 1400, int64(2100*i)
+		}
+		return snap
+	},
 	"goroutines": func(t testing.TB) *engine.Snapshot {
 		snap := atWork(decode(t, append(sale, "lanes:", "  - {model: event, dispatch: buffered}",
 			"  - {name: unbounded, model: event, dispatch: goroutine, limit: 5000}")...))
