@@ -87,7 +87,7 @@ func (c *cells) field(label string, width int, figure string, st grid.Style) {
 		c.x += c.width
 		return
 	}
-	c.g.TextRight(end+width, c.y, figure, st)
+	c.g.TextRight(end+1+width, c.y, figure, st)
 	c.x += need + 1
 }
 
