@@ -82,7 +82,9 @@ func (w *world) main(ctx context.Context, args []string) int {
 	root.SetArgs(args)
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
-	err := fang.Execute(ctx, root, fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}))
+	err := fang.Execute(ctx, root,
+		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}),
+		fang.WithoutCompletions(), fang.WithoutManpage()) // ours are listed, and tell what they do not know
 	if err = cmp.Or(err, w.failed); err != nil {
 		fmt.Fprintf(w.stderr, "duet: %v\n", err)
 	}

@@ -43,16 +43,15 @@ duet run duality --for 10s`,
 			}
 			return nil
 		},
-		ValidArgsFunction:          completePresets,
-		SuggestionsMinimumDistance: 2,
+		ValidArgsFunction: completePresets,
 	}
 	cmd.RunE = w.doing(func(ctx context.Context, args []string) error {
 		name := presets.List()[0].Name
 		if len(args) == 1 {
 			name = args[0]
 		}
-		if near := cmd.SuggestionsFor(name); len(near) > 0 && !isFile(name) && !isPreset(name) {
-			return fmt.Errorf("%q is no preset and no command: did you mean duet %s?", name, near[0])
+		if near := nearest(cmd, name); near != "" && !isFile(name) && !isPreset(name) {
+			return fmt.Errorf("%q is no preset and no command: did you mean duet %s?", name, near)
 		}
 		return w.playground(ctx, name, &change, tui.Options{Virtual: simulate, ASCII: ascii, NoColor: noColour, ReducedMotion: calm})
 	})
@@ -61,8 +60,19 @@ duet run duality --for 10s`,
 	cmd.Flags().BoolVar(&ascii, "ascii", false, "draw with letters and signs of ASCII only")
 	cmd.Flags().BoolVar(&noColour, "no-color", false, "draw without colours, as with NO_COLOR set")
 	cmd.Flags().BoolVar(&calm, "reduced-motion", false, "let nothing move but the figures")
-	cmd.AddCommand(w.runCommand(), w.sweepCommand(), w.verifyCommand(), w.presetsCommand())
+	cmd.AddCommand(w.runCommand(), w.sweepCommand(), w.verifyCommand(), w.presetsCommand(), w.completionCommand(), w.manCommand())
+	completeFlags(cmd)
 	return cmd
+}
+
+// nearest is the command whose name is most like a word; empty when none is.
+func nearest(root *cobra.Command, word string) string {
+	for root.SuggestionsMinimumDistance = 1; root.SuggestionsMinimumDistance <= 2; root.SuggestionsMinimumDistance++ {
+		if near := root.SuggestionsFor(word); len(near) > 0 {
+			return near[0]
+		}
+	}
+	return ""
 }
 
 // playground plays a scenario on the screen until the person quits.

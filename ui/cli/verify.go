@@ -27,7 +27,7 @@ type verifyFlags struct {
 func (w *world) verifyCommand() *cobra.Command {
 	f := verifyFlags{format: choice{formatText, []string{formatText, formatJSON}}}
 	cmd := &cobra.Command{
-		Use:   "verify [PRESET|FILE]...",
+		Use:   "verify [PRESET|FILE...]",
 		Short: "Check what the presets claim, in real runs and simulated ones, with theory beside it",
 		Long: `Check what the presets claim: each is run as it is, in real time and simulated, and its claims are held against both, with ` +
 			`theory beside them. Without names all presets are checked; in real time that takes some minutes.

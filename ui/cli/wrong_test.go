@@ -86,6 +86,10 @@ func TestWrongInput(t *testing.T) {
 		{"verify --voices --out taken.txt", `^duet: taken.txt: this file exists already`},
 		{"verify endless.yaml", `^duet: endless.yaml has no end, and its claims are about one$`},
 
+		{"completion", `duet completion takes the name of one shell, and 0 arguments were given`},
+		{"completion tcsh", `^duet: no completions for "tcsh"; there are some for bash, zsh, fish, powershell$`},
+		{"man up", `^duet: duet man takes no arguments, and was given "up"$`},
+
 		{"presets list", `unknown command "list" for duet presets: there are show, new, check and schema`},
 		{"presets show", `duet presets show takes the name of one preset, and 0`},
 		{"presets show zebra", `no preset "zebra"; there are`},
