@@ -52,6 +52,10 @@ var mayKnow = []struct {
 		because: "it is a pure function of snapshots",
 	},
 	{
+		who: "duet/engine/voices", never: runners,
+		because: "who runs the voices is given to it, so that it holds them against each other and not itself",
+	},
+	{
 		who: "duet/presets", only: []string{"std", "duet/engine"},
 		because: "presets are scenarios, and who runs them is not their business",
 	},
@@ -81,6 +85,8 @@ var homes = []struct{ what, home string }{
 	{"github.com/charmbracelet/...", "duet/ui/..."},
 	{"charm.land/fang/...", "duet/ui/cli/..."},
 	{"github.com/spf13/...", "duet/ui/cli/..."},
+	{"github.com/muesli/...", "duet/ui/cli/..."},
+	{"gonum.org/v1/plot/...", "duet/ui/internal/chart"},
 	{"github.com/goccy/...", "duet/engine"},
 	{"github.com/invopop/jsonschema/...", "duet/engine"},
 	{"github.com/santhosh-tekuri/jsonschema/...", "duet/engine"},
