@@ -30,6 +30,9 @@ func scenarioOf(t interface {
 	return s
 }
 
+// speed is how much faster than the bubble's clock lane time passes.
+const speed = 10
+
 // play runs a scenario for so long and diagnoses it four times a second, as the
 // screen does.
 func play(t *testing.T, text string, long time.Duration) []seen {
@@ -37,14 +40,14 @@ func play(t *testing.T, text string, long time.Duration) []seen {
 	s := scenarioOf(t, text)
 	var all []seen
 	synctest.Test(t, func(t *testing.T) {
-		r, err := virtual.New(s, virtual.Options{Endless: true})
+		r, err := virtual.New(s, virtual.Options{Endless: true, Speed: speed})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var now engine.Snapshot
 		var past []*engine.Snapshot // a second apart, the oldest first
 		for at := time.Duration(0); at < long; at += 250 * ms {
-			time.Sleep(250 * ms)
+			time.Sleep(250 * ms / speed)
 			r.Snapshot(&now)
 			var before *engine.Snapshot
 			if len(past) > 0 {
