@@ -94,7 +94,7 @@ func TestNothingIsDrawnOutside(t *testing.T) {
 		s := Series{Data: rapid.SliceOfN(drawValue(), 0, 80).Draw(t, "data"), First: rapid.Int().Draw(t, "first")}
 		v := float64(drawValue().Draw(t, "v"))
 		a := Axis{Min: float64(drawValue().Draw(t, "min")), Max: float64(drawValue().Draw(t, "max"))}
-		switch rapid.IntRange(0, 6).Draw(t, "function") {
+		switch rapid.IntRange(0, 7).Draw(t, "function") {
 		case 0:
 			Line(g, r, s, a, blue)
 		case 1:
@@ -110,6 +110,9 @@ func TestNothingIsDrawnOutside(t *testing.T) {
 		case 6:
 			Bar(g, r.X, r.Y, r.W, v, blue, dim)
 			r.H = 1
+		case 7:
+			high := rapid.SliceOfN(drawValue(), len(s.Data), len(s.Data)).Draw(t, "high")
+			Band(g, r, s, Series{Data: high, First: s.First}, a, blue)
 		}
 		for y := range g.H {
 			for x := range g.W {

@@ -1,0 +1,91 @@
+package tui
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"duet/engine"
+	"duet/ui/internal/grid"
+)
+
+func TestBetween(t *testing.T) {
+	recorded := []float32{10, 20, 40} // the middles of the steps are at 0.5, 1.5 and 2.5 s
+	for at, want := range map[time.Duration]float32{
+		0: 10, 500 * ms: 10, time.Second: 15, 1500 * ms: 20, 2 * time.Second: 30, 2500 * ms: 40, 3 * time.Second: 40,
+	} {
+		if got := between(recorded, at, time.Second); got != want {
+			t.Errorf("after %v it is %v, want %v", at, got, want)
+		}
+	}
+	for _, at := range []time.Duration{-1, 3*time.Second + 1} {
+		if got := between(recorded, at, time.Second); got == got {
+			t.Errorf("after %v it is %v, want nothing", at, got)
+		}
+	}
+	if between(nil, 0, time.Second) == between(nil, 0, time.Second) || between(recorded, 0, 0) == between(recorded, 0, 0) {
+		t.Error("without a recording there is a value")
+	}
+}
+
+// Past and future of a chart lie side by side, on the same scale.
+func TestSpans(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := scene{at: time.Hour, to: time.Hour, forecasting: rapid.Bool().Draw(t, "forecasting")}
+		area := grid.Rect{X: 7, W: rapid.IntRange(0, 200).Draw(t, "w"), H: 5}
+		past, future := s.spans(area)
+		if past.area.W+future.area.W != area.W || past.to != s.to || past.to-past.from != minute {
+			t.Fatalf("%+v and %+v of %+v", past, future, area)
+		}
+		if future.area.W == 0 {
+			return
+		}
+		if future.from != past.to || future.area.X != past.area.X+past.area.W {
+			t.Fatalf("%+v does not follow %+v", future, past)
+		}
+		a := float64(past.to-past.from) / float64(past.area.W)
+		b := float64(future.to-future.from) / float64(future.area.W)
+		if math.Abs(a/b-1) > 0.2 {
+			t.Fatalf("a column is %v s of the past and %v s of the future", a/1e9, b/1e9)
+		}
+		at := past.from + time.Duration(rapid.Int64Range(0, int64(minute)).Draw(t, "at"))
+		if x := past.column(at); x < 0 || x >= past.area.W {
+			t.Fatalf("%v is in column %d of %d", at, x, past.area.W)
+		}
+	})
+}
+
+// However often somebody goes back, the ghost begins where they went and ends
+// where the run was furthest.
+func TestGhost(t *testing.T) {
+	series := func(from, to time.Duration, step time.Duration, value float32) *engine.Series {
+		s := &engine.Series{From: from, Step: step, Lanes: make([]engine.LaneSeries, 1)}
+		l := &s.Lanes[0]
+		for at := from; at < to; at += step {
+			s.Offered, l.DepthMax, l.BacklogMax = append(s.Offered, 1), append(l.DepthMax, value), append(l.BacklogMax, value)
+			l.P99, l.Bad = append(l.P99, value), append(l.Bad, value)
+		}
+		return s
+	}
+	var h ghost
+	h.take(&engine.Series{})
+	if h.until != 0 {
+		t.Error("a ghost of nothing")
+	}
+	h.take(series(40*time.Second, 60*time.Second, 100*ms, 1))
+	h.take(series(30*time.Second, 45*time.Second, 500*ms, 2)) // ran on to 45 s, then went back to 30 s
+	if h.series.From != 30*time.Second || h.until < 60*time.Second || h.until > 61*time.Second {
+		t.Fatalf("from %v to %v", h.series.From, h.until)
+	}
+	for at, want := range map[time.Duration]float64{31 * time.Second: 2, 44 * time.Second: 2, 46 * time.Second: 1, 59 * time.Second: 1} {
+		if got := valueAt(&h.series, h.series.Lanes[0].DepthMax, at); got != want {
+			t.Errorf("at %v it is %v, want %v", at, got, want)
+		}
+	}
+	h.take(series(10*time.Second, 70*time.Second, time.Second, 3)) // ran past its end
+	if h.until != 70*time.Second {
+		t.Errorf("it ends at %v, want 70s", h.until)
+	}
+}
