@@ -2,25 +2,35 @@ package measure
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"duet/engine"
 )
 
 // Counts is a reader's histogram: merged from several [Histogram]s, and what
-// percentiles are read from. The zero value is empty and ready. It takes 21 KB,
-// and is owned by one goroutine.
+// percentiles are read from. The zero value is empty and ready. It takes 512 bytes
+// for each power of two that its values span, and is owned by one goroutine. It
+// must not be copied but by Clone.
 type Counts struct {
-	n      [buckets]uint64
-	lo, hi int // n is zero outside of [lo, hi)
+	n      []uint64 // of the buckets from first on, whole octaves
+	first  int
+	lo, hi int // what is counted lies in the buckets [lo, hi), for which n has room
 	count  uint64
 	sum    uint64 // nanoseconds, modulo 2^64
 	max    int64
 }
 
+// Clone is an independent copy.
+func (c *Counts) Clone() Counts {
+	d := *c
+	d.n = slices.Clone(c.n)
+	return d
+}
+
 // Reset makes c empty.
 func (c *Counts) Reset() {
-	clear(c.n[c.lo:c.hi])
+	clear(c.used())
 	c.lo, c.hi, c.count, c.sum, c.max = 0, 0, 0, 0, 0
 }
 
@@ -36,7 +46,10 @@ func (c *Counts) RecordAll(values []int64) {
 		sum += uint64(ns)
 		highest = max(highest, ns)
 		b := bucketOf(ns)
-		c.n[b]++
+		if uint(b-c.first) >= uint(len(c.n)) {
+			c.makeRoom(b, b+1)
+		}
+		c.n[b-c.first]++
 		lo, hi = min(lo, b), max(hi, b+1)
 	}
 	c.count += uint64(len(values))
@@ -51,18 +64,21 @@ func (c *Counts) RecordN(ns, n int64) {
 	}
 	ns = clamp(ns)
 	b := bucketOf(ns)
-	c.n[b] += uint64(n)
+	c.widen(b, b+1)
+	c.n[b-c.first] += uint64(n)
 	c.count += uint64(n)
 	c.sum += uint64(ns * n)
 	c.max = max(c.max, ns)
-	c.widen(b, b+1)
 }
 
 // Add adds o to c.
 func (c *Counts) Add(o *Counts) {
 	c.widen(o.lo, o.hi)
-	for i, n := range o.n[o.lo:o.hi] {
-		c.n[o.lo+i] += n
+	if used := o.used(); used != nil {
+		dst := c.n[o.lo-c.first:]
+		for i, n := range used {
+			dst[i] += n
+		}
 	}
 	c.count += o.count
 	c.sum += o.sum
@@ -74,8 +90,11 @@ func (c *Counts) Add(o *Counts) {
 // the highest of all so far, else the upper edge of the highest bucket in use,
 // at most 1.6 % above it.
 func (c *Counts) Sub(prev *Counts) {
-	for i, n := range prev.n[prev.lo:prev.hi] {
-		c.n[prev.lo+i] -= n
+	if used := prev.used(); used != nil {
+		dst := c.n[prev.lo-c.first:]
+		for i, n := range used {
+			dst[i] -= n
+		}
 	}
 	c.count -= prev.count
 	c.sum -= prev.sum
@@ -115,7 +134,7 @@ func (c *Counts) Mean() time.Duration {
 // roughSum is the sum of all values as the buckets know it, within 0.8 %.
 func (c *Counts) roughSum() float64 {
 	sum := 0.0
-	for i, n := range c.n[c.lo:c.hi] {
+	for i, n := range c.used() {
 		sum += float64(n) * float64(c.middle(c.lo+i))
 	}
 	return sum
@@ -146,7 +165,8 @@ func (c *Counts) quantiles(qs []float64, at []time.Duration) {
 	if c.count == 0 {
 		return
 	}
-	seen, bucket := c.n[c.lo], c.lo
+	used := c.used()
+	seen, bucket := used[0], 0
 	for i, q := range qs {
 		if q >= 1 {
 			at[i] = c.Max()
@@ -155,9 +175,9 @@ func (c *Counts) quantiles(qs []float64, at []time.Duration) {
 		rank := c.rank(q)
 		for seen < rank {
 			bucket++
-			seen += c.n[bucket]
+			seen += used[bucket]
 		}
-		at[i] = time.Duration(c.middle(bucket))
+		at[i] = time.Duration(c.middle(c.lo + bucket))
 	}
 }
 
@@ -179,7 +199,7 @@ func (c *Counts) middle(bucket int) int64 {
 func (c *Counts) addOctave(i int, o *octave) {
 	first := i * perOctave
 	c.widen(first, first+perOctave)
-	dst := c.n[first : first+perOctave]
+	dst := c.n[first-c.first:][:perOctave]
 	var count uint64
 	for j := range o {
 		n := o[j].Load()
@@ -189,23 +209,48 @@ func (c *Counts) addOctave(i int, o *octave) {
 	c.count += count
 }
 
+// used is what is counted in the buckets [lo, hi).
+func (c *Counts) used() []uint64 {
+	if c.lo == c.hi {
+		return nil
+	}
+	return c.n[c.lo-c.first : c.hi-c.first]
+}
+
 // widen makes [lo, hi) part of the range in use.
 func (c *Counts) widen(lo, hi int) {
 	switch {
 	case lo == hi:
+		return
 	case c.lo == c.hi:
 		c.lo, c.hi = lo, hi
 	default:
 		c.lo, c.hi = min(c.lo, lo), max(c.hi, hi)
 	}
+	c.makeRoom(c.lo, c.hi)
+}
+
+// makeRoom makes n cover [lo, hi), in whole octaves.
+func (c *Counts) makeRoom(lo, hi int) {
+	end := c.first + len(c.n)
+	if len(c.n) == 0 {
+		c.first, end = lo, hi
+	} else if lo >= c.first && hi <= end {
+		return
+	}
+	first := min(lo, c.first) / perOctave * perOctave
+	end = (max(hi, end) + perOctave - 1) / perOctave * perOctave
+	n := make([]uint64, end-first)
+	copy(n[c.first-first:], c.n)
+	c.n, c.first = n, first
 }
 
 // narrow drops empty buckets from both ends of the range in use.
 func (c *Counts) narrow() {
-	for c.lo < c.hi && c.n[c.lo] == 0 {
+	for c.lo < c.hi && c.n[c.lo-c.first] == 0 {
 		c.lo++
 	}
-	for c.hi > c.lo && c.n[c.hi-1] == 0 {
+	for c.hi > c.lo && c.n[c.hi-1-c.first] == 0 {
 		c.hi--
 	}
 }

@@ -70,8 +70,12 @@ func (r *Recent) endStep(at time.Duration, cumulative *Counts) {
 	r.n++
 	s.end = at
 	s.lo, s.n = cumulative.lo, s.n[:0]
-	for i := cumulative.lo; i < cumulative.hi; i++ {
-		s.n = append(s.n, uint32(cumulative.n[i]-r.edge.n[i]))
+	if used := cumulative.used(); used != nil {
+		r.edge.widen(cumulative.lo, cumulative.hi)
+		before := r.edge.n[cumulative.lo-r.edge.first:]
+		for i, n := range used {
+			s.n = append(s.n, uint32(n-before[i]))
+		}
 	}
 	s.count = cumulative.count - r.edge.count
 	s.sum = cumulative.sum - r.edge.sum
@@ -87,9 +91,12 @@ func (r *Recent) dropStep() {
 	r.head = (r.head + 1) % len(r.ring)
 	r.n--
 	r.from = s.end
-	r.base.widen(s.lo, s.lo+len(s.n))
-	for i, n := range s.n {
-		r.base.n[s.lo+i] += uint64(n)
+	if len(s.n) > 0 {
+		r.base.widen(s.lo, s.lo+len(s.n))
+		base := r.base.n[s.lo-r.base.first:]
+		for i, n := range s.n {
+			base[i] += uint64(n)
+		}
 	}
 	r.base.count += s.count
 	r.base.sum += s.sum

@@ -94,6 +94,7 @@ func (t *Track) append(p Point) {
 type level struct {
 	ring    []Point
 	n       int64 // steps so far; step i is in ring[i % len(ring)]
+	oldest  int64 // steps before this one are not kept
 	pending digest
 }
 
@@ -105,7 +106,7 @@ func (l *level) append(p Point) {
 func (l *level) at(i int64) *Point { return &l.ring[i%int64(len(l.ring))] }
 
 // first is the number of the oldest step kept.
-func (l *level) first() int64 { return max(l.n-int64(len(l.ring)), 0) }
+func (l *level) first() int64 { return max(l.n-int64(len(l.ring)), l.oldest) }
 
 // digest makes one point of several.
 type digest struct {
