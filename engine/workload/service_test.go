@@ -109,7 +109,8 @@ func TestDiscreteServiceFits(t *testing.T) {
 		{2 * ms: 0.25, 4 * ms: 0.5, 6 * ms: 0.25},
 	} {
 		seen := map[time.Duration]float64{}
-		for _, d := range demands(st, handler, n) {
+		all := demands(st, handler, n)
+		for _, d := range all {
 			seen[time.Duration(d*1e9+0.5)]++
 		}
 		var counts, expected []float64
@@ -121,7 +122,7 @@ func TestDiscreteServiceFits(t *testing.T) {
 			t.Errorf("handler %d draws %v as well", handler, seen)
 		}
 		fitsCounts(t, counts, expected)
-		uncorrelated(t, "demands", demands(st, handler, n)[1:], demands(st, handler, n)[:n-1])
+		uncorrelated(t, "demands", all[1:], all[:n-1])
 	}
 }
 
