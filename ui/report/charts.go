@@ -48,7 +48,7 @@ func empty(c *chart.Chart) bool {
 
 // chart draws a line for each lane, with the changes marked by their numbers.
 func (c *Case) chart(title string, lanes []binned, fill func(b *binned, l *chart.Line)) *chart.Chart {
-	p := &chart.Chart{Title: title, X: chart.Axis{Format: tick, Max: float64(c.Seconds)}}
+	p := &chart.Chart{Title: title, X: chart.Axis{Format: tick, Step: clockStep, Max: float64(c.Seconds)}}
 	colours := c.colours()
 	for i := range lanes {
 		l := chart.Line{Name: c.Lanes[i].Name, Colour: colours[i], X: lanes[i].times()}
@@ -125,4 +125,21 @@ func tick(seconds float64) string {
 		unit *= 10
 	}
 	return engine.FormatDuration(d.Round(unit))
+}
+
+// clockStep is a round number of seconds, minutes or hours, at least so many
+// seconds.
+func clockStep(least float64) float64 {
+	for _, step := range clockSteps {
+		if step >= least {
+			return step
+		}
+	}
+	const day = 24 * 3600
+	return day * math.Ceil(least/day)
+}
+
+var clockSteps = []float64{
+	0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30,
+	60, 120, 300, 600, 900, 1800, 3600, 2 * 3600, 4 * 3600, 6 * 3600, 12 * 3600,
 }

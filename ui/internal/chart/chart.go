@@ -21,10 +21,11 @@ type Chart struct {
 // Axis is one of the two directions. The vertical one begins at 0 unless it is
 // logarithmic or has values below.
 type Axis struct {
-	Label    string               // what it measures; may be empty
-	Log      bool                 // only what is above 0 has a place
-	Format   func(float64) string // writes a value beside the axis; nil: as short as possible
-	Min, Max float64              // its ends; as the lines are unless Min is less
+	Label    string                      // what it measures; may be empty
+	Log      bool                        // only what is above 0 has a place
+	Format   func(float64) string        // writes a value beside the axis; nil: as short as possible
+	Step     func(least float64) float64 // the distance of values beside a linear axis, at least so much; nil: 1, 2 or 5 of a decade
+	Min, Max float64                     // its ends; as the lines are unless Min is less
 }
 
 // Line is a series of points, joined in their order.

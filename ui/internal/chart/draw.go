@@ -117,7 +117,7 @@ type level struct {
 
 // Plot draws it.
 func (l level) Plot(c draw.Canvas, p *plot.Plot) {
-	if !l.chart.Y.within(l.Y, p.Y) {
+	if !l.chart.Y.within(l.Y, &p.Y) {
 		return
 	}
 	y := places(&c, p)(p.X.Min, l.Y).Y
@@ -133,7 +133,7 @@ type mark struct {
 
 // Plot draws it.
 func (m mark) Plot(c draw.Canvas, p *plot.Plot) {
-	if !m.chart.X.within(m.X, p.X) {
+	if !m.chart.X.within(m.X, &p.X) {
 		return
 	}
 	x := places(&c, p)(m.X, p.Y.Min).X
@@ -150,7 +150,7 @@ type spot struct {
 
 // Plot draws it.
 func (s spot) Plot(c draw.Canvas, p *plot.Plot) {
-	if !s.chart.X.within(s.X, p.X) || !s.chart.Y.within(s.Y, p.Y) {
+	if !s.chart.X.within(s.X, &p.X) || !s.chart.Y.within(s.Y, &p.Y) {
 		return
 	}
 	const radius = 5

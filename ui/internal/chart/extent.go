@@ -19,7 +19,7 @@ func (a *Axis) holds(v float64) bool {
 }
 
 // within reports whether a value lies on the axis as it is drawn.
-func (a *Axis) within(v float64, drawn plot.Axis) bool {
+func (a *Axis) within(v float64, drawn *plot.Axis) bool {
 	return a.holds(v) && v >= drawn.Min && v <= drawn.Max
 }
 

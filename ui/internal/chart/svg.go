@@ -39,8 +39,8 @@ func (c *Chart) plot() *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil
 	x, y := c.horizontal(), c.vertical()
-	c.X.apply(&p.X, x, 7)
-	c.Y.apply(&p.Y, y, 5)
+	c.X.apply(&p.X, 7)
+	c.Y.apply(&p.Y, 5)
 	p.Add(&plotter.Grid{Horizontal: stroke(grid, 0.8, nil)})
 	for i := range c.Lines {
 		p.Add(band{&c.Lines[i], c})
@@ -62,12 +62,16 @@ func (c *Chart) plot() *plot.Plot {
 }
 
 // apply makes the library's axis of ours.
-func (a *Axis) apply(to *plot.Axis, e extent, most int) {
+func (a *Axis) apply(to *plot.Axis, most int) {
 	format := a.Format
 	if format == nil {
 		format = short
 	}
-	to.Tick.Marker = ticks{format: format, log: a.Log, most: most}
+	step := a.Step
+	if step == nil {
+		step = roundStep
+	}
+	to.Tick.Marker = ticks{format: format, step: step, log: a.Log, most: most}
 	to.Tick.Label.Font, to.Tick.Label.Color = letters, stand(dim)
 	to.Label.TextStyle.Font, to.Label.TextStyle.Color = letters, stand(dim)
 	to.Label.Text = a.Label

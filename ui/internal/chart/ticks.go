@@ -7,17 +7,18 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// ticks puts marks on an axis: 1, 2 or 5 of a decade apart, or on a logarithmic
-// axis at those of each decade.
+// ticks puts marks on an axis: a round step apart, or on a logarithmic axis at 1,
+// 2 and 5 of each decade.
 type ticks struct {
 	format func(float64) string
+	step   func(least float64) float64
 	log    bool
 	most   int // so many at most
 }
 
 // Ticks are those between two ends of an axis.
 func (t ticks) Ticks(low, high float64) []plot.Tick {
-	values := linear(low, high, t.most)
+	values := linear(low, high, t.step, t.most)
 	if t.log {
 		values = decades(low, high, t.most)
 	}
@@ -29,8 +30,8 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 }
 
 // linear lists multiples of a round step.
-func linear(low, high float64, most int) []float64 {
-	step := roundStep((high - low) / float64(most))
+func linear(low, high float64, round func(least float64) float64, most int) []float64 {
+	step := round((high - low) / float64(most))
 	var values []float64
 	for n := int(math.Ceil(low/step - 1e-9)); float64(n)*step <= high+step*1e-9 && len(values) <= most; n++ {
 		values = append(values, float64(n)*step)
@@ -60,7 +61,7 @@ func decades(low, high float64, most int) []float64 {
 		}
 	}
 	if last-first <= 1 {
-		return linear(low, high, most)
+		return linear(low, high, roundStep, most)
 	}
 	return powers(low, high, first, last, 1+(last-first)/most, []float64{1})
 }
