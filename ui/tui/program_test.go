@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"os/signal"
 	"strings"
@@ -56,12 +55,10 @@ func (w *terminal) forget() {
 
 // screen is what a person would see: the output as a terminal of w by h shows
 // it. Without a terminal as its input the renderer leaves it to the terminal's
-// driver to return the carriage.
+// driver to return the carriage, and asks nothing that it would have to answer.
 func (w *terminal) screen(t *testing.T, width, height int) string {
 	t.Helper()
 	emulator := vt.NewEmulator(width, height)
-	defer emulator.Close()
-	go io.Copy(io.Discard, emulator) // what it answers
 	if _, err := emulator.WriteString(strings.ReplaceAll(w.written(), "\n", "\r\n")); err != nil {
 		t.Fatal(err)
 	}
@@ -266,6 +263,7 @@ func TestPanic(t *testing.T) {
 			t.Errorf("Play returned %v", err)
 		}
 		settled()
+		synctest.Wait() // until the goroutine that panicked has told of it
 		p.restored(t)
 	})
 }
