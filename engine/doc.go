@@ -11,11 +11,11 @@
 // # Scenarios
 //
 // [Decode] and [Open] read a scenario file strictly and fill in every default;
-// [Encode] writes one back. A setting has a path, such as load.rate or
-// lanes.message.workers: [Scenario.Params] lists what can be set,
-// [Scenario.With] makes a changed copy. Files, keys, timelines and cases all
-// go through one table of rules and the same checks. What is wrong with
-// something a person wrote is told by an [InputError].
+// [Encode] writes one back, and [Schema] describes them to an editor. A setting
+// has a path, such as load.rate or lanes.message.workers: [Scenario.Params] lists
+// what can be set, [Scenario.With] makes a changed copy. Files, keys, timelines
+// and cases all go through one table of rules and the same checks. What is wrong
+// with something a person wrote is told by an [InputError].
 //
 // # Figures
 //
