@@ -41,7 +41,7 @@ func (m *model) lookBack(by time.Duration) {
 		m.present.CopyFrom(&s.snap)
 		s.cursor = cursor{on: true, at: s.snap.At}
 	}
-	s.cursor.at = min(max(s.cursor.at+by, 0), s.latest())
+	s.cursor.at += min(max(by, -s.cursor.at), s.latest()-s.cursor.at)
 	m.observe()
 }
 

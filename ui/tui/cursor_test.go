@@ -30,14 +30,19 @@ func TestLookBack(t *testing.T) {
 	b.wantScreen("01:37.0 depth", "done          97")
 	b.press("{", "shift+left", "right")
 	b.wantScreen("01:18.0 depth", "done          78")
-	for range 12 {
-		b.press("{")
+	for _, c := range []struct {
+		key  string
+		want time.Duration
+	}{
+		{"pgup", 18 * time.Second}, {"pgup", 0}, {"]", time.Second}, {"home", 0}, {"pgdown", minute}, {"end", 100 * time.Second},
+		{"}", 100 * time.Second}, {"home", 0},
+	} {
+		b.press(c.key)
+		if got := b.m.scene.cursor.at; got != c.want {
+			t.Errorf("%s: the cursor is at %v, want %v", c.key, got, c.want)
+		}
 	}
 	b.wantScreen("00:00.0 depth")
-	b.press("]")
-	if b.m.scene.cursor.at != time.Second {
-		t.Errorf("the cursor is at %v, want 1s", b.m.scene.cursor.at)
-	}
 	b.press("esc")
 	b.wantScreen("01:40.0 paused", "done         100")
 	b.wantNoScreen("look around")

@@ -18,7 +18,7 @@ func (helpBox) update(m *model, msg tea.Msg) tea.Cmd {
 }
 
 func (helpBox) draw(m *model, g *grid.Grid) {
-	const widest, keys = 40, 10
+	const widest, keys = 40, 11
 	groups, t := m.keys.FullHelp(), m.scene.theme
 	titles := [...]string{"load and knobs", "time and trouble", "scenario and program"}
 	columns, at := 3, [...]int{0, 1, 2} // the column of each group

@@ -17,6 +17,8 @@ type keyMap struct {
 	Pause, Step            key.Binding
 	Back, Ahead            key.Binding // over the past
 	LeapBack, LeapAhead    key.Binding
+	FarBack, FarAhead      key.Binding
+	Begin, Latest          key.Binding
 	Voice, Forecast        key.Binding
 	SlowMotion, FullMotion key.Binding
 	Fault                  key.Binding
@@ -52,6 +54,10 @@ func newKeyMap() *keyMap {
 		Ahead:      bind("]", "look 1 s ahead", "]"),
 		LeapBack:   bind("{", "look back 10 s", "{"),
 		LeapAhead:  bind("}", "look 10 s ahead", "}"),
+		FarBack:    bind("pgup", "look back a minute", "pgup"),
+		FarAhead:   bind("pgdown", "look a minute ahead", "pgdown"),
+		Begin:      bind("home", "look at the beginning", "home"),
+		Latest:     bind("end", "look at the latest moment", "end"),
 		Voice:      bind("v", "real or virtual", "v"),
 		Forecast:   bind("o", "forecast on, off", "o"),
 		SlowMotion: bind("<", "slower", "<"),
@@ -104,6 +110,7 @@ func (k *keyMap) FullHelp() [][]key.Binding {
 		},
 		{
 			k.Pause, k.Step, pair("[ ]", "look back, ahead", k.Back, k.Ahead), pair("{ }", "by 10 s", k.LeapBack, k.LeapAhead),
+			pair("pgup/down", "by a minute", k.FarBack, k.FarAhead), pair("home end", "to the ends", k.Begin, k.Latest),
 			pair("< >", "slower, faster", k.SlowMotion, k.FullMotion), k.Voice, k.Forecast, k.Fault,
 		},
 		{k.Presets, k.Case, pair("r R", "again, with new seed", k.Restart, k.NewSeed), k.Help, k.Close, k.Suspend, k.Quit},

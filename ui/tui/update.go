@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"math"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -196,6 +197,14 @@ func (m *model) look(k tea.KeyPressMsg) bool {
 		m.lookBack(-cursorLeap)
 	case key.Matches(k, keys.LeapAhead) || on && key.Matches(k, keys.FineMore):
 		m.lookBack(cursorLeap)
+	case key.Matches(k, keys.FarBack):
+		m.lookBack(-minute)
+	case key.Matches(k, keys.FarAhead):
+		m.lookBack(minute)
+	case key.Matches(k, keys.Begin):
+		m.lookBack(-math.MaxInt64)
+	case key.Matches(k, keys.Latest):
+		m.lookBack(math.MaxInt64)
 	case on && key.Matches(k, keys.Close):
 		m.lookAhead()
 	default:
