@@ -64,7 +64,7 @@ func (s *scene) drawAhead(g *grid.Grid, c *chart) {
 	}
 	if c.lane < len(s.theory) {
 		if r := &s.theory[c.lane]; r.Applies && float64(r.Depth) >= 0 {
-			plot.HLine(g, c.future.area, float64(r.Depth), c.axis, s.theme.strong)
+			plot.HLine(g, c.future.area, float64(r.Depth), c.axis, s.theme.text)
 		}
 	}
 }

@@ -69,7 +69,7 @@ func (m *model) foretell(now time.Time) tea.Cmd {
 		p, f.spare = f.spare[n-1], f.spare[:n-1]
 	}
 	p.from.CopyFrom(snap)
-	number, foretell, changes := f.number, m.options.Forecast, slices.Clone(m.scene.marks)
+	number, foretell, changes := f.number, m.options.Forecast, slices.Clone(m.scene.marks[:min(snap.Changes, len(m.scene.marks))])
 	return func() tea.Msg {
 		defer cancel()
 		done, ok := m.runs.begin()
