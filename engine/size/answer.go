@@ -27,11 +27,15 @@ type Answer struct {
 
 // Proposal is what theory proposed before anything was simulated.
 type Proposal struct {
-	Model    string `json:"model"` // in Kendall's notation
-	Method   string `json:"method"`
+	Model    string `json:"model"`  // in Kendall's notation
+	Method   string `json:"method"` // as of a [theory.Result]; or [RuleOfThumb]
 	Servers  int    `json:"servers"`
 	Capacity *int   `json:"capacity"`
 }
+
+// RuleOfThumb is the method of a proposal for which no closed form has all
+// figures; see the package doc.
+const RuleOfThumb = "rule of thumb"
 
 // Trial is a plan that was tried beside the one that holds.
 type Trial struct {

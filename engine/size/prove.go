@@ -190,6 +190,11 @@ func (c *Check) told() string {
 func (s *search) describe(a *Answer, p, proposed Plan) {
 	ahead := s.expect(s.sized(s.design, p, s.dropping()))
 	a.Theory = Proposal{Model: ahead.theory.Model, Method: ahead.theory.Method, Servers: proposed.Servers}
+	for _, t := range s.concerns(s.design) {
+		if _, ok := ahead.known[t.Metric]; !ok {
+			a.Theory.Method = RuleOfThumb
+		}
+	}
 	if x, ok := ahead.known["utilisation"]; ok && s.design != Goroutine {
 		a.Utilisation = engine.Figure(x)
 	}

@@ -3,13 +3,13 @@ package size_test
 import (
 	"container/heap"
 	"math"
-	"slices"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"duet/engine"
+	"duet/engine/measure"
 	"duet/engine/size"
 	"duet/engine/workload"
 )
@@ -23,7 +23,7 @@ type textbook struct {
 	engine.Run
 	scenario    *engine.Scenario
 	stream      *workload.Stream
-	waits, stay []time.Duration
+	waits, stay measure.Counts
 	busy        time.Duration
 	offered     int64
 	dropped     int64
@@ -88,7 +88,9 @@ func (r *textbook) simulate(servers, room int) {
 				starts = append(starts, start)
 			}
 			if counts {
-				r.waits, r.stay, r.busy = append(r.waits, start-it.At), append(r.stay, start-it.At+takes), r.busy+takes
+				r.waits.RecordN(int64(start-it.At), 1)
+				r.stay.RecordN(int64(start-it.At+takes), 1)
+				r.busy += takes
 			}
 		}
 		if n < len(batch) {
@@ -96,8 +98,6 @@ func (r *textbook) simulate(servers, room int) {
 		}
 	}
 	r.busy /= time.Duration(servers)
-	slices.Sort(r.waits)
-	slices.Sort(r.stay)
 }
 
 var over = func() chan struct{} {
@@ -113,25 +113,10 @@ func (r *textbook) Close() error          { return nil }
 func (r *textbook) Snapshot(dst *engine.Snapshot) {
 	l := &r.scenario.Lanes[0]
 	lane := engine.LaneSnapshot{Name: l.Name, Model: l.Model}
-	lane.Whole.Wait, lane.Whole.Latency = summary(r.waits), summary(r.stay)
+	lane.Whole.Wait, lane.Whole.Latency = r.waits.Summary(), r.stay.Summary()
 	lane.Whole.Utilisation = r.busy.Seconds() / (r.scenario.Duration - r.scenario.Warmup).Seconds()
-	lane.Whole.Ledger = engine.Ledger{Offered: r.offered, Done: int64(len(r.stay)), Dropped: r.dropped}
+	lane.Whole.Ledger = engine.Ledger{Offered: r.offered, Done: r.stay.Count(), Dropped: r.dropped}
 	*dst = engine.Snapshot{Mode: engine.Virtual, Scenario: r.scenario, Lanes: []engine.LaneSnapshot{lane}}
-}
-
-func summary(sorted []time.Duration) engine.Summary {
-	n := len(sorted)
-	if n == 0 {
-		return engine.Summary{}
-	}
-	var sum time.Duration
-	for _, d := range sorted {
-		sum += d
-	}
-	at := func(p float64) time.Duration { return sorted[min(n-1, int(p*float64(n)))] }
-	return engine.Summary{
-		Count: int64(n), Mean: sum / time.Duration(n), P50: at(0.5), P90: at(0.9), P95: at(0.95), P99: at(0.99), P999: at(0.999), Max: sorted[n-1],
-	}
 }
 
 var textbooks = size.Runner{Start: newTextbook, AtOnce: 2}
