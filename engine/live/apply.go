@@ -88,14 +88,16 @@ func (r *Run) reload(s *engine.Scenario, rate bool) time.Duration {
 	now := r.clock.Now()
 	at := r.stream.Change(now, s)
 	for _, l := range r.lanes {
+		from := at
 		if stream := l.stream(); stream != r.stream {
 			if rate {
 				l.rate = s.Load.Rate
 			}
 			own := *s
 			own.Load.Rate = l.rate
-			stream.Change(now, &own)
+			from = stream.Change(now, &own)
 		}
+		l.engage(from, &s.Load)
 		l.poke()
 	}
 	return at

@@ -50,11 +50,11 @@ func pump(l *lane, producers, n int) {
 			l.edit(func(c *crew) { c.retired = append(c.retired, p) })
 			g := l.current.Load()
 			p.of, p.way = g, g.way.sender(p)
-			it := engine.Item{At: l.run.clock.Now()}
+			a := arrival{item: engine.Item{At: l.run.clock.Now()}}
 			for k := i; k < n; k += producers {
 				p.look(false)
-				it.Seq, it.Key = int64(k+1), int32(k&15)
-				p.hand(it)
+				a.item.Seq, a.item.Key = int64(k+1), int32(k&15)
+				p.hand(a)
 			}
 			p.idle()
 		})

@@ -15,7 +15,7 @@ func (h *handler) began(s *server, t *tally, d *delivery, attempt int, now time.
 	if attempt > 1 {
 		t.redelivered.Add(1)
 	} else {
-		s.record(&h.measured[s.bank].wait, int64(now-d.item.At))
+		s.record(&h.measured[s.bank].wait, int64(now-d.arrived()))
 	}
 	h.lane.note(engine.Started, d, h.index, s.id, attempt, now)
 }
@@ -24,8 +24,28 @@ func (h *handler) began(s *server, t *tally, d *delivery, attempt int, now time.
 func (h *handler) ended(s *server, t *tally, d *delivery, start, now time.Duration, out outcome) {
 	s.record(&h.measured[s.bank].service, int64(now-start))
 	t.returned.Add(1)
-	t.ended[out].Add(1)
+	if !h.conclude(t, d, now, out) {
+		s.items.wasted.Add(1)
+	}
 	h.lane.note(out.happening(), d, h.index, s.id, s.attempt, now)
+}
+
+// conclude books how a delivery ended. That of a client's try counts with the
+// item's end, if the client still waits for it now; else it returns false.
+func (h *handler) conclude(t *tally, d *delivery, now time.Duration, out outcome) (wanted bool) {
+	switch x := d.try(); {
+	case x == nil:
+		t.ended[out].Add(1)
+		return true
+	case !x.wanted(now):
+		return false
+	default:
+		x.note(h.index, out)
+		if out == done {
+			t.helped.Add(1)
+		}
+		return true
+	}
 }
 
 // put books that a handler is through with a delivery that has not ended with
@@ -37,13 +57,16 @@ func (h *handler) put(s *server, t *tally, start, now time.Duration) {
 
 // missed books a delivery that no handler will take any more: dropped or lost.
 func (h *handler) missed(t *tally, d *delivery, now time.Duration, out outcome) {
-	t.ended[out].Add(1)
+	h.conclude(t, d, now, out)
 	h.lane.note(out.happening(), d, h.index, 0, 0, now)
 }
 
 // began books that a delivery of an item is in hand, and tells whether it is the
 // first time that any is.
 func (l *lane) began(s *server, d *delivery, now time.Duration) (first bool) {
+	if t := d.try(); t != nil {
+		return s.beganTry(d.rec, now)
+	}
 	if d.rec != nil {
 		first = d.rec.begin(now)
 	} else if first = s.attempt == 1; !first {
@@ -53,6 +76,23 @@ func (l *lane) began(s *server, d *delivery, now time.Duration) (first bool) {
 		s.items.attempts.Add(1)
 	}
 	return first
+}
+
+// beganTry books that a delivery of a client's try is in hand. It counts as one of
+// the item's, but is in hand only until it is counted: what is followed is whether
+// the item is.
+func (s *server) beganTry(r *record, now time.Duration) (first bool) {
+	fresh := r.begin(now)
+	if r.try.begin(now) {
+		s.items.attempts.Add(1)
+		return true
+	}
+	if fresh || r.of.deliveries == 1 {
+		s.items.attempts.Add(1)
+		s.items.repeated.Add(1)
+		s.items.returned.Add(1)
+	}
+	return false
 }
 
 // put books that an item's only delivery is no longer in hand, and waits again.
@@ -65,7 +105,7 @@ func (l *lane) put(s *server, d *delivery) {
 // settle books that a delivery of an item ended, and with the last one the item.
 // start is when the handling began, or never.
 func (l *lane) settle(s *server, d *delivery, start, now time.Duration, out outcome) {
-	handled := start != never
+	handled, begun := start != never, start != never
 	if d.rec != nil {
 		worst, last := d.rec.end(out)
 		if !last {
@@ -73,9 +113,18 @@ func (l *lane) settle(s *server, d *delivery, start, now time.Duration, out outc
 		}
 		out, start = worst, d.rec.start(start)
 		defer d.rec.free()
+		begun = start != never
+		if t := d.rec.try; t != nil {
+			var ended bool
+			if begun, ended = t.end(now); !ended {
+				s.items.forsaken.Add(1)
+				return
+			}
+			l.close(t, d.rec.of)
+		}
 	}
 	s.items.ended[out].Add(1)
-	if start != never {
+	if begun {
 		s.items.returned.Add(1)
 	} else {
 		s.items.unbegun.Add(1)
@@ -88,6 +137,31 @@ func (l *lane) settle(s *server, d *delivery, start, now time.Duration, out outc
 		attempt = 0
 	}
 	l.note(out.happening(), d, -1, s.id, attempt, now)
+}
+
+// close books how the deliveries of a client's item ended, by its last try, which
+// went through a hand-over.
+func (l *lane) close(t *try, g *generation) {
+	for _, h := range g.handlers {
+		h.loose.each[0].ended[t.result(h.index)].Add(1)
+	}
+	for _, h := range g.absent {
+		h.spared.Add(1)
+	}
+	l.clients.Load().open.Add(-1)
+}
+
+// expire books that a client has given up its item for good.
+func (l *lane) expire(t *try, begun bool, now time.Duration) {
+	l.close(t, l.current.Load())
+	items := &l.handlers[0].loose.items
+	items.ended[expired].Add(1)
+	if begun {
+		items.returned.Add(1)
+	} else {
+		items.unbegun.Add(1)
+	}
+	l.note(engine.Expired, &delivery{item: t.client.item}, -1, 0, int(t.n), now)
 }
 
 // finished records the times of an item whose handlers have all ended.

@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"time"
 
 	"duet/engine"
 	"duet/engine/message"
+	"duet/engine/script"
+	"duet/engine/workload"
 )
 
 // channel is the hand-over of a message lane: a topic with a subscription for
@@ -42,7 +43,7 @@ func (c *channel) subscribe(name string, h *handler, spec *engine.Lane) error {
 		Workers: workers, Partitions: spec.Queue.Partitions,
 		Key: func(d delivery) uint64 { return uint64(d.item.Key) },
 		Ack: acks[spec.Ack], Attempts: spec.Attempts,
-		Backoff:    backoff(spec.Backoff),
+		Backoff:    c.backoff(spec.Backoff, len(c.subs)),
 		DeadLetter: deadLetter(spec.Attempts),
 		Recover:    spec.Recover,
 		OnPanic:    func(worker int, v any, _ []byte) { l.die(fmt.Sprintf("worker %d of %s panicked: %v", worker, name, v)) },
@@ -105,18 +106,19 @@ func sizes(spec *engine.Lane, handler string) (workers, capacity int) {
 	return workers, capacity
 }
 
-// backoff doubles its base for each further failed attempt.
-func backoff(b engine.Backoff) func(delivery, int) time.Duration {
-	return func(_ delivery, failed int) time.Duration {
-		pause := b.Base
-		for i := 1; i < failed && pause < b.Max; i++ {
-			pause *= 2
+// backoff is how long a delivery waits for its next try. What is random in it is a
+// function of the item, so that every lane meets the same.
+func (c *channel) backoff(b engine.Backoff, position int) func(delivery, int) time.Duration {
+	handler := 0 // all of them together
+	if !c.gen.together {
+		handler = c.gen.handlers[position].index
+	}
+	return func(d delivery, failed int) time.Duration {
+		u := 1.0
+		if b.Jitter == engine.JitterFull {
+			u = c.gen.lane.stream().Draw(d.item, workload.Jitter, handler, failed)
 		}
-		pause = min(pause, b.Max)
-		if b.Jitter == engine.JitterFull && pause > 0 {
-			pause = rand.N(pause) //nolint:gosec // not a secret
-		}
-		return pause
+		return script.Pause(b, failed, u)
 	}
 }
 
@@ -163,7 +165,7 @@ func (s *sending) idle() {}
 // adjust implements [handover].
 func (c *channel) adjust(spec *engine.Lane) error {
 	var errs []error
-	for _, sub := range c.subs {
+	for i, sub := range c.subs {
 		workers, capacity := sizes(spec, sub.Name())
 		if n := c.gen.partitions; n > 0 {
 			workers = min(workers, n) // it drains, and the new hand-over has more
@@ -171,7 +173,7 @@ func (c *channel) adjust(spec *engine.Lane) error {
 		if spec.Attempts == 1 { // the ack mode may only become lax when there are no further attempts
 			errs = append(errs, sub.SetAttempts(1))
 		}
-		sub.SetBackoff(backoff(spec.Backoff))
+		sub.SetBackoff(c.backoff(spec.Backoff, i))
 		errs = append(errs,
 			sub.SetAck(acks[spec.Ack]),
 			sub.SetAttempts(spec.Attempts),

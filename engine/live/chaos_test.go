@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,8 +60,10 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 	pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(t, label) }
 	fmt.Fprintf(&b, "duet: 1\nseed: %d\n", rapid.IntRange(1, 1000).Draw(t, "seed"))
 	arrivals := pick("arrivals", "constant", "poisson", "bursts", "ramp", "sine", "steps, steps: [{at: 1s, times: 3}, {at: 2s, times: 0.5}]")
-	fmt.Fprintf(&b, "load: {rate: %s, payload: %s, keys: {count: %s, skew: %s}, arrivals: %s}\n",
-		pick("rate", "20/s", "200/s", "1000/s"), pick("payload", "0", "100"), pick("keys", "1", "16"), pick("skew", "0", "1"), arrivals)
+	clients := pick("clients", "timeout: 0s", "timeout: 0s", "timeout: 5ms", "timeout: 30ms, retry: {attempts: 3}",
+		"timeout: 20ms, retry: {attempts: 5, backoff: {base: 10ms, jitter: full}, budget: 10%}")
+	fmt.Fprintf(&b, "load: {rate: %s, payload: %s, keys: {count: %s, skew: %s}, %s, arrivals: %s}\n",
+		pick("rate", "20/s", "200/s", "1000/s"), pick("payload", "0", "100"), pick("keys", "1", "16"), pick("skew", "0", "1"), clients, arrivals)
 	b.WriteString("handlers:\n")
 	handlers := rapid.IntRange(1, 4).Draw(t, "handlers")
 	for i := range handlers {
@@ -280,7 +283,7 @@ func watchFor(r *Run) (stop func() error) {
 // nothing is on its way.
 func drained(r *Run) error {
 	now := r.scenario.Load()
-	changes := []engine.Change{{Speed: 1}, {Control: engine.Resume}, set("load.rate", "0/s")}
+	changes := []engine.Change{{Speed: 1}, {Control: engine.Resume}, set("load.rate", "0/s"), set("load.timeout", "0s")}
 	for i := range now.Handlers {
 		path := "handlers." + now.Handlers[i].Name
 		changes = append(changes, set(path+".panic", "0%"), set(path+".fail", "0%"), set(path+".service.mean", "1ms"),
@@ -312,9 +315,24 @@ func drained(r *Run) error {
 			_ = r.Apply(broken(engine.Fault{Kind: engine.FaultRevive, Target: "lane", Lane: now.Lanes[i].Name}))
 		}
 		if r.Snapshot(&snap); snap.Quiescent {
-			return checkBalance(&snap)
+			return errors.Join(checkBalance(&snap), checkPassage(r, &snap))
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
 	return fmt.Errorf("does not drain:\n%s", described(&snap))
+}
+
+// checkPassage holds that what was handed over has come out again: as often as
+// there were tries.
+func checkPassage(r *Run, snap *engine.Snapshot) error {
+	m := r.sampler
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.lanes {
+		if n := &s.now; !n.ended() || n.accepted != n.offered+n.retries {
+			return fmt.Errorf("lane %s: %d items and %d retries, %d handed over, %d ended (%d of them by their clients), %d handed over in vain\n%s",
+				s.lane.name, n.offered, n.retries, n.accepted, n.items.total(), n.items.ended[expired], n.items.forsaken, described(snap))
+		}
+	}
+	return nil
 }

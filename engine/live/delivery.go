@@ -16,21 +16,42 @@ type delivery struct {
 	rec  *record       // shared by the deliveries of one item; nil when it has only one
 }
 
-// record follows an item that has several deliveries (or carries a payload).
+// try is the try of a client that the delivery belongs to; nil: the item's client
+// waits for ever.
+func (d *delivery) try() *try {
+	if d.rec == nil {
+		return nil
+	}
+	return d.rec.try
+}
+
+// arrived is when the item, or the client's try for it, arrived.
+func (d *delivery) arrived() time.Duration {
+	if t := d.try(); t != nil && t.client != nil {
+		return t.at
+	}
+	return d.item.At
+}
+
+// record follows an item that has several deliveries, carries a payload, or has a
+// client that does not wait for ever (then it follows one try for the item).
 // It is taken from the pool when the item is handed over, and returned by
 // whoever ends its last delivery.
 type record struct {
 	pending atomic.Int32 // deliveries not ended yet
 	began   atomic.Int64 // lane time of the first start, plus one; 0: not yet
 	worst   atomic.Uint32
-	body    []byte // the payload
+	body    []byte      // the payload
+	try     *try        // nil: its client waits for ever
+	of      *generation // through which it was handed over
 }
 
 var records = sync.Pool{New: func() any { return new(record) }}
 
-func newRecord(deliveries int, payload int32) *record {
+func newRecord(of *generation, payload int32, t *try) *record {
 	r := records.Get().(*record)
-	r.pending.Store(int32(deliveries))
+	r.of, r.try = of, t
+	r.pending.Store(int32(of.deliveries))
 	r.began.Store(0)
 	r.worst.Store(uint32(done))
 	if int(payload) > cap(r.body) {
@@ -69,4 +90,7 @@ func (r *record) end(out outcome) (outcome, bool) {
 	return outcome(r.worst.Load()), true
 }
 
-func (r *record) free() { records.Put(r) }
+func (r *record) free() {
+	r.of, r.try = nil, nil
+	records.Put(r)
+}

@@ -36,7 +36,8 @@ type lane struct {
 	limit     atomic.Int64 // of handler goroutines, with goroutine dispatch
 	atLimit   atomic.Int32 // publishers that stand at it
 	streams   atomic.Pointer[workload.Stream]
-	rate      engine.Rate // of a stream of its own; guarded by the run's mu
+	clients   atomic.Pointer[clients] // nil: they wait for ever
+	rate      engine.Rate             // of a stream of its own; guarded by the run's mu
 
 	refusals refusals // of items whose story the journal tells
 
@@ -118,9 +119,13 @@ func (l *lane) start() error {
 		}
 		l.sources = append(l.sources, s)
 	}
+	l.engage(-1, &l.run.scenario.Load().Load)
 	l.staff()
 	return nil
 }
+
+// sourceOf is the source that an item comes from.
+func (l *lane) sourceOf(it engine.Item) *source { return l.sources[int(it.Key)%len(l.sources)] }
 
 // byKey pins keys to publishers.
 const byKey = "key"
@@ -276,10 +281,14 @@ func restructured(a, b *engine.Lane) bool {
 		!slices.Equal(a.Handlers.Names, b.Handlers.Names)
 }
 
-// poke makes the lane's sources look again at their valve and their stream.
+// poke makes the lane's sources look again at their valve and their stream, and
+// its clients at the schedule.
 func (l *lane) poke() {
 	for _, s := range l.sources {
 		s.poke()
+	}
+	if c := l.clients.Load(); c != nil {
+		c.poke()
 	}
 }
 

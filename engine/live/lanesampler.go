@@ -73,11 +73,12 @@ type mark struct {
 	offered         int64
 	items           sums
 	blocked, waited int64
+	retries         int64
 	disorder        engine.Disorder
 }
 
 func (r *reading) mark(d engine.Disorder) mark {
-	return mark{at: r.at, offered: r.offered, items: r.items, blocked: r.blocked, waited: r.waited + r.items.waited, disorder: d}
+	return mark{at: r.at, offered: r.offered, items: r.items, blocked: r.blocked, waited: r.waited + r.items.waited, retries: r.retries, disorder: d}
 }
 
 // handlerSampler is the sampler's view of one handler in a lane.
@@ -153,7 +154,7 @@ func (m *laneSampler) sample(now time.Duration) (begun int64) {
 	m.lane.read(&m.now, now)
 	m.arrived(now)
 	r := &m.now
-	if n := r.accepted + r.items.returned + r.items.total(); n != m.moves {
+	if n := r.accepted + r.items.returned + r.items.total() + r.items.forsaken; n != m.moves {
 		m.moves, m.movedAt = n, now
 	}
 	m.waiting.push(now, r.offered, m.passed())

@@ -32,20 +32,23 @@ type meter struct {
 // grouping tells whether deliveries are measured in groups.
 func (m *meter) grouping() bool { return m.briefs >= steady }
 
+// groups tells whether a delivery can be one of a group.
+func (m *meter) groups(d *delivery, attempt int) bool { return attempt == 1 && d.try() == nil }
+
 // Start implements [message.WorkerProbe].
 func (m *meter) Start(d delivery, attempt int) {
 	if !m.fresh {
 		m.now, m.fresh = m.lane.run.clock.Now(), true
 	}
 	m.attempt = attempt
-	if m.grouping() && attempt == 1 {
+	if m.grouping() && m.groups(&d, attempt) {
 		if m.n == 0 {
 			m.take(&d, attempt, m.now)
 		}
 		return
 	}
+	m.flush()
 	if attempt > 1 {
-		m.flush()
 		m.briefs = 0
 	}
 	m.begin(&d, attempt)
@@ -64,7 +67,7 @@ func (m *meter) begin(d *delivery, attempt int) {
 
 // End implements [message.WorkerProbe].
 func (m *meter) End(d delivery, attempt int, out message.Outcome, _ error) {
-	if m.grouping() && attempt == 1 {
+	if m.grouping() && m.groups(&d, attempt) {
 		if out == message.Done {
 			m.group[m.n] = d
 			if m.n++; m.n == groupMost {
@@ -89,7 +92,7 @@ func (m *meter) End(d delivery, attempt int, out message.Outcome, _ error) {
 // expose ends grouping for a delivery that turns out to take its time: it is to
 // be seen while it does.
 func (m *meter) expose(_ *handler, d delivery) {
-	if m.grouping() && m.attempt == 1 {
+	if m.grouping() && m.groups(&d, m.attempt) {
 		m.flush()
 		m.briefs = 0
 		m.begin(&d, 1)
@@ -145,14 +148,16 @@ func (m *meter) closeAll(d *delivery, out message.Outcome) {
 	end, final := ending(out)
 	for i, h := range m.handlers {
 		result := m.results[i]
-		switch {
-		case !final:
+		if !final {
 			m.again(&m.each[i], result == done)
 			h.lane.note(engine.Retried, d, h.index, m.id, m.attempt, m.now)
-		case end == lost || result != done:
-			m.each[i].ended[end].Add(1)
-		default:
-			m.each[i].ended[done].Add(1)
+			continue
+		}
+		if end == lost || result != done {
+			result = end
+		}
+		if !h.conclude(&m.each[i], d, m.now, result) {
+			m.items.wasted.Add(1)
 		}
 	}
 }

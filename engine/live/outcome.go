@@ -39,6 +39,9 @@ type tally struct {
 	redelivered atomic.Int64
 	duplicates  atomic.Int64
 	skipped     atomic.Int64
+	helped      atomic.Int64 // deliveries of clients' tries done while they were wanted
+	wasted      atomic.Int64 // and handled when they no longer were
+	forsaken    atomic.Int64 // tries that came to an end without ending their item
 }
 
 func (t *tally) addTo(s *sums) {
@@ -53,6 +56,8 @@ func (t *tally) addTo(s *sums) {
 	s.redelivered += t.redelivered.Load()
 	s.duplicates += t.duplicates.Load()
 	s.skipped += t.skipped.Load()
+	s.wasted += t.wasted.Load()
+	s.forsaken += t.forsaken.Load()
 }
 
 // take adds another tally, which nobody counts in any more.
@@ -68,6 +73,9 @@ func (t *tally) take(o *tally) {
 	t.redelivered.Add(o.redelivered.Load())
 	t.duplicates.Add(o.duplicates.Load())
 	t.skipped.Add(o.skipped.Load())
+	t.helped.Add(o.helped.Load())
+	t.wasted.Add(o.wasted.Load())
+	t.forsaken.Add(o.forsaken.Load())
 }
 
 // sums is tallies added up.
@@ -76,6 +84,7 @@ type sums struct {
 	repeated, unbegun                int64
 	ended                            [outcomes]int64
 	redelivered, duplicates, skipped int64
+	wasted, forsaken                 int64
 }
 
 func (s *sums) total() int64 {
@@ -119,5 +128,7 @@ func (s sums) less(b *sums) sums {
 	s.redelivered -= b.redelivered
 	s.duplicates -= b.duplicates
 	s.skipped -= b.skipped
+	s.wasted -= b.wasted
+	s.forsaken -= b.forsaken
 	return s
 }

@@ -40,6 +40,7 @@ type producer struct {
 	free    time.Duration              // when its last inline publish was over
 	onTime  bool                       // the source was waiting for the items now taken: how late they are is the pacer's doing
 	handed  int64                      // items not yet counted as accepted
+	tried   int64                      // of these: tries of clients, which are spared when they end
 	began   time.Duration              // of the group of hand-overs not yet measured
 	grouped int64                      // how many these are
 	alone   bool                       // the hand-over was measured by itself
@@ -53,13 +54,16 @@ func (p *producer) produce(ctx context.Context, gone chan struct{}) {
 	defer close(gone)
 	defer p.idle()
 	for ctx.Err() == nil {
-		it, waited, err := p.source.next(ctx, p.idle, &p.busy)
+		a, waited, err := p.source.next(ctx, p.idle, &p.busy)
 		if err != nil {
 			return
 		}
 		p.look(waited)
-		if p.onTime {
-			p.lateness.Record(int64(p.now - it.At))
+		if p.onTime && a.try == nil {
+			p.lateness.Record(int64(p.now - a.item.At))
+		}
+		if c := p.lane.clients.Load(); c != nil && a.try == nil {
+			a.try = c.take(&a.item)
 		}
 		if g := p.lane.current.Load(); g != p.of {
 			p.idle()
@@ -69,8 +73,8 @@ func (p *producer) produce(ctx context.Context, gone chan struct{}) {
 		if p.using.Load() != p.of {
 			p.using.Store(p.of)
 		}
-		if !p.hand(it) {
-			p.source.giveBack(it)
+		if !p.hand(a) {
+			p.source.giveBack(a)
 			p.idle()
 		}
 	}
@@ -97,15 +101,15 @@ func (p *producer) look(waited bool) {
 // hand hands one item over, and tells whether it was taken. A producer that is
 // to go waits at a full queue all the same: what it has handed to some of the
 // handlers the others must get as well.
-func (p *producer) hand(it engine.Item) bool {
-	p.d = delivery{item: it, sent: p.now}
-	if p.of.deliveries > 1 || it.Payload > 0 {
-		p.d.rec = newRecord(p.of.deliveries, it.Payload)
+func (p *producer) hand(a arrival) bool {
+	p.d = delivery{item: a.item, sent: p.now}
+	if p.of.deliveries > 1 || a.item.Payload > 0 || a.try != nil {
+		p.d.rec = newRecord(p.of, a.item.Payload, a.try)
 	}
 	if p.handed == 0 {
-		p.show(&it)
+		p.show(&a.item)
 	}
-	told := p.lane.run.sampling.Wants(it.Seq)
+	told := p.lane.run.sampling.Wants(a.item.Seq)
 	if told {
 		p.tellArrived()
 	}
@@ -116,6 +120,9 @@ func (p *producer) hand(it engine.Item) bool {
 		p.tellAccepted()
 	}
 	p.handed++
+	if a.try != nil {
+		p.tried++
+	}
 	if p.alone {
 		p.alone = false
 		return true
@@ -151,10 +158,10 @@ func (p *producer) flush() {
 	p.accepted.Add(p.handed)
 	if p.of != nil {
 		for _, h := range p.of.absent {
-			h.spared.Add(p.handed)
+			h.spared.Add(p.handed - p.tried)
 		}
 	}
-	p.handed = 0
+	p.handed, p.tried = 0, 0
 	if n := p.grouped; n > 0 {
 		p.now = p.lane.run.clock.Now()
 		p.publish.RecordN(p.wall(p.now-p.began)/n, n)
@@ -162,12 +169,13 @@ func (p *producer) flush() {
 	}
 }
 
-// published measures an inline publish, which is stamped by itself. An item that
-// arrived before the publisher was through with the last one has waited for it.
-func (p *producer) published(at, start, end time.Duration) {
+// published measures an inline publish, which is stamped by itself. An item begun
+// with it that arrived before the publisher was through with the last one has
+// waited for it.
+func (p *producer) published(begun bool, at, start, end time.Duration) {
 	p.publish.Record(p.wall(end - start))
 	p.now, p.alone = end, true
-	if at < p.free {
+	if begun && at < p.free {
 		p.waited.Add(1)
 	}
 	p.free, p.onTime = end, false

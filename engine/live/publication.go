@@ -26,6 +26,7 @@ type publication struct {
 	last    time.Duration // the latest stamp
 	timed   bool          // observer by observer
 	begun   bool          // the bus has taken the publish in hand
+	first   bool          // it is the first for its item
 	reached int           // how many observers it has reached
 	worst   outcome       // of those
 	group   group         // inline: of publishes that are not timed
@@ -123,7 +124,8 @@ func (w *publication) hold(d *delivery) {
 	for i := range w.calls {
 		w.calls[i].state.Store(uint32(engine.CallPending))
 	}
-	w.bus.gen.lane.began(w.server, d, w.last)
+	w.holding.Store(true)
+	w.first = w.bus.gen.lane.began(w.server, d, w.last)
 }
 
 // Call implements [event.PublishProbe].
@@ -178,7 +180,7 @@ func (w *publication) Skipped(from, to int) {
 	for i := from; i < to; i++ {
 		w.calls[i].state.Store(uint32(engine.CallSkipped))
 		w.each[i].skipped.Add(1)
-		w.each[i].ended[lost].Add(1)
+		w.handlers[i].conclude(&w.each[i], w.d, w.last, lost)
 		w.bus.gen.lane.note(engine.Skipped, w.d, w.handlers[i].index, w.id, 1, w.last)
 		if !w.timed { // as which book counts it
 			w.each[i].attempts.Add(-1)
@@ -221,5 +223,6 @@ func (w *publication) End(delivery) {
 	} else {
 		w.group.briefs = 0
 	}
-	w.producer.published(w.d.item.At, w.producer.now, w.last)
+	w.holding.Store(false)
+	w.producer.published(w.first, w.d.item.At, w.producer.now, w.last)
 }

@@ -28,6 +28,10 @@ type reading struct {
 	inline     bool    // publishers handle what they publish
 	producing  int64   // producers inside a hand-over
 	working    int64   // places at which something is handled, counted or not yet
+	holding    int64   // inline publishers that have an item in hand
+	impatient  bool    // there are clients that do not wait for ever
+	retries    int64   // tries of theirs that arrived after the first
+	expecting  int64   // clients whose items have not ended
 }
 
 // newReading makes room for a lane of n handlers.
@@ -69,12 +73,18 @@ func (l *lane) read(r *reading, at time.Duration) {
 		r.readProducer(p)
 	}
 	l.readStages(r, c)
+	if x := l.clients.Load(); x != nil {
+		r.impatient, r.retries, r.expecting = true, x.retries.Load(), x.open.Load()
+	}
 }
 
 func (l *lane) readServer(r *reading, s *server) {
 	s.items.addTo(&r.items)
 	if state := engine.WorkerState(s.state.Load()); state == engine.Busy || state == engine.Stalled {
 		r.working++
+	}
+	if s.holding.Load() {
+		r.holding++
 	}
 	for i, h := range s.handlers {
 		s.each[i].addTo(&r.deliveries[h.index])
@@ -155,15 +165,10 @@ func (l *lane) serving(c *crew, g *generation, i int) int {
 	}
 }
 
-// backlog is how many items have arrived by schedule but are not yet handed
-// over. An inline publisher hands over what it has in hand.
-func (r *reading) backlog() int64 {
-	n := r.offered - r.accepted
-	if r.inline {
-		n -= r.items.inHand()
-	}
-	return max(0, n)
-}
+// backlog is how many items have arrived by schedule, and tries of clients after
+// that, but are not yet handed over. An inline publisher hands over what it has in
+// hand.
+func (r *reading) backlog() int64 { return max(0, r.offered+r.retries-r.accepted-r.holding) }
 
 // inSystem is how many items have arrived by schedule and not ended.
 func (r *reading) inSystem() int64 { return max(0, r.offered-r.items.total()) }
@@ -193,7 +198,20 @@ func (r *reading) ledger() engine.Ledger {
 	l := r.items.ledger()
 	l.Offered, l.InFlight = r.offered, r.items.inHand()
 	l.Waiting = r.backlog() + r.waiting
+	if r.impatient {
+		l.Waiting = max(0, r.open(r.items.total())-l.InFlight)
+	}
 	return l
+}
+
+// open is how many items or deliveries of the lane's have not ended, when so many
+// have: where clients try again, what is in queues does not tell. Where nothing is
+// anywhere, what is missing is missing.
+func (r *reading) open(ended int64) int64 {
+	if r.quiescent() {
+		return 0
+	}
+	return r.offered - ended
 }
 
 // handlerLedger is the ledger of a handler over deliveries.
@@ -202,15 +220,21 @@ func (r *reading) handlerLedger(i int) engine.Ledger {
 	l.Offered = r.offered - r.spared[i]
 	l.InFlight = r.busy[i]
 	l.Waiting = r.backlog() + r.depth[i]
+	if r.impatient {
+		open := max(0, r.open(r.deliveries[i].total()+r.spared[i]))
+		l.InFlight = min(open, l.InFlight)
+		l.Waiting = open - l.InFlight
+	}
 	return l
 }
 
 // quiescent tells whether nothing was seen on its way.
 func (r *reading) quiescent() bool {
-	return r.still() && r.backlog() == 0 && r.producing == 0 && r.working == 0
+	return r.still() && r.backlog() == 0 && r.producing == 0 && r.working == 0 && r.expecting == 0
 }
 
-// ended tells whether all that was let in has ended, and is counted.
+// ended tells whether all that was let in has ended, and is counted. What expired did
+// so without its last try.
 func (r *reading) ended() bool {
-	return r.still() && r.producing == 0 && r.accepted == r.items.total()
+	return r.still() && r.producing == 0 && r.accepted == r.items.total()-r.items.ended[expired]+r.items.forsaken
 }

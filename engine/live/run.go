@@ -50,7 +50,8 @@ type Run struct {
 
 	sampler    *sampler
 	background sync.WaitGroup
-	starting   sync.Mutex // held to add to background: nothing is added once closing
+	starting   sync.Mutex      // held to add to background: nothing is added once closing
+	ctx        context.Context // of what is in the background
 	stop       context.CancelFunc
 	needed     int // processors; guarded by mu, but for New and Close
 	closing    atomic.Bool
@@ -76,6 +77,7 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 	if o.Endless || s.Duration == 0 {
 		r.end = never
 	}
+	r.ctx, r.stop = context.WithCancel(context.Background())
 	r.waiters.New = func() any { return work.NewWaiter(r.clock, clock.Coarse) }
 	r.scenario.Store(s)
 	for i := range s.Lanes {
@@ -88,9 +90,7 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 			return nil, errors.Join(err, r.Close())
 		}
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	r.stop = stop
-	r.background.Go(func() { r.sampler.loop(ctx) })
+	r.background.Go(func() { r.sampler.loop(r.ctx) })
 	return r, nil
 }
 
@@ -128,9 +128,7 @@ func (r *Run) Close() error {
 		})
 	}
 	ending.Wait()
-	if r.stop != nil {
-		r.stop()
-	}
+	r.stop()
 	r.background.Wait()
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -233,6 +233,11 @@ func (m *sampler) unlink(l *lane) {
 		s.follow(own)
 	}
 	m.lanes[l.index].schedule.Rebind(own)
+	if c := l.clients.Load(); c != nil {
+		c.mu.Lock()
+		c.cursor.Rebind(own)
+		c.mu.Unlock()
+	}
 }
 
 // forget lets go of a hand-over that has ended, and keeps its counts.

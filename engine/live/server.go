@@ -34,14 +34,15 @@ type server struct {
 	each     []tally    // of their deliveries, in the same order
 	results  []outcome  // of the item in hand, where they share the goroutine; owned by it
 
-	state atomic.Uint32 // engine.WorkerState
-	seq   atomic.Int64
-	key   atomic.Int32
-	epoch atomic.Int32
-	since atomic.Int64
-	tries atomic.Int32
-	at    atomic.Int32 // handler now running, index in the scenario
-	back  atomic.Int64 // crashed: lane time of the restart
+	state   atomic.Uint32 // engine.WorkerState
+	holding atomic.Bool   // a publisher has an item in hand
+	seq     atomic.Int64
+	key     atomic.Int32
+	epoch   atomic.Int32
+	since   atomic.Int64
+	tries   atomic.Int32
+	at      atomic.Int32 // handler now running, index in the scenario
+	back    atomic.Int64 // crashed: lane time of the restart
 
 	items   tally // that it began, or ended the last delivery of
 	bank    int

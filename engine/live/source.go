@@ -47,7 +47,16 @@ type source struct {
 	cursor     *workload.Cursor
 	due        [batch]engine.Item
 	head, tail int
-	back       []engine.Item // given back, to be taken first
+	filled     time.Duration // when the latest of the items arrived that were ever due
+	back       []arrival     // given back, to be taken first
+	later      []*try        // of clients that try again, in the order of their arrival
+}
+
+// arrival is what a producer takes: an item, and whose try for it that is; nil: not
+// known yet, or its client waits for ever.
+type arrival struct {
+	item engine.Item
+	try  *try
 }
 
 func newSource(v *valve, c *clock.Lane, st *workload.Stream, end time.Duration, p clock.Precision) *source {
@@ -63,55 +72,82 @@ func newSource(v *valve, c *clock.Lane, st *workload.Stream, end time.Duration, 
 // before it waits. waited tells that the source waited for the item, and not
 // the item for a producer. While stepping, busy is set before the item is
 // taken, so that at no moment it is nowhere.
-func (s *source) next(ctx context.Context, idle func(), busy *atomic.Bool) (it engine.Item, waited bool, err error) {
-	if it, ok := s.pop(busy); ok {
-		return it, false, nil
+func (s *source) next(ctx context.Context, idle func(), busy *atomic.Bool) (a arrival, waited bool, err error) {
+	if a, ok := s.pop(busy); ok {
+		return a, false, nil
 	}
 	idle()
 	select {
 	case <-s.turn:
 	case <-ctx.Done():
-		return it, false, context.Cause(ctx)
+		return a, false, context.Cause(ctx)
 	}
 	defer func() { s.turn <- struct{}{} }()
 	for {
-		if it, ok := s.pop(busy); ok {
-			return it, waited, nil
+		if a, ok := s.pop(busy); ok {
+			return a, waited, nil
 		}
 		slept, err := s.fill(ctx)
 		if err != nil {
-			return it, false, err
+			return a, false, err
 		}
 		waited = waited || slept
 	}
 }
 
 // pop takes a due item, if there is one that may pass.
-func (s *source) pop(busy *atomic.Bool) (engine.Item, bool) {
+func (s *source) pop(busy *atomic.Bool) (a arrival, ok bool) {
 	gate := s.gate.Load()
 	if gate&(gateStopped|gatePaused) != 0 {
-		return engine.Item{}, false
+		return a, false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.head == s.tail && len(s.back) == 0 {
-		return engine.Item{}, false
+	if s.head == s.tail && len(s.back) == 0 && len(s.later) == 0 {
+		return a, false
 	}
 	if gate&gateStepping != 0 {
 		was := busy.Swap(true)
 		if !s.permits.CompareAndSwap(1, 0) {
 			busy.Store(was)
-			return engine.Item{}, false
+			return a, false
 		}
 	}
-	if len(s.back) > 0 {
-		it := s.back[0]
+	switch {
+	case len(s.back) > 0:
+		a = s.back[0]
 		s.back = s.back[1:]
-		return it, true
+	case len(s.later) > 0 && s.isLater():
+		a = arrival{s.later[0].client.item, s.later[0]}
+		s.later[0] = nil
+		s.later = s.later[1:]
+	default:
+		a.item = s.due[s.head]
+		s.head++
 	}
-	it := s.due[s.head]
-	s.head++
-	return it, true
+	return a, true
+}
+
+// isLater tells whether the first of those who try again is the next to be taken:
+// whether no item arrived before, or at the same time. The caller holds mu.
+func (s *source) isLater() bool {
+	at := s.later[0].at
+	for s.head == s.tail {
+		n := s.cursor.Next(at, s.due[:])
+		if n == 0 {
+			return true
+		}
+		s.head, s.tail = 0, s.pick(n)
+	}
+	return s.due[s.head].At > at
+}
+
+// again takes a client's further try.
+func (s *source) again(t *try) {
+	s.mu.Lock()
+	s.later = append(s.later, t)
+	s.mu.Unlock()
+	s.poke()
 }
 
 // fill takes what is due from the stream. When nothing is, or nothing may
@@ -146,7 +182,7 @@ func (s *source) look() (next time.Duration, any bool) {
 	if s.head == s.tail {
 		s.head, s.tail = 0, s.pick(s.cursor.Next(now, s.due[:]))
 	}
-	if s.head < s.tail || len(s.back) > 0 {
+	if s.head < s.tail || len(s.back) > 0 || len(s.later) > 0 {
 		return 0, true
 	}
 	if at, ok := s.cursor.Peek(); ok && at < s.end {
@@ -157,6 +193,9 @@ func (s *source) look() (next time.Duration, any bool) {
 
 // pick keeps those of the first n due items that are this source's.
 func (s *source) pick(n int) int {
+	if n > 0 {
+		s.filled = s.due[n-1].At
+	}
 	if s.mine == nil {
 		return n
 	}
@@ -195,12 +234,12 @@ func (s *source) poke() {
 
 // giveBack returns an item that could not be handed over. It is the next one
 // to be taken, also by a single step.
-func (s *source) giveBack(it engine.Item) {
+func (s *source) giveBack(a arrival) {
 	if s.gate.Load()&gateStepping != 0 {
 		s.permits.Store(1)
 	}
 	s.mu.Lock()
-	s.back = append(s.back, it)
+	s.back = append(s.back, a)
 	s.mu.Unlock()
 	s.poke()
 }

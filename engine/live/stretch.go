@@ -164,6 +164,7 @@ func fillBetween(w *engine.Window, from, to *mark) {
 	w.Throughput = perSecond(since.ended[done], d)
 	w.Goodput = w.Throughput
 	w.Blocked = time.Duration(to.blocked - from.blocked)
+	w.Wasted, w.Retries = since.wasted, to.retries-from.retries
 	if n := since.attempts - since.repeated; n > 0 {
 		w.PWait = min(1, float64(to.waited-from.waited)/float64(n))
 	}

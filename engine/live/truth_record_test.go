@@ -3,7 +3,6 @@ package live_test
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"sync"
@@ -196,44 +195,18 @@ func agree(t testing.TB, what string, said, exact engine.Summary, on, tail time.
 		name            string
 		said, exact, on time.Duration
 	}{
-		{"mean", said.Mean, exact.Mean, on}, {"p50", said.P50, exact.P50, on}, {"p90", said.P90, exact.P90, on},
-		{"p95", said.P95, exact.P95, tail}, {"p99", said.P99, exact.P99, tail}, {"max", said.Max, exact.Max, tail},
+		{"mean", said.Mean, exact.Mean, on},
+		{"p50", said.P50, exact.P50, on},
+		{"p90", said.P90, exact.P90, on},
+		{"p95", said.P95, exact.P95, tail},
+		{"p99", said.P99, exact.P99, tail},
+		{"max", said.Max, exact.Max, tail},
 	} {
 		if off := (c.said - c.exact).Abs(); float64(off) > 0.01*float64(c.exact)+float64(c.on) {
 			t.Errorf("%s: the %s is said to be %v, and was %v", what, c.name, c.said, c.exact)
 		}
 	}
 }
-
-// insist tries a test in real time up to three times. What else the machine has
-// to do makes everything later, and a run that was disturbed proves nothing;
-// but no disturbance makes a wrong run right.
-func insist(t *testing.T, try func(t testing.TB)) {
-	t.Helper()
-	var a attempt
-	for range 3 {
-		a = attempt{TB: t}
-		if try(&a); len(a.errors) == 0 {
-			return
-		}
-		t.Logf("once more, for: %q", a.errors)
-	}
-	for _, e := range a.errors {
-		t.Error(e)
-	}
-}
-
-// attempt collects errors.
-type attempt struct {
-	testing.TB
-	errors []string
-}
-
-func (a *attempt) Errorf(format string, args ...any) {
-	a.errors = append(a.errors, fmt.Sprintf(format, args...))
-}
-
-func (a *attempt) Error(args ...any) { a.errors = append(a.errors, fmt.Sprint(args...)) }
 
 // near says whether two numbers agree within a part of the second.
 func near(got, want, part float64) bool { return math.Abs(got-want) <= part*math.Abs(want) }
