@@ -18,8 +18,14 @@ type demand struct {
 // share is the part of the work that is wasted.
 func (d *demand) share() float64 { return part(d.wasted, d.wasted+d.useful) }
 
-// fewest is how many wasted deliveries are enough to speak of.
-const fewest = 10
+// What is enough to speak of, against chance and against figures that are of
+// before and after a change: so many wasted deliveries, so many retries for each
+// first try, and tries that are so many times what the servers can do.
+const (
+	fewest  = 10
+	many    = 0.5
+	clearly = 1.1
+)
 
 // impatient reports work for clients that have given up: that it keeps itself
 // going (a retry storm), even with nothing wrong any more (metastable), or is
@@ -34,18 +40,21 @@ func (l *lane) impatient() *Finding {
 	if budget := float64(load.Retry.Budget); budget > 0 {
 		again = min(again, budget)
 	}
-	rho := d.first / d.finishes
-	s := l.bottleneck()
+	mended := !l.broken()
+	if mended {
+		d.finishes = max(d.finishes, l.nominal()) // what was slow a moment ago is not any more
+	}
 	f := &Finding{Kind: RetryStorm, Severity: Bad, Share: d.share()}
-	storm := again > 0 && (1+again)*rho > 1 && d.first+d.retries > d.finishes
+	rho := d.first / d.finishes
+	storm := (1+again)*rho > 1 && d.retries >= many*d.first && d.first+d.retries > clearly*d.finishes
 	switch {
-	case storm && rho < 0.95 && f.Share >= 0.5 && d.goodput < d.first/2 && !l.broken():
+	case storm && mended && rho < 0.95 && f.Share >= 0.5 && d.goodput < d.first/2:
 		f.Kind = Metastable
-		f.Text = fmt.Sprintf("nothing is broken and %s would fit into %s, but retries waste %s of the work: goodput %s until below %s arrive.",
-			rate(d.first), rate(d.finishes), percent(f.Share), rate(d.goodput), rate(d.finishes/(1+again)))
+		f.Text = fmt.Sprintf("%s fit into %s, yet goodput is %s: retries waste %s of the work, and will until below %s arrive.",
+			rate(d.first), rate(d.finishes), rate(d.goodput), percent(f.Share), rate(d.finishes/(1+again)))
 	case storm:
 		f.Text = fmt.Sprintf("clients try again %s on top of %s; %s, %s of it for clients that gave up.",
-			rate(d.retries), rate(d.first), s.paceOf(d.finishes), percent(f.Share))
+			rate(d.retries), rate(d.first), l.bottleneck().paceOf(d.finishes), percent(f.Share))
 	case f.Share >= 0.5:
 		f.Kind = Wasting
 		f.Text = fmt.Sprintf("%s of the work is for clients that gave up after %s; of %s that arrive %s are done in time.",
@@ -54,6 +63,24 @@ func (l *lane) impatient() *Finding {
 		return nil
 	}
 	return f
+}
+
+// nominal is how many items a second the lane's only stage finishes when its
+// handlers take what they are asked to; 0: not known.
+func (l *lane) nominal() float64 {
+	if len(l.stages()) != 1 || l.burns() {
+		return 0
+	}
+	s := l.bottleneck()
+	s.service = 0
+	for i := range l.now.Handlers {
+		spec := l.handler(i)
+		if spec == nil || meant(spec, &l.settings) <= 0 {
+			return 0
+		}
+		s.service += meant(spec, &l.settings)
+	}
+	return s.finishes()
 }
 
 // demanded is what clients asked for since before, or else in the recent window;

@@ -133,17 +133,20 @@ func (l *lane) overloads(s stage) bool {
 	return l.arrivals/s.finishes()*(1-s.longest)*(1-uncertain(s.seen)-uncertain(l.arrived)) >= 1 && !l.outdid(s)
 }
 
-// outdid says whether since before more was finished than the stage can finish
-// by its service times, beyond two standard deviations of chance: then these are
-// of a trouble that is over.
+// outdid says whether since before more was handled than the stage can finish by
+// its service times, beyond two standard deviations of chance: then these are of
+// a trouble that is over.
 func (l *lane) outdid(s stage) bool {
 	if l.before == nil {
 		return false
 	}
-	fell, chance := l.fall()
-	arrived := float64(l.now.Ledger.Offered - l.before.Ledger.Offered)
-	return arrived-s.finishes()*l.elapsed+fell > 2*chance
+	handled := float64(served(&l.now.Ledger)-served(&l.before.Ledger)) +
+		float64(l.now.Wasted-l.before.Wasted)/float64(max(1, len(l.now.Handlers)))
+	return handled-s.finishes()*l.elapsed > 2*math.Sqrt(2*max(handled, 0))
 }
+
+// served counts the items of a ledger that a handler has come to an end with.
+func served(l *engine.Ledger) int64 { return l.Done + l.Failed + l.DeadLettered + l.Lost }
 
 // excess is by how many a second arrivals exceeded what left in the recent
 // window; 0 where that may be chance: less than two standard deviations of the
@@ -178,7 +181,7 @@ func (l *lane) fall() (fell, chance float64) {
 // catchingUp reports the end of a trouble: items still wait for over a second,
 // and fewer than before beyond two standard deviations of chance.
 func (l *lane) catchingUp() *Finding {
-	if l.before == nil || l.now.OldestWaiting < time.Second {
+	if l.before == nil || l.now.OldestWaiting < time.Second || l.impatient() != nil {
 		return nil
 	}
 	fell, chance := l.fall()
@@ -191,9 +194,9 @@ func (l *lane) catchingUp() *Finding {
 
 // missing is how many more servers would bring an overloaded stage's utilisation
 // below 1, with the error of the mean service time against it; 0: that would
-// not help, or nobody can say while something is broken.
+// not help, or nobody can say while something is broken or clients try again.
 func (l *lane) missing(s stage) int {
-	if s.each || l.pinned() || s.seen == 0 || l.burns() || l.broken() {
+	if s.each || l.pinned() || s.seen == 0 || l.burns() || l.broken() || l.impatient() != nil {
 		return 0
 	}
 	load := l.arrivals * s.service.Seconds() * (1 + 1/math.Sqrt(float64(s.seen)))
