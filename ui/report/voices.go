@@ -102,8 +102,10 @@ func (v *Voices) remarks() []string {
 			o.RealRuns, seconds(o.RealSeconds), strconv.Itoa(voices.Tolerance*100), figure.Duration(voices.ToleranceTime)))
 	}
 	for i := range v.Comparisons {
-		if c := &v.Comparisons[i]; !c.Agree {
-			lines = append(lines, fmt.Sprintf("%s, %s, %s: %s.", c.Model, c.What, c.Figure, c.Why))
+		c := &v.Comparisons[i]
+		line := fmt.Sprintf("%s, %s: %s.", c.Model, c.What, c.Why)
+		if !c.Agree && lines[len(lines)-1] != line { // two figures of a lane may fail alike
+			lines = append(lines, line)
 		}
 	}
 	return lines
