@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/clock"
 	"duet/engine/diagnose"
+	"duet/engine/live"
 	"duet/engine/virtual"
 )
 
@@ -30,8 +32,25 @@ func scenarioOf(t interface {
 	return s
 }
 
-// speed is how much faster than the bubble's clock lane time passes.
-const speed = 10
+// begin starts a run and says how long lane time takes for a quarter of a
+// second. Impatient clients are run on goroutines and all else is simulated, so
+// that runs of both kinds are looked at.
+func begin(t *testing.T, s *engine.Scenario) (r engine.Run, tick time.Duration) {
+	t.Helper()
+	const speed = 10
+	var err error
+	if s.Load.Timeout > 0 {
+		tick = 250 * ms
+		r, err = live.New(s, live.Options{Endless: true, Clock: clock.NewLane(clock.TimersOnly())})
+	} else {
+		tick = 250 * ms / speed
+		r, err = virtual.New(s, virtual.Options{Endless: true, Speed: speed})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, tick
+}
 
 // play runs a scenario for so long and diagnoses it four times a second, as the
 // screen does.
@@ -40,14 +59,11 @@ func play(t *testing.T, text string, long time.Duration) []seen {
 	s := scenarioOf(t, text)
 	var all []seen
 	synctest.Test(t, func(t *testing.T) {
-		r, err := virtual.New(s, virtual.Options{Endless: true, Speed: speed})
-		if err != nil {
-			t.Fatal(err)
-		}
+		r, tick := begin(t, s)
 		var now engine.Snapshot
 		var past []*engine.Snapshot // a second apart, the oldest first
 		for at := time.Duration(0); at < long; at += 250 * ms {
-			time.Sleep(250 * ms / speed)
+			time.Sleep(tick)
 			r.Snapshot(&now)
 			var before *engine.Snapshot
 			if len(past) > 0 {

@@ -30,6 +30,8 @@ func TestChanceIsNotCalledTrouble(t *testing.T) {
 		{"{load: {rate: 70/s, arrivals: sine, sine: {amplitude: 0.3, period: 20s}}, handlers: [{name: charge}], lanes: [{model: event}]}", 0.02},
 		{`{load: {rate: 640/s, keys: {count: 10000}}, handlers: [{name: charge}],
 			lanes: [{model: message, workers: 8, queue: {partitions: 8, capacity: 1000}}, {model: event, publishers: 8, publish_by: key}]}`, 0.02},
+		{`{load: {rate: 160/s, timeout: 500ms, retry: {attempts: 4}}, handlers: [{name: charge, service: {mean: 40ms}}],
+			lanes: [{model: message, workers: 8}, {model: event, publishers: 8}]}`, 0.01},
 		{`{load: {rate: 80/s}, handlers: [{name: charge}, {name: mail}],
 			lanes: [{model: message, handlers: together, workers: 2, queue: {capacity: 1000}}, {model: event, dispatch: buffered}]}`, 0.01},
 	} {
