@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 
 	"duet/engine"
 	"duet/ui/internal/chart"
@@ -19,13 +20,19 @@ var style string
 //go:embed page.tmpl
 var pageSource string
 
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"style":  func() template.CSS { return template.CSS(chart.Style + style) },
-	"upper":  func(m engine.Mode) string { return strings.ToUpper(string(m)) },
-	"sign":   func(severity string) string { return signs[severity] },
-	"figure": number,
-	"next":   func(n int) int { return n + 1 },
-}).Parse(pageSource))
+// templates are those of all pages, read when the first one is written.
+var templates = sync.OnceValue(func() *template.Template {
+	t := template.New("").Funcs(template.FuncMap{
+		"style":  func() template.CSS { return template.CSS(chart.Style + style) },
+		"upper":  func(m engine.Mode) string { return strings.ToUpper(string(m)) },
+		"sign":   func(severity string) string { return signs[severity] },
+		"figure": number,
+		"next":   func(n int) int { return n + 1 },
+	})
+	template.Must(t.New("page").Parse(pageSource))
+	template.Must(t.New("sweep").Parse(sweepSource))
+	return t
+})
 
 // signs stand beside the colours of severities, which are never the only sign.
 var signs = map[string]string{"good": "●", "warning": "▲", "bad": "■"}
@@ -46,7 +53,7 @@ func (r *Report) WriteHTML(w io.Writer) error {
 		v.Cases = append(v.Cases, cv)
 	}
 	var page bytes.Buffer // so that no half a page is written
-	if err := pageTemplate.Execute(&page, v); err != nil {
+	if err := templates().ExecuteTemplate(&page, "page", v); err != nil {
 		return err
 	}
 	_, err := page.WriteTo(w)

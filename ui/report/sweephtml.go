@@ -12,8 +12,6 @@ import (
 //go:embed sweep.tmpl
 var sweepSource string
 
-var sweepTemplate = template.Must(pageTemplate.New("sweep").Parse(sweepSource))
-
 // WriteHTML writes the report as a page with its curves, of the same kind as
 // [Report.WriteHTML]'s.
 func (s *Sweep) WriteHTML(w io.Writer) error {
@@ -31,7 +29,7 @@ func (s *Sweep) WriteHTML(w io.Writer) error {
 		v.Tables = append(v.Tables, s.lane(i).view(nil))
 	}
 	var page bytes.Buffer // so that no half a page is written
-	if err := sweepTemplate.Execute(&page, v); err != nil {
+	if err := templates().ExecuteTemplate(&page, "sweep", v); err != nil {
 		return err
 	}
 	_, err = page.WriteTo(w)
