@@ -21,8 +21,6 @@ type client struct {
 const (
 	clientBegun = 1 << (32 + iota) // some try was begun while it was waited for
 	clientEnded                    // the item has ended
-
-	clientTry = 1<<32 - 1
 )
 
 // try is one try of a client: what producers hand over.

@@ -118,6 +118,7 @@ func (h *handler) run(ctx context.Context, d *delivery, srv *server) error {
 func (h *handler) inTurn(ctx context.Context, d *delivery, srv *server, position int, recovers bool) (err error) {
 	start := h.lane.run.clock.Now()
 	srv.at.Store(int32(h.index))
+	srv.since.Store(int64(start))
 	t := &srv.each[position]
 	h.began(srv, t, d, srv.attempt, start)
 	srv.results[position] = failed // also when it panics

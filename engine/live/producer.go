@@ -197,7 +197,7 @@ func (p *producer) wall(d time.Duration) int64 {
 func (p *producer) Block() {
 	p.flush()
 	p.now = p.lane.run.clock.Now()
-	p.busy.Store(true)
+	p.show(&p.d.item)
 	p.stuck.Store(int64(p.now) + 1)
 }
 
