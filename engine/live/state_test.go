@@ -27,15 +27,21 @@ func TestASnapshotTellsWhereEveryoneIs(t *testing.T) {
 	}{
 		{
 			// Both workers since items 1 and 2; 3 and 4 wait for the next that is free.
-			"model: message, workers: 2", []hand{{engine.Busy, 5, 600 * ms}, {engine.Busy, 4, 450 * ms}}, 1, 0, 2,
+			"model: message, workers: 2",
+			[]hand{{engine.Busy, 5, 600 * ms}, {engine.Busy, 4, 450 * ms}},
+			1, 0, 2,
 			engine.PublisherSnapshot{Seq: 6, Since: 600 * ms},
 		},
 		{
-			"model: message, workers: 1, queue: {capacity: 2}", []hand{{engine.Busy, 3, 600 * ms}}, 2, 1, 1,
+			"model: message, workers: 1, queue: {capacity: 2}",
+			[]hand{{engine.Busy, 3, 600 * ms}},
+			2, 1, 1,
 			engine.PublisherSnapshot{Busy: true, Blocked: true, Seq: 6, Since: 600 * ms},
 		},
 		{
-			"model: message, workers: 1, queue: {capacity: 1}", []hand{{engine.Busy, 3, 600 * ms}}, 1, 2, 1,
+			"model: message, workers: 1, queue: {capacity: 1}",
+			[]hand{{engine.Busy, 3, 600 * ms}},
+			1, 2, 1,
 			engine.PublisherSnapshot{Busy: true, Blocked: true, Seq: 5, Since: 600 * ms},
 		},
 		{
@@ -43,7 +49,9 @@ func TestASnapshotTellsWhereEveryoneIs(t *testing.T) {
 			engine.PublisherSnapshot{Busy: true, Seq: 3, Since: 600 * ms, Calls: []engine.CallSnapshot{{State: engine.CallRunning, Took: 20 * ms}}},
 		},
 		{
-			"model: event, dispatch: buffered", []hand{{engine.Busy, 3, 600 * ms}}, 3, 0, 1,
+			"model: event, dispatch: buffered",
+			[]hand{{engine.Busy, 3, 600 * ms}},
+			3, 0, 1,
 			engine.PublisherSnapshot{Seq: 6, Since: 600 * ms},
 		},
 		{
