@@ -60,6 +60,18 @@ var mayKnow = []struct {
 		because: "presets are scenarios, and who runs them is not their business",
 	},
 	{
+		who: "duet/engine/replicate", never: runners,
+		because: "it is given what starts a run and does not ask which",
+	},
+	{
+		who: "duet/engine/sweep", never: runners,
+		because: "it is given what starts a run and does not ask which",
+	},
+	{
+		who: "duet/engine/size", never: runners,
+		because: "it is given what starts a run and does not ask which",
+	},
+	{
 		who: "duet/ui/tui/...", never: runners,
 		because: "the screen is given a Run and does not ask which",
 	},

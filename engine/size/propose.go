@@ -41,27 +41,27 @@ func (s *search) propose() (Plan, bool) {
 	targets := s.concerns(s.design)
 	n, ok, _ := least(s.fewest(), s.design.most(), s.fewest(), func(n int) (bool, error) {
 		p := Plan{Servers: n}
-		p.Capacity, _ = s.proposeRoom(n)
+		p.Capacity = s.proposeRoom(n)
 		ahead := s.expect(s.sized(s.design, p, s.dropping()))
 		return ahead.holds(targets), nil
 	})
 	if !ok {
 		n = s.design.most() // perhaps theory is too careful
 	}
-	room, _ := s.proposeRoom(n)
-	return Plan{Servers: n, Capacity: room}, s.fewest() <= n
+	return Plan{Servers: n, Capacity: s.proposeRoom(n)}, s.fewest() <= n
 }
 
-// proposeRoom asks theory for the least room with so many servers.
-func (s *search) proposeRoom(servers int) (int, bool) {
+// proposeRoom asks theory for the least room with so many servers; all there may
+// be if it knows of none.
+func (s *search) proposeRoom(servers int) int {
 	if !s.design.queued() {
-		return 0, true
+		return 0
 	}
-	n, ok, _ := least(0, mostRoom, servers, func(room int) (bool, error) {
+	n, _, _ := least(0, mostRoom, servers, func(room int) (bool, error) {
 		ahead := s.expect(s.sized(s.design, Plan{servers, room}, true))
 		return ahead.guess[replicate.LossName] < s.fullLimit().Limit, nil
 	})
-	return n, ok
+	return min(n, mostRoom)
 }
 
 // fullLimit is the target for the loss, or what stands in for it.

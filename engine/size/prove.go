@@ -72,9 +72,8 @@ func (s *search) least(ctx context.Context, proposed Plan) (p Plan, ok bool, err
 // or, where a full queue blocks, are seldom enough found with a full one. There
 // is none where another target fails before that: more room only makes it worse.
 func (s *search) roomFor(ctx context.Context, servers int) (Plan, bool, error) {
-	guess, _ := s.proposeRoom(servers)
 	worse := errors.New("more room makes it worse")
-	room, ok, err := least(0, s.mostRoom(servers), guess, func(room int) (bool, error) {
+	room, ok, err := least(0, s.mostRoom(servers), s.proposeRoom(servers), func(room int) (bool, error) {
 		checks, err := s.full(ctx, Plan{servers, room})
 		if err != nil {
 			return false, err

@@ -66,9 +66,13 @@ func TestNoKnee(t *testing.T) {
 		name string
 		y    []float64
 	}{
-		{"nothing", nil}, {"one", []float64{1}}, {"two", []float64{1, 9}},
-		{"a line", []float64{1, 2, 3, 4, 5}}, {"level", []float64{10, 10.3, 10.1, 10.2}},
-		{"not defined", []float64{1, math.NaN(), 3, 9}}, {"without end", []float64{1, 2, 3, math.Inf(1)}},
+		{"nothing", nil},
+		{"one", []float64{1}},
+		{"two", []float64{1, 9}},
+		{"a line", []float64{1, 2, 3, 4, 5}},
+		{"level", []float64{10, 10.3, 10.1, 10.2}},
+		{"not defined", []float64{1, math.NaN(), 3, 9}},
+		{"without end", []float64{1, 2, 3, math.Inf(1)}},
 	} {
 		x := make([]float64, len(c.y))
 		for i := range x {

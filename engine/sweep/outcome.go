@@ -46,7 +46,7 @@ func (g *Grid) outcome(i int, runs []*figures, metrics []replicate.Metric) *Outc
 	}
 	for n := range out.Lanes {
 		known := foreseen(p.Scenario, n)
-		lane := Lane{Name: p.Scenario.Lanes[n].Name, Figures: map[string]Value{}, Overload: known.overload}
+		lane := Lane{Name: p.Scenario.Lanes[n].Name, Figures: map[string]Value{}, Saturated: known.saturated, Overload: known.overload}
 		over := func(of func(l *laneFigures) float64) replicate.Estimate {
 			values := make([]float64, len(runs))
 			for r := range runs {
@@ -74,8 +74,9 @@ const latencyMean = "latency.mean"
 
 // foresight is what theory says of a lane at a point.
 type foresight struct {
-	figures  map[string]engine.Figure
-	overload engine.Figure
+	figures   map[string]engine.Figure
+	saturated bool
+	overload  engine.Figure
 }
 
 // foreseen asks theory, which does not consider timelines.
@@ -85,10 +86,12 @@ func foreseen(s *engine.Scenario, lane int) foresight {
 		return f
 	}
 	r := theory.ForLane(s, lane, 0)
-	if r.Applies {
+	const full = 1 - 1e-9 // what differs from 1 by rounding
+	switch {
+	case r.Applies:
 		f.overload = 0
-	} else if r.Growth > 0 {
-		f.overload = r.Growth
+	case r.Rho >= full:
+		f.saturated, f.overload = true, max(0, r.Growth)
 	}
 	f.figures = map[string]engine.Figure{
 		latencyMean: r.LatencyMean, "wait.mean": r.WaitMean, "utilisation": r.Utilisation, "throughput": r.Throughput,

@@ -54,9 +54,11 @@ func (r *Result) Repeats(p *Outcome, lane string) bool {
 type Lane struct {
 	Name    string           `json:"name"`
 	Figures map[string]Value `json:"figures"`
-	// Overload is by how many items a second more arrive than the lane can
-	// finish, by theory: its figures then depend on how long the run was. 0 where
-	// it keeps up, NaN (null) where theory does not say.
+	// Saturated: by theory there is no steady state, because as much arrives as
+	// the lane can finish, or more. Its figures then depend on how long the run was.
+	Saturated bool `json:"saturated"`
+	// Overload is by how many items a second more arrive than can be finished; 0
+	// where the lane keeps up, NaN (null) where theory does not say.
 	Overload engine.Figure `json:"overload"`
 
 	latency, throughput float64 // means, by which knees are found

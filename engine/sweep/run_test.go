@@ -166,14 +166,17 @@ func TestRun(t *testing.T) {
 	if half := mean.Half(); math.Abs(half-4.303e-6/math.Sqrt(3)) > 1e-9 { // t(2, .975) times 1 us over the root of 3
 		t.Errorf("+- %v s", half)
 	}
-	if u := p.Lanes[0].Figures["utilisation"]; u.Mean != 0.5 || u.Theory != 0.5 || p.Lanes[0].Overload != 0 {
+	if u := p.Lanes[0].Figures["utilisation"]; u.Mean != 0.5 || u.Theory != 0.5 || p.Lanes[0].Overload != 0 || p.Lanes[0].Saturated {
 		t.Errorf("utilisation is %+v, overload %v", u, p.Lanes[0].Overload)
 	}
 	if p99 := p.Lanes[0].Figures["wait.p99"]; p99.CI95 != nil || p99.Runs != 0 || math.Abs(float64(p99.Theory)-0.07824) > 1e-5 {
 		t.Errorf("wait.p99 is %+v, want nothing measured beside 78.24 ms", p99)
 	}
-	if over := r.Points[10].Lanes[0].Overload; math.Abs(float64(over)-10) > 1e-9 {
-		t.Errorf("at 110/s one worker is over by %v/s, want 10/s", over)
+	if l := r.Points[10].Lanes[0]; math.Abs(float64(l.Overload)-10) > 1e-9 || !l.Saturated {
+		t.Errorf("at 110/s one worker is over by %v/s, want 10/s", l.Overload)
+	}
+	if l := r.Points[9].Lanes[0]; l.Overload != 0 || !l.Saturated {
+		t.Errorf("at 100/s one worker is just saturated, over by %v/s: %v", l.Overload, l.Saturated)
 	}
 }
 

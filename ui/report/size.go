@@ -89,7 +89,7 @@ func (p *page) answer(a *size.Answer) {
 		p.prose("  ", a.Why, 2)
 		return
 	}
-	t := table{widths: []int{-30, 10, 12, 20, 7, -14}}
+	t := table{widths: []int{-30, 10, 12, 20, 7, -15}}
 	t.row("  target", "theory", "simulated", "95% interval", "runs", "")
 	checks := func(checks []size.Check) {
 		for i := range checks {
@@ -102,7 +102,7 @@ func (p *page) answer(a *size.Answer) {
 		t.row("  with " + servers(a, a.Less.Servers))
 		checks(a.Less.Checks)
 	}
-	t.row("  with 20% more load, " + amount(engine.KindRate, a.More.Rate))
+	t.row("  with 20% more load, " + engine.Rate(a.More.Rate).String())
 	checks(a.More.Checks)
 	p.rows(t)
 	p.prose("  ", edge(a), 2)

@@ -22,9 +22,9 @@ import (
 //	axes            path, kind, values as in a file, the same as numbers (null
 //	                for words), log
 //	metrics         name, and kind: duration, rate, share or number
-//	points          at and index: the value of each axis; lanes: name, overload,
-//	                and figures by the name of the metric, with runs, mean,
-//	                ci95 and theory
+//	points          at and index: the value of each axis; lanes: name, saturated,
+//	                overload, and figures by the name of the metric, with runs,
+//	                mean, ci95 and theory
 //	knees           lane, at, index, method: power or Kneedle
 //	machine         as in [Report]
 type Sweep struct {

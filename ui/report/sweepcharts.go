@@ -127,16 +127,15 @@ func (s *Sweep) chart(m replicate.Metric, title string, curves []curve) *chart.C
 		}
 	}
 	p.Lines = append(p.Lines, lines...)
-	if m.Kind == engine.KindDuration && far(lines) {
-		p.Title += ", logarithmic"
-		p.Y.Log = true
+	if m.Kind == engine.KindDuration {
+		bend(p, lines)
 	}
 	return p
 }
 
-// far reports whether the values of some lines differ too much for an axis that
-// is not logarithmic.
-func far(lines []chart.Line) bool {
+// bend makes the axis of some lines logarithmic where their values differ too much
+// for another. Bands that go down to 0 end at the bottom then.
+func bend(p *chart.Chart, lines []chart.Line) {
 	least, most := math.Inf(1), 0.0
 	for i := range lines {
 		for _, y := range lines[i].Y {
@@ -145,7 +144,16 @@ func far(lines []chart.Line) bool {
 			}
 		}
 	}
-	return most > 50*least
+	if most <= 50*least {
+		return
+	}
+	p.Title += ", logarithmic"
+	p.Y.Log = true
+	for i := range lines {
+		for n, low := range lines[i].Low {
+			lines[i].Low[n] = max(low, least/2)
+		}
+	}
 }
 
 // line is a curve of a metric, with its interval where it is known everywhere,

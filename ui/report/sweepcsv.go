@@ -21,12 +21,13 @@ func (s *Sweep) WriteCSV(w io.Writer) error {
 	for i := range s.Axes {
 		names = append(names, s.Axes[i].Path)
 	}
-	for _, lane := range s.base.Lanes {
+	for i := range s.base.Lanes {
+		lane := s.base.Lanes[i].Name + "."
 		for _, m := range s.Metrics {
-			name := lane.Name + "." + m.Name
+			name := lane + m.Name
 			names = append(names, name, name+".low", name+".high", name+".theory")
 		}
-		names = append(names, lane.Name+".overload", lane.Name+".knee")
+		names = append(names, lane+"overload", lane+"knee")
 	}
 	if err := out.Write(names); err != nil {
 		return err

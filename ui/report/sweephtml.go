@@ -20,7 +20,7 @@ func (s *Sweep) WriteHTML(w io.Writer) error {
 		return err
 	}
 	v := sweepView{
-		Sweep: s, Heading: s.heading(), Story: s.base.Story, About: s.about()[1:], Remarks: s.remarks(), YAML: string(text),
+		Sweep: s, Heading: s.heading(), Story: s.base.Story, About: s.about()[1:], Found: s.found(), Cautions: s.cautions(), YAML: string(text),
 	}
 	for _, picture := range s.charts() {
 		v.Charts = append(v.Charts, picture.Figure())
@@ -40,7 +40,9 @@ func (s *Sweep) WriteHTML(w io.Writer) error {
 type sweepView struct {
 	*Sweep
 	Heading, Story string
-	About, Remarks []string
+	About          []string
+	Found          []string
+	Cautions       []string
 	Charts         []template.HTML
 	Tables         []tableView
 	YAML           string

@@ -30,7 +30,7 @@ func (s *Sweep) WriteText(w io.Writer, colour bool) error {
 		p.table(s.lane(i))
 	}
 	p.line("")
-	for _, line := range s.remarks() {
+	for _, line := range slices.Concat(s.found(), s.cautions()) {
 		p.prose("", line, 0)
 	}
 	_, err := io.WriteString(w, p.text.String())
@@ -75,6 +75,7 @@ func listed(values []string) string {
 const (
 	kneeMark = "◂ knee"
 	overMark = "overload"
+	fullMark = "saturated"
 )
 
 // lane is the table of a lane: a row for each point.
@@ -110,7 +111,7 @@ func (s *Sweep) lane(n int) table {
 			column(10, "theory")
 		}
 	}
-	column(-10, "")
+	column(-11, "")
 	t.row(headings...)
 	for i := range s.Points {
 		p := &s.Points[i]
@@ -163,13 +164,15 @@ func (s *Sweep) mark(p *sweep.Outcome, lane int) string {
 		return " " + kneeMark
 	case l.Overload > 0:
 		return " " + overMark
+	case l.Saturated:
+		return " " + fullMark
 	default:
 		return ""
 	}
 }
 
-// remarks say what has to be known to read the tables.
-func (s *Sweep) remarks() []string {
+// found says where the knees are.
+func (s *Sweep) found() []string {
 	var lines []string
 	for i := range s.Knees {
 		lines = append(lines, s.told(&s.Knees[i]))
@@ -177,11 +180,17 @@ func (s *Sweep) remarks() []string {
 	if len(s.Knees) == 0 && s.Axes[0].Numbers != nil {
 		lines = append(lines, "no curve has a knee among these values of "+s.Axes[0].Path)
 	}
-	overloaded := func(p sweep.Outcome) bool {
-		return slices.ContainsFunc(p.Lanes, func(l sweep.Lane) bool { return l.Overload > 0 })
+	return lines
+}
+
+// cautions say what has to be known to read the tables.
+func (s *Sweep) cautions() []string {
+	var lines []string
+	saturated := func(p sweep.Outcome) bool {
+		return slices.ContainsFunc(p.Lanes, func(l sweep.Lane) bool { return l.Saturated })
 	}
-	if slices.ContainsFunc(s.Points, overloaded) {
-		lines = append(lines, overMark+": more arrives than the lane can finish; the longer it runs, the larger its times")
+	if slices.ContainsFunc(s.Points, saturated) {
+		lines = append(lines, fullMark+", "+overMark+": as much arrives as the lane can finish, or more; the longer it runs, the larger its times")
 	}
 	if s.Interrupted {
 		lines = append(lines, "interrupted: points that had not ended are left out")
@@ -217,7 +226,7 @@ func (s *Sweep) curve(lane string, at []string) string {
 // spread is a figure with half of its interval.
 func spread(k engine.ParamKind, e replicate.Estimate) string {
 	text := amount(k, e.Mean)
-	if half := e.Half(); e.Runs > 1 && !math.IsNaN(half) {
+	if half := e.Half(); e.Runs > 1 && half > 0 {
 		text += " ±" + amount(k, engine.Figure(half))
 	}
 	return text
