@@ -29,10 +29,11 @@ func (l *lane) dieOf(w int32) {
 
 // dieOfPublisher lets the lane die of the panic that a publisher met.
 func (l *lane) dieOfPublisher(p int32) {
+	x := &l.producers[p]
+	name := l.handlers[l.generations[x.way].handlers[x.step-1]].Name
 	l.skip(p)
 	l.published(p)
-	l.die(fmt.Sprintf("publisher %d: an observer panicked: %s panicked, as its scenario says", p+1,
-		l.handlers[l.generations[l.producers[p].way].handlers[l.producers[p].step-1]].Name))
+	l.die(fmt.Sprintf("publisher %d: an observer panicked: %s panicked, as its scenario says", p+1, name))
 }
 
 // die ends all that runs in the lane, as a process dies: what waits and what is
