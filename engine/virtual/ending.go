@@ -11,20 +11,21 @@ import (
 // dieOf lets the lane die of the panic that a server met.
 func (l *lane) dieOf(w int32) {
 	x := &l.servers[w]
-	who := fmt.Sprintf("observer %s", l.handlers[x.handler].Name)
+	name := l.handlers[x.handler].Name
+	who := "observer " + name
 	if x.sub != none && !l.subs[x.sub].observed {
-		name := "together"
-		if h := l.subs[x.sub].handler; h != none {
-			name = l.handlers[h].Name
+		of := name
+		if l.subs[x.sub].handler == none {
+			of, name = "together", l.handlers[l.generations[x.generation].handlers[x.step-1]].Name
 		}
-		who = fmt.Sprintf("worker %d of %s", x.id, name)
+		who = fmt.Sprintf("worker %d of %s", x.id, of)
 	}
 	if x.sub == none {
 		l.dismiss(w)
 	} else {
 		l.leave(w)
 	}
-	l.die(who + " panicked: " + l.handlers[x.handler].Name + " panicked, as its scenario says")
+	l.die(who + " panicked: " + name + " panicked, as its scenario says")
 }
 
 // dieOfPublisher lets the lane die of the panic that a publisher met.
@@ -83,7 +84,7 @@ func (l *lane) cutOff(w int32) {
 		l.end(w, account.Lost)
 		l.dismiss(w)
 	case l.subs[x.sub].handler == none:
-		l.stepOn(w, true)
+		l.rush(w)
 		l.concludeAll(w, verdict{out: account.Lost})
 	default:
 		l.end(w, account.Lost)

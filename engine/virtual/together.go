@@ -27,8 +27,15 @@ func (l *lane) servedInTurn(w int32) {
 }
 
 // hurry has all handlers that share a worker end at once, for it has crashed.
-// Only who needs no time gets anything done.
 func (l *lane) hurry(w int32) {
+	l.rush(w)
+	l.concludeAll(w, l.judge(w, false))
+	l.goOn(w)
+}
+
+// rush goes through the handlers that share a worker, from the one under way on.
+// Only who needs no time gets anything done.
+func (l *lane) rush(w int32) {
 	x := &l.servers[w]
 	l.stepOn(w, true)
 	for handlers := l.generations[x.generation].handlers; int(x.step) < len(handlers); {
@@ -37,8 +44,6 @@ func (l *lane) hurry(w int32) {
 		x.start, x.work = l.now, l.work(h, it, x.hand.attempt)
 		l.stepOn(w, x.work.takes > 0 || x.work.result != succeeded)
 	}
-	l.concludeAll(w, l.judge(w, false))
-	l.goOn(w)
 }
 
 // stepOn books the handler under way, and goes on to the next. It tells whether
