@@ -41,8 +41,12 @@ func (v *Voices) WriteJSON(w io.Writer) error {
 // WriteText writes a row for each comparison, and how to read it.
 func (v *Voices) WriteText(w io.Writer, colour bool) error {
 	p := &page{colour: colour}
-	p.prose("", fmt.Sprintf("theory, simulation and goroutines on %s, %d processors, %s/%s",
-		v.Machine.Go, v.Machine.GOMAXPROCS, v.Machine.OS, v.Machine.Arch), 0)
+	who := "theory, simulation and goroutines"
+	if v.Run.RealRuns == 0 {
+		who = "theory and simulation"
+	}
+	p.prose("", fmt.Sprintf("%s on %s, %d processors, %s/%s",
+		who, v.Machine.Go, v.Machine.GOMAXPROCS, v.Machine.OS, v.Machine.Arch), 0)
 	t := table{widths: []int{-28, -9, 9, 17}}
 	headings := []string{"model", "mean", "theory", "virtual"}
 	if v.Run.RealRuns > 0 {
