@@ -107,7 +107,7 @@ func (l *lane) settle(slot int32, out account.Outcome, worker, attempt int32) {
 		l.waiting--
 	}
 	l.inSystem.add(-1, l.now)
-	if out == account.Done || out == account.Failed || out == account.Dead {
+	if worker != 0 && (out == account.Done || out == account.Failed || out == account.Dead) {
 		l.finished(it)
 	}
 	if it.told {
