@@ -34,6 +34,7 @@ type Order struct {
 	mu      sync.Mutex // guards what follows; not taken by Finished
 	writers []*OrderWriter
 	retired engine.Disorder
+	peak    int64 // of writers that are gone, since the reader last asked
 }
 
 // NewOrder makes an Order ready for keys 0 to keys-1.
@@ -85,7 +86,8 @@ func (o *Order) Totals() engine.Disorder {
 func (o *Order) Peak() int64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	var peak int64
+	peak := o.peak
+	o.peak = 0
 	for _, w := range o.writers {
 		peak = max(peak, w.peak.Swap(0))
 	}
@@ -157,6 +159,7 @@ func (w *OrderWriter) Retire() {
 	if i := slices.Index(o.writers, w); i >= 0 {
 		o.writers = slices.Delete(o.writers, i, i+1)
 		o.retired = Combine(o.retired, w.totals())
+		o.peak = max(o.peak, w.peak.Swap(0))
 	}
 }
 

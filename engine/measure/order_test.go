@@ -84,6 +84,20 @@ func TestOrderPeakIsSinceTheLast(t *testing.T) {
 	}
 }
 
+func TestOrderPeakOutlivesItsWriter(t *testing.T) {
+	o := NewOrder(1)
+	w := o.Writer()
+	w.Finished(10, 0)
+	w.Finished(7, 0)
+	w.Retire()
+	w.Retire()
+	for _, want := range []int64{3, 0} {
+		if got := o.Peak(); got != want {
+			t.Errorf("the peak is %d, want %d", got, want)
+		}
+	}
+}
+
 func TestAnItemIsNotLateAfterItself(t *testing.T) {
 	o := NewOrder(1)
 	w := o.Writer()
