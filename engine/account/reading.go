@@ -34,7 +34,7 @@ type Reading struct {
 	Depth      []Level // deliveries that wait in queues
 	Await      []int64 // deliveries not yet begun, wherever they are: Depth and what has not come to the queue
 	Busy       []Level
-	Unsettled  []int64 // deliveries handled that end with those to the handlers after this one
+	Unsettled  []int64       // deliveries handled that end with those to the handlers after this one
 	Queued     Level         // depth of all queues
 	Backlog    Level         // items arrived by schedule, neither handed over nor begun
 	InSystem   Level         // items arrived by schedule and not ended

@@ -9,25 +9,21 @@ import (
 	"duet/engine"
 )
 
-// apply makes a change now: a setting, a fault or a single step. Others are of
-// the clock, which is not the machine's.
-func (m *machine) apply(c engine.Change) error {
+// make makes a change now: a setting, a fault or a single step. Others are of the
+// clock, which is not the machine's. It completes the change.
+func (m *machine) make(c *engine.Change) error {
 	c.At = duration(m.now)
-	var err error
 	switch {
 	case c.Path != "":
-		err = m.set(&c)
+		return m.set(c)
 	case c.Fault != nil:
-		err = m.fault(&c)
+		return m.fault(c)
 	case c.Control == engine.Step:
 		m.step()
 	case c.Control == engine.Resume:
 		m.goOn()
 	}
-	if err == nil {
-		m.marks.Add(c)
-	}
-	return err
+	return nil
 }
 
 // set changes a setting.
@@ -102,8 +98,7 @@ func (m *machine) unlink(c *engine.Change, next *engine.Scenario) error {
 	}
 	l := m.lanes[i]
 	if m.rates[i] == linked {
-		l.stream = l.stream.Fork()
-		l.cursor.Rebind(l.stream)
+		l.follow(l.stream.Fork())
 	}
 	m.rates[i], m.unlinked = next.Load.Rate, true
 	c.At = l.stream.Change(duration(m.now), next)

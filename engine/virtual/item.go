@@ -175,7 +175,7 @@ func (l *lane) missed(h *handler, it *item, out account.Outcome) {
 
 // note writes a line of the journal.
 func (l *lane) note(what engine.Happening, it *item, handler, worker, attempt int32) {
-	l.machine.journal.Add(engine.Entry{
+	l.machine.story.add(engine.Entry{
 		At: time.Duration(l.now), Seq: it.Seq, Key: it.Key, Lane: int16(l.index), Handler: int16(handler),
 		Worker: int16(worker), Attempt: int16(attempt), What: what,
 	})

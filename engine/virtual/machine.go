@@ -25,14 +25,17 @@ type machine struct {
 	scenario *engine.Scenario // the settings now in force; never changed
 	stream   *workload.Stream
 	lanes    []*lane
-	end      int64 // of the arrivals
-	journal  *journal.Ring
+	end      int64  // of the arrivals
+	story    *story // nil: none is kept
 	sampling journal.Sampler
+	assumed  float64 // rate of items, a second, by which the journal samples
 
 	now      int64
+	furthest int64 // to which it has come with the changes in the log
 	agenda   *script.Agenda
 	signals  *script.Signals
-	marks    script.Marks
+	log      history
+	kept     *checkpoints  // nil: none are kept
 	edges    []int64       // when parts begin and end of which there are figures of their own
 	rates    []engine.Rate // of lanes with a load of their own; -1: the run's
 	unlinked bool
@@ -43,22 +46,19 @@ type machine struct {
 	moment engine.Snapshot // scratch
 }
 
-// journalSize is how many lines of the journal are kept.
-const journalSize = 1 << 14
-
 func newMachine(s *engine.Scenario, endless bool) (*machine, error) {
 	stream, err := workload.New(s)
 	if err != nil {
 		return nil, err
 	}
 	m := &machine{
-		scenario: s, stream: stream, end: int64(s.Duration), journal: journal.NewRing(journalSize),
+		scenario: s, stream: stream, end: int64(s.Duration), story: new(story),
 		agenda: script.NewAgenda(s), signals: script.NewSignals(s),
 	}
 	if endless || s.Duration == 0 {
 		m.end = never
 	}
-	m.sampling.SetRate(stream.Rate(0))
+	m.assume(stream.Rate(0))
 	m.edges = append(m.edges, int64(s.Warmup))
 	for _, d := range s.Stretches() {
 		m.edges = append(m.edges, int64(d[0]), int64(d[1]))
@@ -68,6 +68,9 @@ func newMachine(s *engine.Scenario, endless bool) (*machine, error) {
 		l.account = account.New(s, l)
 		m.lanes = append(m.lanes, l)
 		m.rates = append(m.rates, linked)
+	}
+	if endless {
+		m.kept = new(checkpoints)
 	}
 	m.arriveAt()
 	return m, nil
@@ -85,6 +88,7 @@ func (m *machine) advance(to int64) {
 			l.advance(next)
 		}
 		m.now = next
+		m.furthest = max(m.furthest, next)
 		m.arriveAt()
 	}
 }
@@ -95,7 +99,7 @@ func (m *machine) boundary() int64 {
 	if m.stepping || !m.signals.None() || m.now >= m.end {
 		step = lookStep
 	}
-	next := min((m.now/step+1)*step, int64(m.agenda.Next()))
+	next := min((m.now/step+1)*step, int64(m.agenda.Next()), m.log.next())
 	if m.now < m.end {
 		next = min(next, m.end)
 	}
@@ -128,13 +132,19 @@ func (m *machine) arriveAt() {
 		m.finish()
 	}
 	m.endStep()
+	m.replay()
+	if m.kept != nil && m.now%checkpointStep == 0 {
+		m.kept.add(m)
+	}
 }
 
 // carryOut makes changes of the timeline. It was checked when its scenario was
 // decoded; what a change by hand has made impossible since is left out.
 func (m *machine) carryOut(changes []engine.Change) {
 	for _, c := range changes {
-		_ = m.apply(c)
+		if m.make(&c) == nil {
+			m.log.add(logged{c, m.now, true})
+		}
 	}
 }
 
@@ -152,8 +162,14 @@ func (m *machine) follow() {
 		}
 	}
 	if m.now%figureStep == 0 {
-		m.sampling.SetRate(max(rate, m.stream.Rate(duration(m.now))))
+		m.assume(max(rate, m.stream.Rate(duration(m.now))))
 	}
+}
+
+// assume has the journal follow as many items as it can at a rate of them.
+func (m *machine) assume(rate float64) {
+	m.assumed = rate
+	m.sampling.SetRate(rate)
 }
 
 // isOver tells whether a run with an end has come to it: its lanes have drained,
@@ -197,8 +213,8 @@ func (m *machine) endStep() {
 			return
 		}
 	}
-	m.stepping, m.halted = false, true
+	m.stepping, m.halted = false, m.log.next() == never
 }
 
 // told tells whether the journal follows an item.
-func (m *machine) told(seq int64) bool { return m.journal != nil && m.sampling.Wants(seq) }
+func (m *machine) told(seq int64) bool { return m.story != nil && m.sampling.Wants(seq) }

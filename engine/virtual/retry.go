@@ -3,6 +3,7 @@ package virtual
 import (
 	"duet/engine"
 	"duet/engine/account"
+	"duet/engine/script"
 	"duet/engine/workload"
 )
 
@@ -111,15 +112,11 @@ func (l *lane) giveUp(w int32, v verdict) {
 // pause is how long a delivery waits for its next try, after so many that
 // failed.
 func (l *lane) pause(s *subscription, it *item, failed int32) int64 {
-	pause := s.backoff.Base
-	for i := int32(1); i < failed && pause < s.backoff.Max; i++ {
-		pause *= 2
+	u := 1.0
+	if s.backoff.Jitter == engine.JitterFull {
+		u = l.stream.Draw(it.Item, workload.Jitter, int(max(0, s.handler)), int(failed))
 	}
-	pause = min(pause, s.backoff.Max)
-	if s.backoff.Jitter == engine.JitterFull && pause > 0 {
-		return int64(l.stream.Draw(it.Item, workload.Jitter, int(max(0, s.handler)), int(failed)) * float64(pause))
-	}
-	return int64(pause)
+	return int64(script.Pause(s.backoff, int(failed), u))
 }
 
 // retryAt has a delivery come back to its queue at a time.

@@ -103,14 +103,14 @@ func (r *Run) Series(dst *engine.Series, from, to time.Duration) {
 func (r *Run) Journal(dst []engine.Entry, after uint64) []engine.Entry {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.machine.journal.Read(dst, after)
+	return r.machine.story.read(dst, after)
 }
 
 // Marks implements [engine.Run].
 func (r *Run) Marks(dst []engine.Change, after int) []engine.Change {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.machine.marks.From(dst, after)
+	return r.machine.log.marks(dst, after)
 }
 
 // Apply implements [engine.Run].
@@ -136,6 +136,32 @@ func (r *Run) Apply(c engine.Change) error {
 	err := r.machine.apply(c)
 	r.repace()
 	return err
+}
+
+var _ engine.Rewinder = (*Run)(nil)
+
+// Rewind implements [engine.Rewinder]. Moments that are long past take longer:
+// what was remembered of them lies further apart.
+func (r *Run) Rewind(at time.Duration) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.closed:
+		return engine.ErrClosed
+	case r.machine.kept == nil:
+		return fmt.Errorf("a run with an end does not go back: %w", engine.ErrUnsupported)
+	}
+	r.machine.goTo(min(max(0, int64(at)), r.machine.furthest))
+	r.machine.halted, r.paused = false, true
+	r.repace()
+	return nil
+}
+
+// Furthest implements [engine.Rewinder].
+func (r *Run) Furthest() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return duration(r.machine.furthest)
 }
 
 // Done implements [engine.Run].

@@ -23,7 +23,7 @@ timeline:
 		t.Fatal(err)
 	}
 	m.advance(never)
-	marks := m.marks.From(nil, 0)
+	marks := m.log.marks(nil, 0)
 	var by []string
 	var at []time.Duration
 	for _, c := range marks {

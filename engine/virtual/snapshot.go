@@ -14,7 +14,7 @@ import (
 func (m *machine) fill(dst *engine.Snapshot) {
 	dst.Mode, dst.Scenario, dst.At = engine.Virtual, m.scenario, duration(m.now)
 	dst.Unlinked, dst.Finished, dst.Quiescent = m.unlinked, m.finished, true
-	dst.Raised, dst.Changes, dst.Machine = m.signals.Raised(dst.Raised[:0]), m.marks.Count(), computer(m.scenario)
+	dst.Raised, dst.Changes, dst.Machine = m.signals.Raised(dst.Raised[:0]), m.log.made, computer(m.scenario)
 	dst.Lanes = account.Resize(dst.Lanes, len(m.lanes))
 	for i, l := range m.lanes {
 		if !m.finished {

@@ -18,6 +18,7 @@ type source struct {
 
 	due        [batch]engine.Item
 	head, tail int
+	before     workload.Place // where the cursor was before it gave what is due
 
 	lines   []line // one, or with keys pinned to publishers one for each of them
 	pinned  bool
@@ -28,11 +29,24 @@ type source struct {
 	back              uint32 // the event at which stopped producers start again
 }
 
-// line is what has arrived and was not taken.
+// line is what has arrived and was not taken: a part of it, what comes after that
+// stays in the stream and is counted only. So a backlog takes no room, however
+// long it gets.
 type line struct {
 	returned ring[engine.Item] // given back, to be taken first
 	waiting  ring[engine.Item]
+	beyond   int64 // how many came after those
+	from     int64 // the number of the first of them
+
+	rear       *workload.Cursor // follows them
+	stock      [64]engine.Item  // what it gave
+	head, tail int
 }
+
+// mostWaiting is how many items of a line are kept at most.
+const mostWaiting = 1024
+
+func (x *line) len() int { return x.returned.len() + x.waiting.len() + int(x.beyond) }
 
 func (s *source) open(stream *workload.Stream, spec *engine.Lane) {
 	s.stream, s.cursor = stream, stream.Cursor()
@@ -52,6 +66,7 @@ func (s *source) peek() *engine.Item {
 		if s.dry {
 			return nil
 		}
+		s.before = s.cursor.Place()
 		s.head, s.tail = 0, s.cursor.Next(duration(s.limit), s.due[:])
 		if s.tail == 0 {
 			s.dry = true
@@ -79,7 +94,7 @@ func (l *lane) arrive() {
 	if l.pinned {
 		i = it.Key % int32(len(l.lines))
 	}
-	if !l.shut() && l.lines[i].waiting.len() == 0 && l.lines[i].returned.len() == 0 {
+	if !l.shut() && l.lines[i].len() == 0 {
 		if p := l.whoWaits(i); p != none {
 			l.pass()
 			l.lateness.record(0)
@@ -89,8 +104,43 @@ func (l *lane) arrive() {
 			return
 		}
 	}
-	l.lines[i].waiting.push(*it)
 	l.backlog.add(1, l.now)
+	x := &l.lines[i]
+	if x.beyond == 0 && x.waiting.len() < mostWaiting {
+		x.waiting.push(*it)
+		return
+	}
+	if x.beyond == 0 {
+		l.leaveBehind(x, it.Seq)
+	}
+	x.beyond++
+}
+
+// leaveBehind begins to leave what comes to a line in the stream, from an item on
+// that is among those now due.
+func (s *source) leaveBehind(x *line, seq int64) {
+	x.from, x.head, x.tail = seq, 0, 0
+	if x.rear == nil {
+		x.rear = s.stream.CursorAt(s.before)
+	} else {
+		x.rear.Seek(s.before)
+	}
+}
+
+// fetch takes what a line has left behind from the stream, as much as is kept.
+func (l *lane) fetch(i int32) {
+	x := &l.lines[i]
+	for x.beyond > 0 && x.waiting.len() < mostWaiting {
+		if x.head == x.tail {
+			x.head, x.tail = 0, x.rear.Next(duration(l.now), x.stock[:])
+		}
+		it := &x.stock[x.head]
+		x.head++
+		if it.Seq >= x.from && (!l.pinned || it.Key%int32(len(l.lines)) == i) {
+			x.waiting.push(*it)
+			x.beyond--
+		}
+	}
 }
 
 // whoWaits takes a producer that waits for an item of a line; none if there is
@@ -115,7 +165,7 @@ func (s *source) pass() {
 // supply gives what waits to the producers that wait.
 func (l *lane) supply() {
 	for i := range int32(len(l.lines)) {
-		for !l.shut() && l.lines[i].returned.len()+l.lines[i].waiting.len() > 0 {
+		for !l.shut() && l.lines[i].len() > 0 {
 			p := l.whoWaits(i)
 			if p == none {
 				break
@@ -127,7 +177,8 @@ func (l *lane) supply() {
 
 // next takes the next item that waits for a producer, if one may pass.
 func (l *lane) next(p int32) (it engine.Item, ok bool) {
-	x := &l.lines[int(p)%len(l.lines)]
+	i := p % int32(len(l.lines))
+	x := &l.lines[i]
 	switch {
 	case l.shut():
 		return it, false
@@ -135,6 +186,9 @@ func (l *lane) next(p int32) (it engine.Item, ok bool) {
 		it = x.returned.pop()
 	case x.waiting.len() > 0:
 		it = x.waiting.pop()
+		if x.waiting.len() == 0 {
+			l.fetch(i)
+		}
 	default:
 		return it, false
 	}
@@ -164,4 +218,15 @@ func (l *lane) stop(stopped bool, lasts int64) {
 		l.back = l.events.add(l.now+lasts, producersBack)
 	}
 	l.supply()
+}
+
+// follow goes on with another stream, a fork of the present one.
+func (s *source) follow(st *workload.Stream) {
+	s.stream = st
+	s.cursor.Rebind(st)
+	for i := range s.lines {
+		if rear := s.lines[i].rear; rear != nil {
+			rear.Rebind(st)
+		}
+	}
 }
