@@ -260,12 +260,16 @@ func watchFor(r *Run) (stop func() error) {
 	go func() {
 		var snap engine.Snapshot
 		var series engine.Series
+		var entries []engine.Entry
+		var read uint64
 		var err error
 		for ctx.Err() == nil && err == nil {
 			r.Snapshot(&snap)
 			err = checkCounts(&snap)
 			r.Series(&series, 0, snap.At)
-			r.Journal(nil, 0)
+			if entries = r.Journal(entries[:0], read); len(entries) > 0 {
+				read = entries[len(entries)-1].N
+			}
 			if n := len(r.Marks(nil, 0)); n < min(marksKept, snap.Changes) {
 				err = fmt.Errorf("%d marks of %d changes", n, snap.Changes)
 			}
