@@ -1,13 +1,18 @@
 package diagnose_test
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"duet/engine"
 	"duet/engine/diagnose"
+	"duet/engine/virtual"
 )
 
 // flat is a forecast of the calm run from 25 s on, in half seconds for ten: 30 to
@@ -173,4 +178,93 @@ func TestAnyForecast(t *testing.T) {
 			checkFinding(t, got)
 		}
 	})
+}
+
+// foretold is what so many runs of a scenario, each with a seed of its own, do
+// in their first seconds.
+func foretold(t *testing.T, scenario string, runs int, long time.Duration) *engine.Forecast {
+	t.Helper()
+	series := make([]engine.Series, runs)
+	for i := range runs {
+		s := scenarioOf(t, scenario)
+		s.Seed = uint64(1000 + i)
+		synctest.Test(t, func(t *testing.T) {
+			r, err := virtual.New(s, virtual.Options{Endless: true, Speed: 10})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			time.Sleep(long/10 + 10*ms)
+			r.Series(&series[i], 0, long)
+		})
+	}
+	f := &engine.Forecast{Step: series[0].Step, Replications: runs, Lanes: make([]engine.LaneForecast, len(series[0].Lanes))}
+	for lane := range f.Lanes {
+		f.Lanes[lane] = engine.LaneForecast{
+			Depth:   spread(series, func(s *engine.Series) []float32 { return s.Lanes[lane].Depth }),
+			Backlog: spread(series, func(s *engine.Series) []float32 { return s.Lanes[lane].Backlog }),
+		}
+	}
+	return f
+}
+
+// spread is where nine in ten of the runs are at each step.
+func spread(runs []engine.Series, of func(*engine.Series) []float32) (b engine.Band) {
+	steps := len(of(&runs[0]))
+	for i := range runs {
+		steps = min(steps, len(of(&runs[i])))
+	}
+	for step := range steps {
+		at := make([]float32, len(runs))
+		for i := range runs {
+			at[i] = of(&runs[i])[step]
+		}
+		slices.Sort(at)
+		n := len(at)
+		b.Low, b.Mid, b.High = append(b.Low, at[n/20]), append(b.Mid, at[n/2]), append(b.High, at[n-1-n/20])
+	}
+	return b
+}
+
+// A run that is like its forecast is seldom called outside of it, and one with
+// another load soon and then always, with the reason.
+func TestARunIsWhereItWasForetold(t *testing.T) {
+	const scenario = `{seed: %d, load: {rate: 80/s}, handlers: [{name: charge}],
+		lanes: [{model: message, workers: 1, queue: {capacity: 1000}}, {model: event}], timeline: [{at: 10s, set: {load.rate: %d/s}}]}`
+	f := foretold(t, fmt.Sprintf(scenario, 1, 80), 60, 20*sec)
+	f.Changes = 1 // that of the timeline, which it knew of
+	for _, c := range []struct {
+		rate    int
+		least   float64 // part of the looks in the last five seconds at which the run is outside
+		most    float64
+		because string
+	}{
+		{80, 0, 0.15, "by chance"},
+		{120, 0.9, 1, "arrived in"},
+		{30, 0, 0, ""}, // the band reaches down to an empty queue
+	} {
+		looks, outside, reasons := 0, 0, 0
+		for seed := range 20 {
+			for _, s := range watch(t, fmt.Sprintf(scenario, seed+1, c.rate), 20*sec, func(now, _ *engine.Snapshot) []diagnose.Finding {
+				if found := diagnose.OutOfBand(now, f); found != nil {
+					return []diagnose.Finding{*found}
+				}
+				return nil
+			}) {
+				if s.at < 15*sec {
+					continue
+				}
+				looks++
+				if len(s.found) > 0 {
+					outside++
+					if strings.Contains(s.found[0].Text, c.because) {
+						reasons++
+					}
+				}
+			}
+		}
+		if part := float64(outside) / float64(looks); part < c.least || part > c.most || float64(reasons) < 0.9*float64(outside) {
+			t.Errorf("at %d/s outside at %d of %d looks, %d of them because it says %q", c.rate, outside, looks, reasons, c.because)
+		}
+	}
 }

@@ -56,6 +56,13 @@ func begin(t *testing.T, s *engine.Scenario) (r engine.Run, tick time.Duration) 
 // screen does.
 func play(t *testing.T, text string, long time.Duration) []seen {
 	t.Helper()
+	return watch(t, text, long, diagnose.Of)
+}
+
+// watch runs a scenario for so long and looks at it four times a second, also
+// at what it was up to four seconds before.
+func watch(t *testing.T, text string, long time.Duration, look func(now, before *engine.Snapshot) []diagnose.Finding) []seen {
+	t.Helper()
 	s := scenarioOf(t, text)
 	var all []seen
 	synctest.Test(t, func(t *testing.T) {
@@ -69,7 +76,7 @@ func play(t *testing.T, text string, long time.Duration) []seen {
 			if len(past) > 0 {
 				before = past[0]
 			}
-			all = append(all, seen{now.At, diagnose.Of(&now, before)})
+			all = append(all, seen{now.At, look(&now, before)})
 			if len(past) == 0 || now.At-past[len(past)-1].At >= sec {
 				past = append(past, now.Clone())
 			}

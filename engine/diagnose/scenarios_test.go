@@ -67,6 +67,13 @@ var scenarios = []struct {
 			timeline: [{at: 5s, fault: {stall: mail, for: 2s}}]}`,
 	},
 	{
+		name: "a call holds a worker that does all", kind: diagnose.HeadOfLine, lane: "message", says: "mail has held its only worker",
+		has: `{load: {rate: 30/s}, handlers: [{name: charge}, {name: mail}], lanes: [{model: message, workers: 1, handlers: together}],
+			timeline: [{at: 5s, fault: {stall: mail, for: 2s}}]}`,
+		nearly: `{load: {rate: 30/s}, handlers: [{name: charge}, {name: mail}], lanes: [{model: message, workers: 2, handlers: together}],
+			timeline: [{at: 5s, fault: {stall: mail, for: 2s}}]}`,
+	},
+	{
 		name: "a call holds a partition", kind: diagnose.HeadOfLine, lane: "message", says: "3 workers are idle",
 		has: `{load: {rate: 40/s}, handlers: [{name: charge}], lanes: [{model: message, queue: {partitions: 4}}],
 			timeline: [{at: 5s, fault: {stall: charge, for: 2s}}]}`,
