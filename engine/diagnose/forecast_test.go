@@ -232,17 +232,18 @@ func TestARunIsWhereItWasForetold(t *testing.T) {
 	const scenario = `{seed: %d, load: {rate: 80/s}, handlers: [{name: charge}],
 		lanes: [{model: message, workers: 1, queue: {capacity: 1000}}, {model: event}], timeline: [{at: 10s, set: {load.rate: %d/s}}]}`
 	f := foretold(t, fmt.Sprintf(scenario, 1, 80), 60, 20*sec)
-	f.Changes = 1 // that of the timeline, which it knew of
 	for _, c := range []struct {
 		rate    int
+		known   int     // changes that the forecast knew of; the timeline makes one
 		least   float64 // part of the looks in the last five seconds at which the run is outside
 		most    float64
 		because string
 	}{
-		{80, 0, 0.15, "by chance"},
-		{120, 0.9, 1, "arrived in"},
-		{30, 0, 0, ""}, // the band reaches down to an empty queue
+		{80, 1, 0, 0.15, "by chance"},
+		{120, 0, 0.9, 1, "1 change since then"},
+		{30, 0, 0, 0, ""}, // the band reaches down to an empty queue
 	} {
+		f.Changes = c.known
 		looks, outside, reasons := 0, 0, 0
 		for seed := range 20 {
 			for _, s := range watch(t, fmt.Sprintf(scenario, seed+1, c.rate), 20*sec, func(now, _ *engine.Snapshot) []diagnose.Finding {
