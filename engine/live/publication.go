@@ -83,10 +83,12 @@ func (w *publication) send(d *delivery) (taken bool) {
 
 func (w *publication) inline() bool { return w.bus.mode == engine.Inline }
 
-// caught lets the lane die of an observer's panic that came through.
+// caught lets the lane die of an observer's panic that came through. Whoever met
+// it takes no other item until the lane has died.
 func (w *publication) caught(taken *bool) {
 	if v := recover(); v != nil {
 		*taken = true
+		w.producer.cancel()
 		w.bus.gen.lane.die(fmt.Sprintf("publisher %d: an observer panicked: %v", w.producer.id, v))
 	}
 }
