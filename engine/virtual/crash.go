@@ -27,17 +27,22 @@ func (l *lane) crashWorkers(f *engine.Fault) error {
 			i = g.subs[k]
 		}
 	}
+	var hit []int32
 	for n := range max(1, f.Count) {
 		w := l.victim(&l.subs[i], int32(f.Worker))
 		switch {
-		case w == none && n > 0:
-			return nil // all there are
+		case w == none && n > 0: // all there are
 		case w == none && f.Worker == 0:
 			return fmt.Errorf("lane %s: no worker is left to crash", l.spec.Name)
 		case w == none:
 			return fmt.Errorf("lane %s: worker %d cannot crash: it is not running", l.spec.Name, f.Worker)
+		default:
+			l.doom(w, f)
+			hit = append(hit, w)
 		}
-		l.hit(w, f)
+	}
+	if f.When == engine.CrashDuring {
+		l.strike(hit)
 	}
 	return nil
 }
@@ -61,28 +66,34 @@ func (l *lane) victim(s *subscription, id int32) int32 {
 	return v
 }
 
-// hit lets a worker crash, now or after the work in hand.
-func (l *lane) hit(w int32, f *engine.Fault) {
+// doom says of a worker that it crashes, now or after the work in hand.
+func (l *lane) doom(w int32, f *engine.Fault) {
 	x := &l.servers[w]
 	x.alert = true
 	x.crash = crash{when: f.When, at: l.now, restart: int64(f.Restart)}
 	if f.Restart > 0 {
 		x.crash.backAt = l.now + int64(f.Restart)
 	}
-	switch {
-	case f.When == engine.CrashBeforeAck:
-		if s := &l.subs[x.sub]; x.state == resting && s.partitions == 0 {
-			drop(&s.idle, w) // it looks up, and waits anew
-			s.idle.push(w)
+}
+
+// strike lets workers crash at once: those that wait first, so that they do not
+// take what the others drop.
+func (l *lane) strike(workers []int32) {
+	for _, w := range workers {
+		if x := &l.servers[w]; x.state == resting {
+			x.crash.down = true
+			l.goDown(w)
 		}
-	case x.state == resting:
-		x.crash.down = true
-		l.goDown(w)
-	case l.subs[x.sub].handler == none:
-		l.hurry(w)
-	default:
-		x.event = 0
-		l.conclude(w, l.judge(w, false))
+	}
+	for _, w := range workers {
+		switch x := &l.servers[w]; {
+		case x.state != busy:
+		case l.subs[x.sub].handler == none:
+			l.hurry(w)
+		default:
+			x.event = 0
+			l.conclude(w, l.judge(w, false))
+		}
 	}
 }
 

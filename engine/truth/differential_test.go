@@ -1,0 +1,191 @@
+package truth_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"duet/engine"
+	"duet/engine/clock"
+	"duet/engine/live"
+	"duet/engine/replicate"
+	"duet/engine/script"
+)
+
+// account is what a run came to: what it counts and measures of every lane, what
+// was changed, and what happened to each item and when.
+type account struct {
+	figures string // empty: of something that had no end when the run was over
+	marks   string
+	story   []string // in no order of their own: sorted
+	whole   bool     // none of the story was forgotten
+}
+
+// TestBothEnginesAgree runs drawn scenarios on goroutines in fake time and in
+// simulation. Every count must be the same, and everything that happened to any
+// item must have happened at the same nanosecond.
+func TestBothEnginesAgree(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		s := drawScenario(rt)
+		var real account
+		synctest.Test(t, func(t *testing.T) { real = accountOf(t, s, performed) })
+		simulated := accountOf(t, s, simulate)
+		if difference := real.differs(&simulated); difference != "" {
+			rt.Fatalf("%s\n%s", difference, s.Story)
+		}
+	})
+}
+
+// performed starts a real run in fake time whose timeline is carried out from
+// without, to the nanosecond. The run itself looks at its timeline every few
+// milliseconds.
+func performed(s *engine.Scenario) (engine.Run, error) {
+	bare := *s
+	bare.Timeline = nil
+	r, err := live.New(&bare, live.Options{Clock: clock.NewLane(clock.TimersOnly())})
+	if err != nil {
+		return nil, err
+	}
+	begun := time.Now()
+	go func() {
+		agenda := script.NewAgenda(s)
+		for agenda.Next() < s.Duration+s.Drain {
+			time.Sleep(time.Until(begun.Add(agenda.Next())))
+			for _, c := range agenda.Until(time.Since(begun)) {
+				_ = r.Apply(c) // what is not possible is left out by the simulation as well: marks tell
+			}
+		}
+	}()
+	return r, nil
+}
+
+// accountOf lets a run go to its end.
+func accountOf(t *testing.T, s *engine.Scenario, start replicate.Start) account {
+	t.Helper()
+	r, err := start(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-r.Done()
+	var snap engine.Snapshot
+	r.Snapshot(&snap)
+	var a account
+	if !moves(&snap) {
+		for i := range snap.Lanes {
+			a.figures += figuresOf(&snap.Lanes[i])
+		}
+	}
+	for _, c := range r.Marks(nil, 0) {
+		a.marks += fmt.Sprintln(c.At, c.Path, c.Value, c.Fault)
+	}
+	entries := r.Journal(nil, 0)
+	a.whole = len(entries) == 0 || entries[0].N == 1
+	for _, e := range entries {
+		if e.At < s.Duration+s.Drain {
+			a.story = append(a.story, told(&e, s))
+		}
+	}
+	slices.Sort(a.story)
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+	return a
+}
+
+// moves tells whether anybody is at work, or stands at a full queue. A real run
+// that is over, but has not drained, ends some milliseconds later.
+func moves(snap *engine.Snapshot) bool {
+	for i := range snap.Lanes {
+		l := &snap.Lanes[i]
+		for _, w := range l.Workers {
+			if w.State == engine.Busy || w.State == engine.Stalled {
+				return true
+			}
+		}
+		for _, p := range l.Publishers {
+			if p.Busy {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// happenings are the words for what happens to an item.
+var happenings = map[engine.Happening]string{
+	engine.Arrived: "arrived", engine.Accepted: "accepted", engine.Started: "started", engine.Done: "done", engine.Failed: "failed",
+	engine.Retried: "to be tried again", engine.DeadLettered: "dead-lettered", engine.Dropped: "dropped", engine.Expired: "expired",
+	engine.Lost: "lost", engine.Skipped: "skipped",
+}
+
+// told is a line of the journal without its number and the worker's: which of
+// several idle ones is first is left to chance.
+func told(e *engine.Entry, s *engine.Scenario) string {
+	text := fmt.Sprintf("%s %5d at %13v %s", s.Lanes[e.Lane].Name, e.Seq, e.At, happenings[e.What])
+	if e.Handler < 0 {
+		return text
+	}
+	if text += " " + s.Handlers[e.Handler].Name; e.Worker > 0 {
+		text += fmt.Sprintf(", try %d", e.Attempt)
+	}
+	return text
+}
+
+// numbered is who died, of several that are alike.
+var numbered = regexp.MustCompile(`(worker|publisher) \d+`)
+
+// figuresOf is all that is counted in a lane, and what is measured of items.
+func figuresOf(l *engine.LaneSnapshot) string {
+	w := &l.Whole
+	text := fmt.Sprintf("%s %+v\n  order %+v, dead %q, wasted %d, retries %d, blocked %v\n", l.Name, l.Ledger, w.Order, numbered.ReplaceAllString(l.Dead, "$1"), l.Wasted, l.Retries, w.Blocked)
+	for _, x := range []struct {
+		name string
+		*engine.Summary
+	}{{"wait", &w.Wait}, {"service", &w.Service}, {"latency", &w.Latency}, {"naive", &w.Naive}} {
+		text += fmt.Sprintf("  %s of %d: %v, at most %v\n", x.name, x.Count, x.Mean, x.Max)
+	}
+	for i := range l.Handlers {
+		h := &l.Handlers[i]
+		text += fmt.Sprintf("  %s %+v\n    wait %v, service %v\n", h.Name, h.Ledger, h.WholeWait.Mean, h.WholeService.Mean)
+	}
+	return text
+}
+
+// differs says where two accounts differ; empty: nowhere.
+func (a *account) differs(b *account) string {
+	var text strings.Builder
+	if a.figures != b.figures {
+		fmt.Fprintf(&text, "on goroutines\n%ssimulated\n%s", a.figures, b.figures)
+	}
+	if a.marks != b.marks {
+		fmt.Fprintf(&text, "changes on goroutines\n%ssimulated\n%s", a.marks, b.marks)
+	}
+	if a.whole && b.whole {
+		text.WriteString(firstDifference(a.story, b.story))
+	}
+	return text.String()
+}
+
+// firstDifference tells both stories of the item that is the first to differ.
+func firstDifference(real, simulated []string) string {
+	both := min(len(real), len(simulated))
+	i := 0
+	for i < both && real[i] == simulated[i] {
+		i++
+	}
+	if i == both && len(real) == len(simulated) {
+		return ""
+	}
+	item := func(line string) string { return line[:strings.Index(line, " at ")] }
+	first := item(slices.Max([]string{"", slices.Concat(real[i:min(i+1, len(real))], simulated[i:min(i+1, len(simulated))])[0]}))
+	of := func(list []string) string {
+		return strings.Join(slices.DeleteFunc(slices.Clone(list), func(line string) bool { return item(line) != first }), "\n")
+	}
+	return fmt.Sprintf("on goroutines\n%s\nsimulated\n%s\n", of(real), of(simulated))
+}
