@@ -8,6 +8,7 @@ import "time"
 type Snapshot struct {
 	Mode      Mode
 	Scenario  *Scenario     // the settings now in force; shared, never changed
+	Began     *Scenario     // those that the run began with, which with its changes make its items; shared, never changed
 	At        time.Duration // lane time
 	Speed     float64       // of the clock, 1 is real time
 	Slowed    bool          // the speed was not 1 at some time: figures are marked, expect is not checked

@@ -42,6 +42,7 @@ type Run struct {
 	pacing   clock.Precision
 	waiters  sync.Pool // of handlers without a place
 	scenario atomic.Pointer[engine.Scenario]
+	began    *engine.Scenario // with which settings
 
 	mu       sync.Mutex // of changes: one at a time
 	marks    marks
@@ -68,7 +69,7 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{
-		clock: o.Clock, stream: stream, journal: journal.NewRing(journalSize), own: o.Handlers,
+		clock: o.Clock, stream: stream, journal: journal.NewRing(journalSize), own: o.Handlers, began: s,
 		end: s.Duration, pacing: clock.Precise, closed: make(chan struct{}), done: make(chan struct{}),
 	}
 	if r.clock == nil {

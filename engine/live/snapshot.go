@@ -17,7 +17,7 @@ func (r *Run) Snapshot(dst *engine.Snapshot) {
 	defer m.mu.Unlock()
 	now := m.look()
 	s := r.scenario.Load()
-	dst.Mode, dst.Scenario, dst.At, dst.Speed = engine.Real, s, now, r.clock.Speed()
+	dst.Mode, dst.Scenario, dst.Began, dst.At, dst.Speed = engine.Real, s, r.began, now, r.clock.Speed()
 	dst.Slowed, dst.Unlinked, dst.Paused = r.slowed.Load(), r.unlinked.Load(), r.clock.Paused() && !m.frozen
 	dst.Offered, dst.Rate = m.lanes[0].now.offered, m.lanes[0].rate()
 	dst.Raised, dst.Changes, dst.Machine = r.sampler.signals.now(dst.Raised[:0]), r.marks.count(), machine(s)

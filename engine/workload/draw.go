@@ -16,6 +16,7 @@ const (
 	keying                       // an item's key
 	serving                      // an item's demand
 	Returning                    // the random part of a client's backoff
+	beginning                    // where a stream begins that begins in the middle
 )
 
 // substream is the start of one sequence of random numbers: number n of it is

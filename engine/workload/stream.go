@@ -44,6 +44,8 @@ type Stream struct {
 	seed      uint64
 	recording *recording // nil: none
 	draws     substream  // of the keys
+	before    int64      // the number of the item before the first
+	first     float64    // the gap before that, in operational time; 0: as for item 1
 
 	log atomic.Pointer[log]
 
@@ -111,7 +113,12 @@ func (st *Stream) Cursor() *Cursor {
 	defer st.mu.Unlock()
 	c := &Cursor{stream: st, log: st.log.Load()}
 	c.enter(0)
-	c.due = c.due.plus(c.current.load.arrivals.gap(1))
+	c.seq = st.before
+	if st.first > 0 {
+		c.due = c.due.plus(st.first)
+	} else {
+		c.due = c.due.plus(c.current.load.arrivals.gap(1))
+	}
 	c.place()
 	st.cursors = append(st.cursors, c)
 	return c
@@ -123,7 +130,7 @@ func (st *Stream) Cursor() *Cursor {
 // the fork are the same in both.
 func (st *Stream) Fork() *Stream {
 	l := st.log.Load()
-	fork := &Stream{seed: st.seed, recording: st.recording, draws: st.draws}
+	fork := &Stream{seed: st.seed, recording: st.recording, draws: st.draws, before: st.before, first: st.first}
 	fork.log.Store(&log{epochs: slices.Clone(l.epochs), changed: make(chan struct{})})
 	return fork
 }

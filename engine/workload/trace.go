@@ -22,13 +22,14 @@ type recording struct {
 	keys     []int32         // the keys' numbers in the order of their first appearance; nil: none recorded
 	services []float64       // demands, in units of load.trace.scale; nil: none recorded
 	meanGap  float64         // of the arrivals, in nanoseconds, above 0
+	shift    int64           // how many records before that of item 1 are left out in the first round
 }
 
 // rate returns the mean rate a second.
 func (r *recording) rate() float64 { return 1e9 / r.meanGap }
 
 // index returns the record of item n.
-func (r *recording) index(n int64) int { return int((n - 1) % int64(len(r.offsets))) }
+func (r *recording) index(n int64) int { return int((n - 1 + r.shift) % int64(len(r.offsets))) }
 
 // readTrace reads and parses the trace of a load; nil if it has none.
 func readTrace(l engine.Load) (*recording, error) {
