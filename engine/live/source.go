@@ -133,7 +133,7 @@ func (s *source) pop(busy *atomic.Bool) (a arrival, ok bool) {
 func (s *source) isLater() bool {
 	at := s.later[0].at
 	for s.head == s.tail {
-		n := s.cursor.Next(at, s.due[:])
+		n := s.cursor.Next(min(at, s.end-1), s.due[:])
 		if n == 0 {
 			return true
 		}
