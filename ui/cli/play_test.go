@@ -29,6 +29,7 @@ func TestPlay(t *testing.T) {
 		{"a preset", []string{"order"}, nil, func(o *tui.Options) bool { return o.Scenario.Name == "order" && len(o.Scenario.Cases) > 0 }},
 		{"a file", []string{"./tiny.yaml"}, nil, func(o *tui.Options) bool { return o.Scenario.Name == "tiny" }},
 		{"as it comes", nil, nil, func(o *tui.Options) bool { return !o.ASCII && !o.NoColor && !o.ReducedMotion }},
+		{"--virtual", []string{"--virtual", "order"}, nil, func(o *tui.Options) bool { return o.Virtual && o.NewVirtual != nil }},
 		{"--ascii", []string{"--ascii"}, nil, func(o *tui.Options) bool { return o.ASCII && !o.NoColor && !o.ReducedMotion }},
 		{"--no-color", []string{"--no-color"}, nil, func(o *tui.Options) bool { return !o.ASCII && o.NoColor && !o.ReducedMotion }},
 		{"--reduced-motion", []string{"--reduced-motion"}, nil, func(o *tui.Options) bool { return !o.ASCII && !o.NoColor && o.ReducedMotion }},
@@ -103,5 +104,26 @@ func TestPlayFails(t *testing.T) {
 				t.Errorf("exit code %d, %q; want %d, %q", code, s.errs.String(), c.code, c.says)
 			}
 		})
+	}
+}
+
+// The playground can switch to a simulation, and go back in it.
+func TestPlaygroundSimulates(t *testing.T) {
+	s := seated()
+	if code := s.do(t, "duality"); code != exitFine {
+		t.Fatal(s.errs.String())
+	}
+	o := s.played[0]
+	run, err := o.NewVirtual(o.Scenario.Variants()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer run.Close()
+	var snap engine.Snapshot
+	if run.Snapshot(&snap); snap.Mode != engine.Virtual || snap.Finished {
+		t.Errorf("it is %s, finished %v", snap.Mode, snap.Finished)
+	}
+	if _, ok := run.(engine.Rewinder); !ok {
+		t.Error("one cannot go back in it")
 	}
 }
