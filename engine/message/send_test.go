@@ -50,6 +50,31 @@ func TestUnbufferedSendMeetsAWorker(t *testing.T) {
 	})
 }
 
+func TestBlockedSendersKeepTheirPlacesWhereNothingChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const senders = 20
+		topic := message.NewTopic[int]("patient")
+		var got []int
+		s := subscribe(t, topic, "late", func(_ context.Context, v int) error {
+			got = append(got, v)
+			return nil
+		}, message.Options[int]{Workers: 0})
+		for i := range senders {
+			go func() { ok(t, topic.Send(context.Background(), i)) }()
+			synctest.Wait() // it stands at the queue
+		}
+		ok(t, s.SetWhenFull(message.Block))
+		ok(t, s.SetCapacity(0))
+		synctest.Wait()
+		ok(t, s.SetWorkers(1))
+		synctest.Wait()
+		drain(t, topic)
+		if len(got) != senders || !slices.IsSorted(got) {
+			t.Errorf("they came in the order %v", got)
+		}
+	})
+}
+
 type blockCount struct{ blocks, unblocks int }
 
 func (c *blockCount) Block()   { c.blocks++ }

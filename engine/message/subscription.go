@@ -102,13 +102,16 @@ func (s *Subscription[T]) SetCapacity(n int) error {
 }
 
 // SetWhenFull changes what happens to messages for a full queue, for senders
-// that are blocked now too.
+// that are blocked now too. Where that is what happens already, these keep their
+// places.
 func (s *Subscription[T]) SetWhenFull(p Policy) error {
 	return s.set(func() error {
 		if err := checkQueue(s.queues[0].capacity, p); err != nil {
 			return err
 		}
-		s.whenFull.Store(int32(p))
+		if Policy(s.whenFull.Swap(int32(p))) == p {
+			return nil
+		}
 		for _, q := range s.queues {
 			q.wakeSenders()
 		}
