@@ -115,3 +115,45 @@ lanes: [{model: message, handlers: [one], queue: {partitions: 2}, workers: 2, ac
 		}
 	})
 }
+
+// TestALongItemAmongBriefOnesIsSeen: items that take no time are stamped in groups,
+// but not the one that turns out to hang.
+func TestALongItemAmongBriefOnesIsSeen(t *testing.T) {
+	const ms = time.Millisecond
+	inFakeTime(t, `
+load: {rate: 4000/s, arrivals: constant}
+handlers: [{name: one, service: {dist: constant, mean: 0s}}, {name: two, service: {dist: constant, mean: 0s}}]
+lanes: [{model: event}, {model: message, handlers: [two], workers: 1, queue: {capacity: 10000}}]
+`, func(r *rig) {
+		time.Sleep(2*time.Second + 101*ms)
+		r.do(broken(engine.Fault{Kind: engine.FaultStall, Target: "two", For: 500 * ms}))
+		at := r.look().At
+		l := r.await("somebody hangs", time.Second, func(s *engine.Snapshot) bool { return s.Lanes[0].Ledger.InFlight > 0 && s.Lanes[1].Ledger.InFlight > 0 })
+		e, m := &l.Lanes[0], &l.Lanes[1]
+		p := e.Publishers[0]
+		if !p.Busy || p.Seq != e.Ledger.Done+1 || len(p.Calls) != 2 || p.Calls[0].State != engine.CallOK || p.Calls[1].State != engine.CallRunning || p.Since < at {
+			t.Errorf("the publisher: %+v", p)
+		}
+		if w := m.Workers[0]; w.State != engine.Stalled || w.Seq != m.Ledger.Done+1 || w.Since < at {
+			t.Errorf("the worker: %+v", w)
+		}
+		for i := range l.Lanes {
+			if x := &l.Lanes[i].Ledger; x.InFlight != 1 || x.Waiting == 0 || x.Balance() != 0 {
+				t.Errorf("%s: %+v", l.Lanes[i].Name, *x)
+			}
+		}
+		r.do(set("load.rate", "0/s"))
+		time.Sleep(time.Second)
+		for i := range r.look().Lanes {
+			l := &r.snap.Lanes[i]
+			if l.Ledger.Done != l.Ledger.Offered || l.Ledger.Attempts != l.Ledger.Done || l.Whole.Service.Max != 500*ms || l.Whole.Latency.Count != l.Ledger.Done {
+				t.Errorf("%s afterwards: service %+v\n%s", l.Name, l.Whole.Service, described(&r.snap))
+			}
+			for j := range l.Handlers {
+				if h := &l.Handlers[j]; h.Ledger.Done != l.Ledger.Done || h.Ledger.Attempts != l.Ledger.Done {
+					t.Errorf("%s, %s: %+v", l.Name, h.Name, h.Ledger)
+				}
+			}
+		}
+	})
+}
