@@ -45,7 +45,7 @@ lanes: [{model: message, handlers: [quick], workers: 1}`
 			t.Errorf("the lane beside it had %+v alone, and now %+v", alone, got)
 		}
 		r.do(set("lanes.event.limit", "100000"))
-		time.Sleep(time.Minute)
+		time.Sleep(time.Second)
 		if l := r.lane("event"); l.AtLimit || l.Whole.Backlog.Now != 0 || l.Ledger.Balance() != 0 {
 			t.Errorf("with room it goes on: %+v", l.Ledger)
 		}
