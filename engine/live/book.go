@@ -82,17 +82,19 @@ func (l *lane) began(s *server, d *delivery, now time.Duration) (first bool) {
 // the item's, but is in hand only until it is counted: what is followed is whether
 // the item is.
 func (s *server) beganTry(r *record, now time.Duration) (first bool) {
-	fresh := r.begin(now)
-	if r.try.begin(now) {
+	counts := r.begin(now) || r.of.deliveries == 1
+	first = r.try.begin(now)
+	if counts {
 		s.items.attempts.Add(1)
-		return true
 	}
-	if fresh || r.of.deliveries == 1 {
-		s.items.attempts.Add(1)
+	if counts && !first {
 		s.items.repeated.Add(1)
 		s.items.returned.Add(1)
+	} else if first && !counts { // the one that counts has come between, and took itself for a repetition
+		s.items.repeated.Add(-1)
+		s.items.returned.Add(-1)
 	}
-	return false
+	return first
 }
 
 // put books that an item's only delivery is no longer in hand, and waits again.
