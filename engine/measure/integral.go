@@ -52,7 +52,7 @@ func (i *Integral) Add(at time.Duration, level int64, area float64, highest int6
 		i.at, i.level, area, highest = at, level, 0, level
 		i.Mark()
 		if i.past != nil {
-			i.past.begin(at)
+			i.past.Begin(at, areaMark{})
 		}
 	}
 	i.area += area

@@ -92,7 +92,7 @@ func TestIntegralAgainstAllSamples(t *testing.T) {
 		for n := range rapid.IntRange(1, 300).Draw(t, "samples") {
 			at += gaps().Draw(t, "gap")
 			if n == 0 {
-				starts.begin(at)
+				starts.Begin(at, 0)
 			}
 			s := sample{at, rapid.Int64Range(0, 1000).Draw(t, "level")}
 			samples = append(samples, s)

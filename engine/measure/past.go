@@ -32,8 +32,9 @@ func NewPast[T any](span time.Duration) *Past[T] {
 	return &Past[T]{span: span, step: span / windowSteps, ring: make([]mark[T], windowSteps+3), n: 1}
 }
 
-// begin moves the zero value, before the first Push, from time 0 to at.
-func (p *Past[T]) begin(at time.Duration) { p.mark(0).at = at }
+// Begin says, before the first Push, what the value is at a time from which on it
+// is followed, in place of zero at time 0.
+func (p *Past[T]) Begin(at time.Duration, v T) { *p.mark(0) = mark[T]{at, v} }
 
 // Push notes the value v at the time at, which must not go back, and moves the
 // window. It reports whether v was kept: one value in each span/20 is.

@@ -35,9 +35,10 @@ func FillSeries(dst *engine.Series, tracks []*Track, from, to time.Duration) {
 	}
 }
 
-// levelFrom is the finest level that reaches back to from; if none does, the
-// coarsest.
+// levelFrom is the finest level that reaches back to from, or to where the track
+// begins; if none does, the coarsest.
 func (t *Track) levelFrom(from time.Duration) int {
+	from = max(from, t.began)
 	for i := range t.levels {
 		if time.Duration(t.levels[i].first())*levels[i].step <= from {
 			return i

@@ -40,6 +40,7 @@ const TrackStep = 100 * time.Millisecond
 type Track struct {
 	levels  [len(levels)]level
 	pending digest
+	began   time.Duration
 }
 
 // NewTrack makes an empty Track, which begins at lane time 0.
@@ -49,6 +50,19 @@ func NewTrack() *Track {
 		t.levels[i].ring = make([]Point, levels[i].keep/levels[i].step)
 	}
 	return t
+}
+
+// Begin makes an empty Track begin at a time in place of 0.
+func (t *Track) Begin(at time.Duration) {
+	t.began = at.Truncate(TrackStep)
+	for i := range t.levels {
+		l := &t.levels[i]
+		l.n = int64(at / levels[i].step)
+		l.oldest = l.n
+		if i > 0 {
+			l.pending.lacks = int((at - time.Duration(l.n)*levels[i].step) / levels[i-1].step)
+		}
+	}
 }
 
 // Push tells what was measured since the last Push until the time at, which must
@@ -82,7 +96,7 @@ func (t *Track) append(p Point) {
 		}
 		coarser := &t.levels[i+1].pending
 		coarser.add(p)
-		if time.Duration(coarser.n)*levels[i].step < levels[i+1].step {
+		if time.Duration(coarser.n+coarser.lacks)*levels[i].step < levels[i+1].step {
 			return
 		}
 		p = coarser.point()
@@ -111,6 +125,7 @@ func (l *level) first() int64 { return max(l.n-int64(len(l.ring)), l.oldest) }
 // digest makes one point of several.
 type digest struct {
 	n                        int
+	lacks                    int     // how many come before where the track begins
 	depth, backlog, inFlight float64 // sums of means
 	offered, done, bad       float64
 	depthMax, backlogMax     float32

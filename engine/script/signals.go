@@ -1,6 +1,10 @@
 package script
 
-import "duet/engine"
+import (
+	"slices"
+
+	"duet/engine"
+)
 
 // Signals are the scenario's events: names that conditions on the figures of
 // the moment raise and lower.
@@ -64,4 +68,11 @@ func (g *Signals) Raised(dst []string) []string {
 		}
 	}
 	return dst
+}
+
+// Raise has events be raised, without telling.
+func (g *Signals) Raise(names []string) {
+	for i := range g.events {
+		g.events[i].raised = g.events[i].raised || slices.Contains(names, g.events[i].name)
+	}
 }
