@@ -231,7 +231,7 @@ func spread(runs []engine.Series, of func(*engine.Series) []float32) (b engine.B
 func TestARunIsWhereItWasForetold(t *testing.T) {
 	const scenario = `{seed: %d, load: {rate: 80/s}, handlers: [{name: charge}],
 		lanes: [{model: message, workers: 1, queue: {capacity: 1000}}, {model: event}], timeline: [{at: 10s, set: {load.rate: %d/s}}]}`
-	f := foretold(t, fmt.Sprintf(scenario, 1, 80), 60, 20*sec)
+	f := foretold(t, fmt.Sprintf(scenario, 1, 80), 40, 20*sec)
 	for _, c := range []struct {
 		rate    int
 		known   int     // changes that the forecast knew of; the timeline makes one
@@ -245,7 +245,7 @@ func TestARunIsWhereItWasForetold(t *testing.T) {
 	} {
 		f.Changes = c.known
 		looks, outside, reasons := 0, 0, 0
-		for seed := range 20 {
+		for seed := range 10 {
 			for _, s := range watch(t, fmt.Sprintf(scenario, seed+1, c.rate), 20*sec, func(now, _ *engine.Snapshot) []diagnose.Finding {
 				if found := diagnose.OutOfBand(now, f); found != nil {
 					return []diagnose.Finding{*found}

@@ -37,7 +37,7 @@ func TestChanceIsNotCalledTrouble(t *testing.T) {
 	} {
 		looks, wrong := 0, 0
 		var last diagnose.Finding
-		for _, s := range play(t, c.scenario, 120*sec) {
+		for _, s := range play(t, c.scenario, 60*sec) {
 			looks++
 			if s.found[0].Kind != diagnose.Healthy {
 				wrong++
