@@ -145,24 +145,26 @@ func (l *lane) attend(w int32) {
 	}
 }
 
-// handOver has a server serve no partition any more. It tells whether one of
-// them is somebody else's.
+// handOver has a server serve no partition any more. Owners of those that are
+// somebody else's are to look; it tells whether there are any.
 func (l *lane) handOver(w int32) (lost bool) {
 	x := &l.servers[w]
 	queues := l.subs[x.sub].queues
 	for _, q := range x.share {
 		queues[q].holder = none
-		lost = lost || queues[q].owner != w && queues[q].owner != none
+		if owner := queues[q].owner; owner != w && owner != none {
+			l.servers[owner].alert, lost = true, true
+		}
 	}
 	x.share, x.turn = x.share[:0], 0
 	return lost
 }
 
-// inform has servers that wait look which partitions are theirs now.
+// inform has servers that are to look, and wait, see which partitions are theirs
+// now.
 func (l *lane) inform(i int32) {
 	for k := range l.subs[i].workers {
-		w := l.subs[i].workers[k]
-		if l.servers[w].alert = true; l.servers[w].state == resting {
+		if w := l.subs[i].workers[k]; l.servers[w].alert && l.servers[w].state == resting {
 			l.look(w)
 		}
 	}
