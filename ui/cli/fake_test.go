@@ -116,6 +116,8 @@ func newStage() *stage {
 	s.world = world{
 		stdout: &s.out, stderr: &s.errs, env: func(string) string { return "" },
 		newRun: func(scenario *engine.Scenario, endless bool) (engine.Run, error) {
+			s.starting.Lock()
+			defer s.starting.Unlock()
 			s.ran, s.endless = append(s.ran, scenario), append(s.endless, endless)
 			return newFakeRun(scenario), nil
 		},
