@@ -142,6 +142,9 @@ func (d *drawer) change(lane *engine.Lane, handler string) change {
 		if d.pick("queue", "capacity", "policy") == "capacity" {
 			return set(ofLane+"queue.capacity", "1", "3", "200")
 		}
+		if lane.Queue.WhenFull == engine.Block { // what has piled up comes at once: before or after workers made room?
+			return change{}
+		}
 		return set(ofLane+"queue.when_full", "block", "drop_newest", "drop_oldest")
 	case 5:
 		if slices.Contains(d.doomed, lane.Name) { // does the sound one take the next item?
@@ -160,10 +163,12 @@ func (d *drawer) change(lane *engine.Lane, handler string) change {
 		return fault("panic: %s, share: 20%%, for: 111ms", handler)
 	case 11:
 		return fault("stall: %s, lane: %s, for: 123ms", handler, lane.Name)
-	case 12:
-		return fault("%s: producers, lane: %s", d.pick("producers", "stop", "start", "start"), lane.Name)
-	case 13:
-		return fault("revive: lane, lane: %s", lane.Name)
+	case 12, 13:
+		queues := lane.Model == engine.Message || lane.Dispatch == engine.Buffered
+		if queues && (lane.Producers > 1 || lane.Publishers > 1 || lane.Queue.WhenFull != engine.Block) { // the same
+			return change{}
+		}
+		return fault("%s, lane: %s", d.pick("producers", "stop: producers", "start: producers", "start: producers", "revive: lane"), lane.Name)
 	default:
 		when := d.pick("when", "during", "before_ack")
 		switch alike := lane.Workers > 1 && lane.Queue.Partitions == 0; {
