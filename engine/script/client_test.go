@@ -31,9 +31,12 @@ func TestABudgetIsAPartOfWhatArrived(t *testing.T) {
 		want             bool
 	}{
 		{0, 0, 1_000_000, true},
-		{0.1, 0, 9, true}, {0.1, 0, 10, false},
-		{0.1, 1000, 109, true}, {0.1, 1000, 110, false},
-		{1, 5, 14, true}, {1, 5, 15, false},
+		{0.1, 0, 9, true},
+		{0.1, 0, 10, false},
+		{0.1, 1000, 109, true},
+		{0.1, 1000, 110, false},
+		{1, 5, 14, true},
+		{1, 5, 15, false},
 	} {
 		if got := Allows(engine.Retry{Budget: c.budget}, c.arrived, c.retries); got != c.want {
 			t.Errorf("%v of %d, after %d: %v", c.budget, c.arrived, c.retries, got)
