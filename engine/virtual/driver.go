@@ -67,9 +67,14 @@ func (r *Run) slice() (more bool) {
 	to := r.target(begun)
 	for m.now < to {
 		before := r.clock.Wall()
-		m.advance(min(to, add(m.now, r.pace.span)))
+		m.advance(min(to, add(m.now, r.pace.span), r.nextLook))
 		now := r.clock.Wall()
 		r.adapt(now - before)
+		if m.now >= r.nextLook && !m.finished {
+			r.fill(&r.seen)
+			r.look(&r.seen)
+			r.nextLook = add(r.nextLook, r.every)
+		}
 		if m.finished {
 			close(r.done)
 			return false

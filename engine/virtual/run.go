@@ -22,6 +22,12 @@ type Options struct {
 	// Speed is how many seconds of lane time pass in a second: from 0.01, or
 	// math.Inf(1) for as fast as it goes. Defaults to 1.
 	Speed float64
+
+	// Look is called every so much lane time: by the run's own goroutine, which
+	// waits for it, so that what it sees does not depend on how fast the machine
+	// is. It must not call the run, nor keep the snapshot. Nil: nobody looks.
+	Look  func(*engine.Snapshot)
+	Every time.Duration // above 0 where somebody looks
 }
 
 // slowest is the lowest speed.
@@ -39,6 +45,11 @@ type Run struct {
 	closed  bool
 	pace    pace
 	tracks  []*measure.Track // scratch
+
+	look     func(*engine.Snapshot) // nil: nobody looks
+	every    int64
+	nextLook int64
+	seen     engine.Snapshot // what it is shown
 
 	wake  chan struct{} // told when the driver is to look again
 	quit  chan struct{}
@@ -64,8 +75,11 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 // start lets a machine run.
 func start(m *machine, o Options) *Run {
 	r := &Run{
-		clock: clock.NewLane(), machine: m, speed: o.Speed,
+		clock: clock.NewLane(), machine: m, speed: o.Speed, look: o.Look, every: int64(o.Every), nextLook: never,
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{}), done: make(chan struct{}),
+	}
+	if o.Look != nil {
+		r.nextLook = add(m.now, r.every)
 	}
 	r.repace()
 	go r.drive()
@@ -83,6 +97,11 @@ func checkSpeed(x float64) error {
 func (r *Run) Snapshot(dst *engine.Snapshot) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.fill(dst)
+}
+
+// fill is Snapshot for who holds mu.
+func (r *Run) fill(dst *engine.Snapshot) {
 	r.machine.fill(dst)
 	dst.Speed, dst.Slowed = r.speed, r.slowed
 	dst.Paused = r.paused && !r.machine.finished

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
@@ -53,14 +54,21 @@ func Main(args []string) int {
 			return run, nil
 		},
 		newVirtual: func(s *engine.Scenario) (engine.Run, error) {
-			run, err := virtual.New(s, virtual.Options{Speed: math.Inf(1)})
-			if err != nil {
-				return nil, err
-			}
-			return run, nil
+			return simulate(s, virtual.Options{Speed: math.Inf(1)})
+		},
+		watchVirtual: func(s *engine.Scenario, every time.Duration, look func(*engine.Snapshot)) (engine.Run, error) {
+			return simulate(s, virtual.Options{Speed: math.Inf(1), Every: every, Look: look})
 		},
 	}
 	return w.main(ctx, args)
+}
+
+func simulate(s *engine.Scenario, o virtual.Options) (engine.Run, error) {
+	run, err := virtual.New(s, o)
+	if err != nil {
+		return nil, err
+	}
+	return run, nil
 }
 
 // world is what the commands need from around them.
@@ -73,6 +81,8 @@ type world struct {
 	newRun func(s *engine.Scenario, endless bool) (engine.Run, error)
 	// newVirtual begins a run that is simulated to its end as fast as it goes.
 	newVirtual func(s *engine.Scenario) (engine.Run, error)
+	// watchVirtual does the same, and shows it every so much of its own time.
+	watchVirtual func(s *engine.Scenario, every time.Duration, look func(*engine.Snapshot)) (engine.Run, error)
 
 	failed error // of the command that ran
 }

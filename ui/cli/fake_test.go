@@ -72,31 +72,22 @@ func (r *fakeRun) Snapshot(dst *engine.Snapshot) {
 
 // simulatedRun is one in virtual time, whose first lane is stopped from second 2
 // to 4.
-type simulatedRun struct {
-	*fakeRun
-	at     time.Duration // where it was taken back to; 0: nowhere
-	paused bool
-}
+type simulatedRun struct{ *fakeRun }
 
 func (r *simulatedRun) Snapshot(dst *engine.Snapshot) {
 	r.fakeRun.Snapshot(dst)
 	dst.Mode = engine.Virtual
-	if r.at > 0 {
-		dst.At = r.at
+}
+
+// show shows a run at all its times.
+func (r *simulatedRun) show(every time.Duration, look func(*engine.Snapshot)) {
+	for at := every; at < r.scenario.Duration; at += every {
+		var snap engine.Snapshot
+		r.Snapshot(&snap)
+		snap.At = at
+		snap.Lanes[0].Stopped = at >= 2*time.Second && at <= 4*time.Second
+		look(&snap)
 	}
-	dst.Lanes[0].Stopped = dst.At >= 2*time.Second && dst.At <= 4*time.Second
-}
-
-func (r *simulatedRun) Rewind(at time.Duration) error {
-	r.at = at
-	return nil
-}
-
-func (r *simulatedRun) Furthest() time.Duration { return r.scenario.Duration }
-
-func (r *simulatedRun) Apply(c engine.Change) error {
-	r.paused = r.paused || c.Control == engine.Pause
-	return nil
 }
 
 // stage is a world in which commands are tried.
@@ -125,7 +116,13 @@ func newStage() *stage {
 			s.starting.Lock()
 			defer s.starting.Unlock()
 			s.simulated = append(s.simulated, scenario)
-			return &simulatedRun{fakeRun: newFakeRun(scenario)}, nil
+			return &simulatedRun{newFakeRun(scenario)}, nil
+		},
+		watchVirtual: func(scenario *engine.Scenario, every time.Duration, look func(*engine.Snapshot)) (engine.Run, error) {
+			s.simulated = append(s.simulated, scenario)
+			run := &simulatedRun{newFakeRun(scenario)}
+			run.show(every, look)
+			return run, nil
 		},
 		play: func(_ context.Context, o tui.Options) error {
 			s.played = append(s.played, o)

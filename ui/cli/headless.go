@@ -60,11 +60,12 @@ func (w *world) together(ctx context.Context, s *engine.Scenario, p *progress) (
 	}, failure(err)
 }
 
-// simulated is together in virtual time, as fast as it goes. What went on is
-// looked up afterwards, at moments of the run's own time: the same run has the
-// same findings, however fast the machine is.
+// simulated is together in virtual time, as fast as it goes. What goes on is
+// looked at as often, but in the run's own time: the same run has the same
+// findings, however fast the machine is.
 func (w *world) simulated(ctx context.Context, s *engine.Scenario, p *progress) (report.Outcome, error) {
-	run, err := w.newVirtual(s)
+	var log report.Log // the run's until it is closed
+	run, err := w.watchVirtual(s, max(glance, s.Duration/looks), log.Add)
 	if err != nil {
 		return report.Outcome{}, failure(err)
 	}
@@ -73,38 +74,17 @@ func (w *world) simulated(ctx context.Context, s *engine.Scenario, p *progress) 
 		run.Snapshot(snap)
 		p.show(snap)
 	})
-	if interrupted {
-		err = run.Apply(engine.Change{Control: engine.Pause})
-	}
+	err = errors.Join(run.Err(), run.Close())
 	run.Snapshot(snap)
-	past := report.PastOf(run, snap.At)
-	var log report.Log
-	if back, ok := run.(engine.Rewinder); ok && !interrupted && err == nil {
-		err = lookBack(back, snap.At, &log)
-	}
 	log.Add(snap)
-	err = errors.Join(err, run.Err(), run.Close())
 	return report.Outcome{
 		Snapshot: snap, Findings: log.Findings(), Interrupted: interrupted,
-		Began: s, Past: []report.Past{past},
+		Began: s, Past: []report.Past{report.PastOf(run, snap.At)},
 	}, failure(err)
 }
 
-// lookBack goes through a run that is over once more, and looks at it now and
-// then.
-func lookBack(run engine.Rewinder, end time.Duration, log *report.Log) error {
-	const most = 240
-	step := max(glance, end/most)
-	var snap engine.Snapshot
-	for at := step; at < end; at += step {
-		if err := run.Rewind(at); err != nil {
-			return err
-		}
-		run.Snapshot(&snap)
-		log.Add(&snap)
-	}
-	return nil
-}
+// looks is how often a long simulated run is looked at.
+const looks = 10_000
 
 // watch looks at a run now and then, until it is over or ctx is done.
 func watch(ctx context.Context, run engine.Run, look func()) (interrupted bool) {

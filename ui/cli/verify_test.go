@@ -92,7 +92,9 @@ func TestVerifyInterrupted(t *testing.T) {
 func TestVerifyFails(t *testing.T) {
 	inFolder(t, map[string]string{"tiny.yaml": tiny})
 	s := newStage()
-	s.newVirtual = func(*engine.Scenario) (engine.Run, error) { return nil, errBroken }
+	s.watchVirtual = func(*engine.Scenario, time.Duration, func(*engine.Snapshot)) (engine.Run, error) {
+		return nil, errBroken
+	}
 	if code := s.do(t, "verify", "tiny.yaml", "--out", "report.txt"); code != exitRun || s.errs.String() != "duet: it broke\n" || s.out.Len() > 0 {
 		t.Errorf("exit code %d, %q, %s", code, s.errs.String(), s.out.String())
 	}

@@ -27,9 +27,9 @@ func TestVirtualRuns(t *testing.T) {
 	}
 }
 
-// TestVirtualRunsAreLookedThroughAfterwards: what went on is found at moments
-// of the run's own time.
-func TestVirtualRunsAreLookedThroughAfterwards(t *testing.T) {
+// TestVirtualRunsAreLookedAtInTheirOwnTime: what went on is found at moments of
+// the run, however fast it is over.
+func TestVirtualRunsAreLookedAtInTheirOwnTime(t *testing.T) {
 	s, _ := run(t, "tiny.yaml", "--virtual", "--for", "10s", "--format", "json")
 	for _, f := range decoded(t, s.out.Bytes()).Cases[0].Findings {
 		if f.Kind != "stopped" {
@@ -43,30 +43,44 @@ func TestVirtualRunsAreLookedThroughAfterwards(t *testing.T) {
 	t.Errorf("nothing is stopped in %s", s.out.String())
 }
 
+func TestLongVirtualRunsAreNotLookedAtForEver(t *testing.T) {
+	seen := 0
+	inFolder(t, map[string]string{"tiny.yaml": tiny})
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage()
+		s.watchVirtual = func(scenario *engine.Scenario, every time.Duration, look func(*engine.Snapshot)) (engine.Run, error) {
+			run := &simulatedRun{newFakeRun(scenario)}
+			run.show(every, func(snap *engine.Snapshot) {
+				seen++
+				look(snap)
+			})
+			return run, nil
+		}
+		s.do(t, "run", "tiny.yaml", "--virtual", "--for", "100h")
+	})
+	if seen < 1000 || seen > looks {
+		t.Errorf("looked %d times", seen)
+	}
+}
+
 func TestVirtualInterruption(t *testing.T) {
 	inFolder(t, map[string]string{"tiny.yaml": tiny})
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage()
-		var simulated *simulatedRun
-		s.newVirtual = func(scenario *engine.Scenario) (engine.Run, error) {
-			simulated = &simulatedRun{fakeRun: newFakeRun(scenario)}
-			return simulated, nil
-		}
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 		defer cancel()
 		code := s.main(ctx, []string{"run", "tiny.yaml", "--virtual", "--format", "json"})
 		if r := decoded(t, s.out.Bytes()); code != exitInterrupted || !r.Cases[0].Interrupted || r.Seconds != 0.5 {
 			t.Errorf("exit code %d, %+v", code, r.Cases[0])
 		}
-		if !simulated.paused || simulated.at != 0 {
-			t.Error("it is reported while it goes on, or looked through once more")
-		}
 	})
 }
 
 func TestVirtualRunFails(t *testing.T) {
 	s := newStage()
-	s.newVirtual = func(*engine.Scenario) (engine.Run, error) { return nil, errBroken }
+	s.watchVirtual = func(*engine.Scenario, time.Duration, func(*engine.Snapshot)) (engine.Run, error) {
+		return nil, errBroken
+	}
 	inFolder(t, map[string]string{"tiny.yaml": tiny})
 	if code := s.do(t, "run", "tiny.yaml", "--virtual"); code != exitRun || s.errs.String() != "duet: it broke\n" {
 		t.Errorf("exit code %d, %q", code, s.errs.String())
