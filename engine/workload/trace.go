@@ -2,6 +2,7 @@ package workload
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -103,9 +104,9 @@ func newTraceParser(data []byte, shape engine.TraceShape) (*traceParser, error) 
 	columns := []struct {
 		of   *int
 		name string
-	}{{&p.time, shape.Time}, {&p.key, shape.Key}, {&p.service, shape.Service}}
+	}{{&p.time, cmp.Or(shape.Time, "time")}, {&p.key, shape.Key}, {&p.service, shape.Service}}
 	for _, c := range columns {
-		if c.name == "" && c.of != &p.time {
+		if c.name == "" {
 			continue
 		}
 		if *c.of = slices.Index(header, c.name); *c.of < 0 {

@@ -18,9 +18,6 @@ import (
 // default.
 func traceLoad(shape engine.TraceShape, text string) engine.Load {
 	shape.File = "arrivals.csv"
-	if shape.Time == "" {
-		shape.Time = "time"
-	}
 	if shape.Speed == 0 {
 		shape.Speed = 1
 	}
