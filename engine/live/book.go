@@ -116,20 +116,14 @@ func (l *lane) settle(s *server, d *delivery, start, now time.Duration, out outc
 		out, start = worst, d.rec.start(start)
 		defer d.rec.free()
 		begun = start != never
-		if t := d.rec.try; t != nil {
-			var ended bool
-			if begun, ended = t.end(now); !ended {
-				s.items.forsaken.Add(1)
-				return
-			}
-			l.close(t, d.rec.of)
-		}
 	}
-	s.items.ended[out].Add(1)
-	if begun {
-		s.items.returned.Add(1)
+	if t := d.try(); t == nil {
+		s.close(out, begun)
+	} else if begun, ended := t.end(now); ended {
+		l.close(s, t, d.rec.of, out, begun)
 	} else {
-		s.items.unbegun.Add(1)
+		s.items.forsaken.Add(1)
+		return
 	}
 	if handled && (out == done || out == failed || out == dead) {
 		l.finished(s, d, start, now)
@@ -141,28 +135,33 @@ func (l *lane) settle(s *server, d *delivery, start, now time.Duration, out outc
 	l.note(out.happening(), d, -1, s.id, attempt, now)
 }
 
-// close books how the deliveries of a client's item ended, by its last try, which
-// went through a hand-over.
-func (l *lane) close(t *try, g *generation) {
+// close books how an item ended.
+func (s *server) close(out outcome, begun bool) {
+	s.items.ended[out].Add(1)
+	if begun {
+		s.items.returned.Add(1)
+	} else {
+		s.items.unbegun.Add(1)
+	}
+}
+
+// close books how a client's item ended, and its deliveries, by its last try, which
+// went through a hand-over. Last of all the client leaves: until then it is known
+// that something is on its way.
+func (l *lane) close(s *server, t *try, g *generation, out outcome, begun bool) {
 	for _, h := range g.handlers {
 		h.loose.each[0].ended[t.result(h.index)].Add(1)
 	}
 	for _, h := range g.absent {
 		h.spared.Add(1)
 	}
+	s.close(out, begun)
 	l.clients.Load().open.Add(-1)
 }
 
 // expire books that a client has given up its item for good.
 func (l *lane) expire(t *try, begun bool, now time.Duration) {
-	l.close(t, l.current.Load())
-	items := &l.handlers[0].loose.items
-	items.ended[expired].Add(1)
-	if begun {
-		items.returned.Add(1)
-	} else {
-		items.unbegun.Add(1)
-	}
+	l.close(l.handlers[0].loose, t, l.current.Load(), expired, begun)
 	l.note(engine.Expired, &delivery{item: t.client.item}, -1, 0, int(t.n), now)
 }
 
