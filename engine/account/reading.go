@@ -39,10 +39,12 @@ type Reading struct {
 	Backlog    Level         // items arrived by schedule, neither handed over nor begun
 	InSystem   Level         // items arrived by schedule and not ended
 	InHand     Level         // items begun and not ended, but for those that wait to be tried again
-	Waiting    int64         // items handed over and not begun, or waiting to be tried again
+	Waiting    int64         // items not begun, wherever they are, or waiting to be tried again
 	Oldest     time.Duration // age of the oldest item that has not been begun; 0: none
 	Inline     bool          // publishers handle what they publish
 	Producing  int64         // producers inside a hand-over
+	Impatient  bool          // there are clients that do not wait for ever
+	Expecting  int64         // those of them whose items have not ended
 }
 
 // NewReading makes room for a lane of n handlers.
@@ -64,13 +66,15 @@ func (r *Reading) Still() bool {
 }
 
 // Quiescent tells whether nothing is on its way.
-func (r *Reading) Quiescent() bool { return r.Still() && r.Backlog.Now == 0 && r.Producing == 0 }
+func (r *Reading) Quiescent() bool {
+	return r.Still() && r.Backlog.Now == 0 && r.Producing == 0 && r.Expecting == 0
+}
 
 // Ledger is the lane's ledger over items.
 func (r *Reading) Ledger() engine.Ledger {
 	l := r.Items.Ledger()
 	l.Offered, l.InFlight = r.Offered, r.InHand.Now
-	l.Waiting = r.Backlog.Now + r.Waiting
+	l.Waiting = r.Waiting
 	return l
 }
 
@@ -78,6 +82,11 @@ func (r *Reading) Ledger() engine.Ledger {
 func (r *Reading) handlerLedger(i int) engine.Ledger {
 	l := r.Deliveries[i].Ledger()
 	l.Offered, l.InFlight, l.Waiting = r.Offered-r.Spared[i], r.Busy[i].Now+r.Unsettled[i], r.Await[i]
+	if r.Impatient && !r.Quiescent() { // what servers and queues have may be for nobody: it is known what has ended
+		open := l.Offered - l.Ended()
+		l.InFlight = min(open, l.InFlight)
+		l.Waiting = open - l.InFlight
+	}
 	return l
 }
 

@@ -52,6 +52,7 @@ func (m *machine) set(c *engine.Change) error {
 	}
 	for i, l := range m.lanes {
 		l.instruct(next)
+		l.engage(&next.Load)
 		l.refit(&next.Lanes[i])
 	}
 	m.scenario = next

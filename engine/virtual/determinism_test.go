@@ -29,7 +29,7 @@ func told(t testing.TB, m *machine) string {
 			}
 		}
 	}
-	snap.Scenario = nil
+	snap.Scenario, snap.Began = nil, nil
 	text, err := json.MarshalIndent(struct {
 		Snap   engine.Snapshot
 		Series engine.Series
@@ -100,7 +100,7 @@ func TestGoingBackChangesNothing(t *testing.T) {
 		}
 		again.log.all = m.log.all
 		again.replay()
-		again.advance(at)
+		again.goTo(at)
 		if straight := told(t, again); straight != then {
 			rt.Fatalf("gone back from %v to %v:\n%s\n%s", duration(end), duration(at), firstDifference(straight, then), s.Story)
 		}

@@ -39,8 +39,9 @@ func TestCountsAreThoseOfARealRun(t *testing.T) {
 func drawCalm(t *rapid.T) *engine.Scenario {
 	var b strings.Builder
 	pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(t, label) }
-	fmt.Fprintf(&b, "duet: 1\nduration: 3s\ndrain: 1h\nseed: %d\nload: {rate: %s, keys: {count: 16}, payload: %s}\nhandlers:\n", rapid.IntRange(1, 1000).Draw(t, "seed"),
-		pick("rate", "20/s", "200/s", "500/s"), pick("payload", "0", "1"))
+	fmt.Fprintf(&b, "duet: 1\nduration: 3s\ndrain: 1h\nseed: %d\nload: {rate: %s, keys: {count: 16}, payload: %s%s}\nhandlers:\n", rapid.IntRange(1, 1000).Draw(t, "seed"),
+		pick("rate", "20/s", "200/s", "500/s"), pick("payload", "0", "1"),
+		pick("clients", "", "", ", timeout: 30ms", ", timeout: 25ms, retry: {attempts: 3, backoff: {base: 7ms, jitter: full}}", ", timeout: 100ms, retry: {attempts: 2, budget: 10%}"))
 	for i := range rapid.IntRange(1, 3).Draw(t, "handlers") {
 		fmt.Fprintf(&b, "  - {name: h%d, service: {dist: %s, mean: %s}, fail: %s, panic: %s, per: %s}\n", i+1,
 			pick("dist", "exponential", "uniform", "lognormal"), pick("mean", "3ms", "11ms"),
@@ -153,7 +154,7 @@ func counted(s *engine.Snapshot) string {
 	var b strings.Builder
 	for i := range s.Lanes {
 		l := &s.Lanes[i]
-		fmt.Fprintf(&b, "%s %+v\n", l.Name, l.Ledger)
+		fmt.Fprintf(&b, "%s wasted %d retries %d %+v\n", l.Name, l.Wasted, l.Retries, l.Ledger)
 		for j := range l.Handlers {
 			fmt.Fprintf(&b, "  %s %+v\n", l.Handlers[j].Name, l.Handlers[j].Ledger)
 		}

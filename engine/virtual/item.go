@@ -7,9 +7,10 @@ import (
 	"duet/engine/account"
 )
 
-// item is an item that a producer has taken.
+// item is an item, or a client's try for it, that a producer has taken.
 type item struct {
 	engine.Item
+	way     int32 // the generation through which it is handed over
 	sent    int64 // when its hand-over could begin
 	began   int64 // when it was first begun, and where it has one delivery, last; none: not yet
 	pending int32 // deliveries that have not ended, and one more while a producer has it in hand
@@ -19,7 +20,12 @@ type item struct {
 	handled bool // counted as in flight
 	tracked bool // its deliveries are counted as one; else each try counts
 	whole   bool // its times are those of its delivery
+	alone   bool // it has one delivery
 	told    bool // the journal follows it
+
+	client   int32 // whose try for the item this is; none: its client waits for ever
+	forsaken bool  // it was given up
+	arrived  int64 // when the item, or the try, arrived
 }
 
 // delivery is an item on its way to a handler.
@@ -51,6 +57,10 @@ func (l *lane) free(slot int32) {
 // take books that a delivery of an item is in hand. ready tells that whoever has
 // it waited for it.
 func (l *lane) take(it *item, ready bool) {
+	if it.client != none {
+		l.takeTry(it, ready)
+		return
+	}
 	first := it.began == none
 	if !first && it.tracked {
 		return
@@ -60,12 +70,12 @@ func (l *lane) take(it *item, ready bool) {
 	switch {
 	case !first:
 		l.counts.Repeated++
-		l.waiting--
+		l.queueing--
 	case it.held:
 		it.held = false
-		l.backlog.add(-1, l.now)
+		l.leaveBacklog(1, false)
 	case !it.handing:
-		l.waiting--
+		l.queueing--
 	}
 	if first && !ready {
 		l.counts.Waited++
@@ -82,7 +92,7 @@ func (l *lane) put(it *item) {
 	l.counts.Returned++
 	it.handled = false
 	l.inHand.add(-1, l.now)
-	l.waiting++
+	l.queueing++
 }
 
 // settle books that a delivery of an item ended, and with the last one the item.
@@ -94,26 +104,36 @@ func (l *lane) settle(slot int32, out account.Outcome, worker, attempt int32) {
 		return
 	}
 	out = it.worst
-	l.counts.Ended[out]++
+	defer l.free(slot)
 	switch {
+	case it.forsaken:
+		return
+	case it.client != none:
+		l.close(it.client, out, &l.generations[it.way])
+	default:
+		l.counts.Ended[out]++
+		l.inSystem.add(-1, l.now)
+	}
+	switch {
+	case it.client != none:
 	case it.handled:
 		l.counts.Returned++
 		l.inHand.add(-1, l.now)
 	case it.began == none:
 		l.counts.Unbegun++
-		attempt = 0
-		l.waiting--
+		l.queueing--
 	default:
-		l.waiting--
+		l.queueing--
 	}
-	l.inSystem.add(-1, l.now)
+	if it.began == none {
+		attempt = 0
+	}
 	if worker != 0 && (out == account.Done || out == account.Failed || out == account.Dead) {
 		l.finished(it)
 	}
 	if it.told {
 		l.note(out.Happening(), it, none, worker, attempt)
 	}
-	l.free(slot)
 }
 
 // finished records the times of an item whose handlers have all ended.
@@ -151,7 +171,7 @@ func (l *lane) returned(h *handler, it *item, start int64, attempt int32, whole 
 	h.busy.add(-1, l.now)
 	switch {
 	case whole && attempt == 1:
-		h.both.wait.record(start - int64(it.At))
+		h.both.wait.record(start - it.arrived)
 		h.both.service.record(l.now - start)
 		return
 	case whole:
@@ -159,7 +179,7 @@ func (l *lane) returned(h *handler, it *item, start int64, attempt int32, whole 
 		l.service.record(l.now - start)
 	}
 	if attempt == 1 {
-		h.wait.record(start - int64(it.At))
+		h.wait.record(start - it.arrived)
 	}
 	h.service.record(l.now - start)
 }
@@ -167,7 +187,7 @@ func (l *lane) returned(h *handler, it *item, start int64, attempt int32, whole 
 // missed books a delivery that a handler will not take any more: dropped or
 // lost.
 func (l *lane) missed(h *handler, it *item, out account.Outcome) {
-	h.counts.Ended[out]++
+	l.outcome(h, it, out, false)
 	if it.told {
 		l.note(out.Happening(), it, int32(h.index), 0, 0)
 	}

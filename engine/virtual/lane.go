@@ -29,6 +29,7 @@ type state struct {
 	dead     string // why the lane is dead; empty while it lives
 
 	source
+	clients
 	items []item // in a producer's hand or beyond; those with Seq 0 are free
 	spare []int32
 
@@ -51,7 +52,7 @@ type state struct {
 type tally struct {
 	offered  int64
 	counts   account.Sums
-	waiting  int64 // items handed over and not begun, or to be tried again
+	queueing int64 // items handed over and not begun, or to be tried again, whose clients wait for ever
 	stalled  int64 // nanoseconds that producers stood at full queues, before now
 	inSystem level
 	inHand   level
@@ -65,15 +66,19 @@ type tally struct {
 	order                         order
 }
 
-func newLane(m *machine, index int, s *engine.Scenario) *lane {
+func newLane(m *machine, index int, s *engine.Scenario, stream *workload.Stream) *lane {
 	l := &lane{machine: m, index: index}
+	l.now = m.now
 	l.spec = s.Lanes[index]
 	l.handlers = make([]handler, len(s.Handlers))
 	for i := range l.handlers {
 		l.handlers[i].index = i
 	}
 	l.instruct(s)
-	l.source.open(m.stream, &l.spec)
+	l.source.open(stream, &l.spec)
+	l.now-- // what arrives now arrives after that
+	l.engage(&s.Load)
+	l.now++
 	l.open()
 	l.staff()
 	return l
@@ -170,21 +175,28 @@ func (g *generation) panicked() account.Outcome {
 	return account.Lost
 }
 
-// advance lets everything happen that is due before a time.
+// advance lets everything happen that is due before a time. At one time clients
+// lose their patience first, and what they try again comes last.
 func (l *lane) advance(to int64) {
 	l.source.limit, l.source.dry = min(to, l.machine.end)-1, false
 	for {
-		arrival, next := l.arrival(), l.events.next()
-		switch {
-		case next <= arrival && next < to:
-			l.now = next
-			l.happen(l.events.take())
-		case arrival < next && arrival < to:
-			l.now = arrival
-			l.arrive()
-		default:
+		over, next, arrival, again := l.patience.next(), l.events.next(), l.arrival(), l.returns.next()
+		switch at := min(over, next, arrival, again); {
+		case at >= to:
 			l.now = to
 			return
+		case at == over:
+			l.now = at
+			l.isOver(l.patience.take())
+		case at == next:
+			l.now = at
+			l.happen(l.events.take())
+		case at == arrival:
+			l.now = at
+			l.arrive()
+		default:
+			l.now = at
+			l.comeBack(l.returns.take())
 		}
 	}
 }

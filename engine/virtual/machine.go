@@ -23,6 +23,7 @@ const (
 // decides how far it goes.
 type machine struct {
 	scenario *engine.Scenario // the settings now in force; never changed
+	began    *engine.Scenario // those that the run began with
 	stream   *workload.Stream
 	lanes    []*lane
 	end      int64  // of the arrivals
@@ -51,29 +52,35 @@ func newMachine(s *engine.Scenario, endless bool) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &machine{
-		scenario: s, stream: stream, end: int64(s.Duration), story: new(story),
-		agenda: script.NewAgenda(s), signals: script.NewSignals(s),
-	}
-	if endless || s.Duration == 0 {
-		m.end = never
-	}
+	m := frame(s, endless)
+	m.stream, m.began = stream, s
 	m.assume(stream.Rate(0))
-	m.edges = append(m.edges, int64(s.Warmup))
-	for _, d := range s.Stretches() {
-		m.edges = append(m.edges, int64(d[0]), int64(d[1]))
-	}
 	for i := range s.Lanes {
-		l := newLane(m, i, s)
+		l := newLane(m, i, s, stream)
 		l.account = account.New(s, l)
 		m.lanes = append(m.lanes, l)
 		m.rates = append(m.rates, linked)
 	}
+	m.arriveAt()
+	return m, nil
+}
+
+// frame is a machine without items and lanes.
+func frame(s *engine.Scenario, endless bool) *machine {
+	m := &machine{
+		scenario: s, end: int64(s.Duration), story: new(story), agenda: script.NewAgenda(s), signals: script.NewSignals(s),
+	}
 	if endless {
 		m.kept = new(checkpoints)
 	}
-	m.arriveAt()
-	return m, nil
+	if endless || s.Duration == 0 {
+		m.end = never
+	}
+	m.edges = append(m.edges, int64(s.Warmup))
+	for _, d := range s.Stretches() {
+		m.edges = append(m.edges, int64(d[0]), int64(d[1]))
+	}
+	return m
 }
 
 // linked is the rate of a lane that has the run's load.

@@ -23,6 +23,7 @@ type producer struct {
 	slot    int32
 	step    int32 // the subscription or observer whose turn it is
 	way     int32 // the generation
+	try     int32 // of a client
 	event   uint32
 	since   int64 // when it took the item in hand
 	stoodAt int64 // blocked: since when
@@ -75,13 +76,13 @@ func (l *lane) staff() {
 // one keeps it.
 func (l *lane) produce(p int32) {
 	for !l.producers[p].leaving {
-		it, ok := l.next(p)
+		a, ok := l.next(p)
 		if !ok {
 			l.producers[p].state = idle
 			l.resting.push(p)
 			return
 		}
-		if !l.hand(p, it) {
+		if !l.hand(p, a) {
 			return
 		}
 	}
@@ -90,13 +91,15 @@ func (l *lane) produce(p int32) {
 
 // hand begins to hand an item over, and tells whether the producer is free
 // again.
-func (l *lane) hand(p int32, it engine.Item) bool {
-	slot, g := l.alloc(it), &l.generations[l.current]
+func (l *lane) hand(p int32, a arrival) bool {
+	slot, g := l.alloc(a.Item), &l.generations[l.current]
 	x := &l.producers[p]
-	x.slot, x.step, x.since, x.stood, x.way, x.seq, x.key, x.refused = slot, 0, l.now, 0, l.current, it.Seq, it.Key, true
+	x.slot, x.step, x.since, x.stood, x.way, x.seq, x.key, x.refused = slot, 0, l.now, 0, l.current, a.Seq, a.Key, true
 	i := &l.items[slot]
-	i.handing, i.pending = true, g.deliveries+1
-	i.tracked = g.deliveries > 1 || it.Payload > 0
+	i.handing, i.pending, i.way = true, g.deliveries+1, l.current
+	i.tracked, i.alone = g.deliveries > 1 || a.Payload > 0, g.deliveries == 1
+	x.try = a.try
+	l.claim(slot, &a)
 	if i.told {
 		l.note(engine.Arrived, i, none, 0, 0)
 	}
@@ -147,7 +150,7 @@ func (l *lane) block(x *producer) {
 	x.state, x.stoodAt = blocked, l.now
 	if it := &l.items[x.slot]; it.began == none {
 		it.held = true
-		l.backlog.add(1, l.now)
+		l.leaveBacklog(-1, it.client != none)
 	}
 }
 
@@ -157,7 +160,7 @@ func (l *lane) unblock(x *producer) {
 	l.stalled += l.now - x.stoodAt
 	if it := &l.items[x.slot]; it.held {
 		it.held = false
-		l.backlog.add(-1, l.now)
+		l.leaveBacklog(1, it.client != none)
 	}
 }
 
@@ -165,11 +168,13 @@ func (l *lane) unblock(x *producer) {
 func (l *lane) accepted(p int32) {
 	x := &l.producers[p]
 	it, g := &l.items[x.slot], &l.generations[x.way]
-	if it.handing = false; it.began == none {
-		l.waiting++
+	if it.handing = false; it.began == none && it.client == none {
+		l.queueing++
 	}
 	l.publish.record(x.stood)
-	l.spareAbsent(g)
+	if it.client == none {
+		l.spareAbsent(g)
+	}
 	g.inside--
 	if it.told && !x.refused {
 		l.note(engine.Accepted, it, none, 0, 0)

@@ -10,7 +10,7 @@ import (
 func (l *lane) publishItem(p int32) {
 	x := &l.producers[p]
 	it, g := &l.items[x.slot], &l.generations[x.way]
-	it.tracked, it.pending = true, 1
+	it.tracked, it.pending, it.alone = true, 1, true
 	x.state, x.worst = publishing, account.Done
 	x.calls = x.calls[:0]
 	for range g.handlers {
@@ -63,7 +63,7 @@ func (l *lane) endCall(p int32, out account.Outcome) {
 	x.event = 0
 	h, it := &l.handlers[l.generations[x.way].handlers[x.step]], &l.items[x.slot]
 	l.returned(h, it, x.start, 1, false)
-	h.counts.Ended[out]++
+	l.outcome(h, it, out, true)
 	if it.told {
 		l.note(out.Happening(), it, int32(h.index), p+1, 1)
 	}
@@ -82,7 +82,7 @@ func (l *lane) skip(p int32) {
 	for handlers := l.generations[x.way].handlers; int(x.step) < len(handlers); x.step++ {
 		h := &l.handlers[handlers[x.step]]
 		h.counts.Skipped++
-		h.counts.Ended[account.Lost]++
+		l.outcome(h, it, account.Lost, false)
 		x.worst = account.Lost
 		x.calls[x.step].state = engine.CallSkipped
 		if it.told {
@@ -96,7 +96,9 @@ func (l *lane) published(p int32) {
 	x := &l.producers[p]
 	it, g := &l.items[x.slot], &l.generations[x.way]
 	l.publish.record(l.now - it.began)
-	l.spareAbsent(g)
+	if it.client == none {
+		l.spareAbsent(g)
+	}
 	g.inside--
 	it.handing = false
 	x.free, x.state = l.now, idle

@@ -20,7 +20,8 @@ func (l *lane) read(r *account.Reading, follow bool) {
 	}
 	r.At, r.Offered, r.Items = duration(l.now), l.offered, l.counts
 	r.Queued, r.Backlog, r.InSystem, r.InHand = level(&l.queued), level(&l.backlog), level(&l.inSystem), level(&l.inHand)
-	r.Waiting, r.Blocked, r.Oldest = l.waiting, l.stalled, l.oldest()
+	r.Waiting, r.Blocked, r.Oldest = l.backlog.n-l.tries+l.queueing+l.clients.waiting, l.stalled, l.oldest()
+	r.Impatient, r.Expecting, r.Wasted, r.Retries = l.terms != nil, l.active, l.wasted, l.comebacks
 	g := &l.generations[l.current]
 	r.Inline = g.inline()
 	for i := range l.handlers {
@@ -127,16 +128,19 @@ func (l *lane) serving(i int) int {
 
 // oldest is the age of the oldest item that has not been begun; 0: none.
 func (l *lane) oldest() time.Duration {
-	at := never
+	at := l.oldestUnbegun()
 	for i := range l.lines {
-		for _, r := range []*ring[engine.Item]{&l.lines[i].returned, &l.lines[i].waiting} {
-			if r.len() > 0 {
-				at = min(at, int64(r.at(0).At))
+		for _, r := range []*ring[arrival]{&l.lines[i].returned, &l.lines[i].waiting} {
+			for k := range r.len() {
+				if a := r.at(k); a.client == none {
+					at = min(at, int64(a.At))
+					break
+				}
 			}
 		}
 	}
 	for i := range l.producers {
-		if p := &l.producers[i]; p.state == blocked && l.items[p.slot].held {
+		if p := &l.producers[i]; p.state == blocked && l.items[p.slot].held && l.items[p.slot].client == none {
 			at = min(at, int64(l.items[p.slot].At))
 		}
 	}
@@ -144,7 +148,7 @@ func (l *lane) oldest() time.Duration {
 		for k := range l.subs[i].queues {
 			fresh := &l.subs[i].queues[k].fresh
 			for j := range fresh.len() {
-				if it := &l.items[*fresh.at(j)]; it.began == none {
+				if it := &l.items[*fresh.at(j)]; it.began == none && it.client == none {
 					at = min(at, int64(it.At))
 					break
 				}

@@ -241,8 +241,8 @@ func (l *lane) end(w int32, out account.Outcome) {
 	h, it := &l.handlers[x.handler], &l.items[x.hand.slot]
 	x.event = 0
 	l.returned(h, it, x.start, x.hand.attempt, it.whole && (out == account.Done || out == account.Failed || out == account.Dead))
-	h.counts.Ended[out]++
-	if out == account.Done {
+	l.outcome(h, it, out, true)
+	if out == account.Done && !it.forsaken {
 		x.done++
 	}
 	if it.told {

@@ -12,7 +12,7 @@ import (
 
 // fill describes the state of the simulation.
 func (m *machine) fill(dst *engine.Snapshot) {
-	dst.Mode, dst.Scenario, dst.At = engine.Virtual, m.scenario, duration(m.now)
+	dst.Mode, dst.Scenario, dst.Began, dst.At = engine.Virtual, m.scenario, m.began, duration(m.now)
 	dst.Unlinked, dst.Finished, dst.Quiescent = m.unlinked, m.finished, true
 	dst.Raised, dst.Changes, dst.Machine = m.signals.Raised(dst.Raised[:0]), m.log.made, computer(m.scenario)
 	dst.Lanes = account.Resize(dst.Lanes, len(m.lanes))

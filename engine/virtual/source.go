@@ -29,12 +29,20 @@ type source struct {
 	back              uint32 // the event at which stopped producers start again
 }
 
+// arrival is an item that has arrived, or a further try of its client.
+type arrival struct {
+	engine.Item
+	at     int64
+	client int32 // none: it waits for ever
+	try    int32
+}
+
 // line is what has arrived and was not taken: a part of it, what comes after that
 // stays in the stream and is counted only. So a backlog takes no room, however
-// long it gets.
+// long it gets; but what clients try again, and what comes in between, is kept.
 type line struct {
-	returned ring[engine.Item] // given back, to be taken first
-	waiting  ring[engine.Item]
+	returned ring[arrival] // given back, to be taken first
+	waiting  ring[arrival]
 	beyond   int64 // how many came after those
 	from     int64 // the number of the first of them
 
@@ -90,30 +98,47 @@ func (l *lane) arrive() {
 	l.head++
 	l.offered++
 	l.inSystem.add(1, l.now)
+	l.admitArrival(arrival{Item: *it, at: l.now, client: l.welcome(it), try: 1})
+}
+
+// admitArrival gives what arrives to a producer that waits, or has it wait.
+func (l *lane) admitArrival(a arrival) {
 	i := int32(0)
 	if l.pinned {
-		i = it.Key % int32(len(l.lines))
+		i = a.Key % int32(len(l.lines))
 	}
 	if !l.shut() && l.lines[i].len() == 0 {
 		if p := l.whoWaits(i); p != none {
 			l.pass()
 			l.lateness.record(0)
-			if l.hand(p, *it) {
+			if l.hand(p, a) {
 				l.produce(p)
 			}
 			return
 		}
 	}
-	l.backlog.add(1, l.now)
+	l.leaveBacklog(-1, a.client != none)
 	x := &l.lines[i]
-	if x.beyond == 0 && x.waiting.len() < mostWaiting {
-		x.waiting.push(*it)
+	switch {
+	case a.client != none && x.beyond > 0:
+		l.fetch(i, never)
+		fallthrough
+	case a.client != none || x.beyond == 0 && x.waiting.len() < mostWaiting:
+		x.waiting.push(a)
 		return
-	}
-	if x.beyond == 0 {
-		l.leaveBehind(x, it.Seq)
+	case x.beyond == 0:
+		l.leaveBehind(x, a.Seq)
 	}
 	x.beyond++
+}
+
+// leaveBacklog counts what is no longer in the backlog, or for -1 what comes into
+// it: items, or tries of clients for them.
+func (l *lane) leaveBacklog(n int64, try bool) {
+	l.backlog.add(-n, l.now)
+	if try {
+		l.tries -= n
+	}
 }
 
 // leaveBehind begins to leave what comes to a line in the stream, from an item on
@@ -127,17 +152,17 @@ func (s *source) leaveBehind(x *line, seq int64) {
 	}
 }
 
-// fetch takes what a line has left behind from the stream, as much as is kept.
-func (l *lane) fetch(i int32) {
+// fetch takes what a line has left behind from the stream, until so many wait.
+func (l *lane) fetch(i int32, most int64) {
 	x := &l.lines[i]
-	for x.beyond > 0 && x.waiting.len() < mostWaiting {
+	for x.beyond > 0 && int64(x.waiting.len()) < most {
 		if x.head == x.tail {
 			x.head, x.tail = 0, x.rear.Next(duration(l.now), x.stock[:])
 		}
 		it := &x.stock[x.head]
 		x.head++
 		if it.Seq >= x.from && (!l.pinned || it.Key%int32(len(l.lines)) == i) {
-			x.waiting.push(*it)
+			x.waiting.push(arrival{Item: *it, at: int64(it.At), client: none, try: 1})
 			x.beyond--
 		}
 	}
@@ -176,33 +201,38 @@ func (l *lane) supply() {
 }
 
 // next takes the next item that waits for a producer, if one may pass.
-func (l *lane) next(p int32) (it engine.Item, ok bool) {
+func (l *lane) next(p int32) (a arrival, ok bool) {
 	i := p % int32(len(l.lines))
 	x := &l.lines[i]
 	switch {
 	case l.shut():
-		return it, false
+		return a, false
 	case x.returned.len() > 0:
-		it = x.returned.pop()
+		a = x.returned.pop()
 	case x.waiting.len() > 0:
-		it = x.waiting.pop()
+		a = x.waiting.pop()
 		if x.waiting.len() == 0 {
-			l.fetch(i)
+			l.fetch(i, mostWaiting)
 		}
 	default:
-		return it, false
+		return a, false
 	}
-	l.backlog.add(-1, l.now)
+	l.leaveBacklog(1, a.client != none)
 	l.pass()
-	return it, true
+	return a, true
 }
 
 // giveBack returns an item that a producer has in hand and nobody has taken. It
 // is the next one to be taken, also by a single step.
 func (l *lane) giveBack(p int32) {
 	x := &l.producers[p]
-	l.lines[int(p)%len(l.lines)].returned.push(l.items[x.slot].Item)
-	l.backlog.add(1, l.now)
+	it := &l.items[x.slot]
+	a := arrival{Item: it.Item, at: it.arrived, client: it.client, try: x.try}
+	if a.client != none && !it.forsaken {
+		l.table[a.client].slot = none
+	}
+	l.lines[int(p)%len(l.lines)].returned.push(a)
+	l.leaveBacklog(-1, a.client != none)
 	if l.stepping {
 		l.permits = 1
 	}

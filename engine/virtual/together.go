@@ -66,24 +66,24 @@ func (l *lane) concludeAll(w int32, v verdict) {
 	it := &l.items[x.hand.slot]
 	for i, h := range l.generations[x.generation].handlers {
 		failed := i >= len(x.failed) || x.failed[i]
-		counts := &l.handlers[h].counts
-		switch {
+		switch out := v.out; {
 		case v.back != nowhere:
-			l.again(counts, !failed)
+			l.again(&l.handlers[h].counts, !failed)
 			if it.told {
 				l.note(engine.Retried, it, h, x.id, x.hand.attempt)
 			}
-		case v.out == account.Lost || failed:
-			counts.Ended[v.out]++
 		default:
-			counts.Ended[account.Done]++
+			if out != account.Lost && !failed {
+				out = account.Done
+			}
+			l.outcome(&l.handlers[h], it, out, true)
 		}
 	}
 	if v.back != nowhere {
 		l.giveUp(w, v)
 		return
 	}
-	if v.out == account.Done {
+	if v.out == account.Done && !it.forsaken {
 		x.done++
 	}
 	l.settle(x.hand.slot, v.out, x.id, x.hand.attempt)
