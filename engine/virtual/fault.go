@@ -72,6 +72,9 @@ func (f *faults) add(e *engine.Fault, now int64) {
 	}
 }
 
+// aboutToStall says that the next handling stalls.
+const aboutToStall = "about to stall"
+
 // describe says what is broken, for the screen; empty: nothing.
 func (f *faults) describe(now int64) string {
 	left := func(s spell) string {
@@ -84,7 +87,7 @@ func (f *faults) describe(now int64) string {
 	case now < f.heldUntil:
 		return fmt.Sprintf("stalled %.1fs", duration(f.heldUntil-now).Seconds())
 	case f.stalls > 0:
-		return "about to stall"
+		return aboutToStall
 	case now < f.panicking.until:
 		return fmt.Sprintf("panics %.0f%%%s", f.panicking.size*100, left(f.panicking))
 	case now < f.failing.until:

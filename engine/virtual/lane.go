@@ -67,7 +67,14 @@ type tally struct {
 }
 
 func newLane(m *machine, index int, s *engine.Scenario, stream *workload.Stream) *lane {
-	l := &lane{machine: m, index: index}
+	l := &lane{}
+	l.equip(m, index, s, stream)
+	return l
+}
+
+// equip makes an empty lane, in the room of what was in it.
+func (l *lane) equip(m *machine, index int, s *engine.Scenario, stream *workload.Stream) {
+	l.machine, l.index, l.state = m, index, l.state.emptied()
 	l.now = m.now
 	l.spec = s.Lanes[index]
 	l.handlers = make([]handler, len(s.Handlers))
@@ -81,7 +88,6 @@ func newLane(m *machine, index int, s *engine.Scenario, stream *workload.Stream)
 	l.now++
 	l.open()
 	l.staff()
-	return l
 }
 
 // instruct gives the lane's handlers their settings.

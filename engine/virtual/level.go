@@ -1,6 +1,8 @@
 package virtual
 
 import (
+	"time"
+
 	"duet/engine/account"
 	"duet/engine/measure"
 )
@@ -26,17 +28,24 @@ func (v *level) now() account.Level { return account.Level{Now: v.n} }
 // since is the level, and what it was since this was last called. Integrals are
 // kept modulo 2^64; between two readings they are far smaller.
 func (v *level) since(now int64) account.Level {
-	integral := v.n*now - v.offset
+	integral := v.integral(now)
 	l := account.Level{Now: v.n, Area: float64(integral-v.read) / 1e9, Max: v.max}
 	v.read, v.max = integral, v.n
 	return l
 }
+
+// integral is that of the level over time, but for a constant and modulo 2^64.
+func (v *level) integral(now int64) int64 { return v.n*now - v.offset }
 
 // histogram is a distribution of durations.
 type histogram struct {
 	counts measure.Counts
 	fresh  [32]int64 // not counted yet, for several at once are counted faster
 	n      int
+
+	rough bool // only how many there were is counted, and their sum
+	count int64
+	sum   int64
 }
 
 func (h *histogram) record(ns int64) {
@@ -47,6 +56,14 @@ func (h *histogram) record(ns int64) {
 }
 
 func (h *histogram) flush() {
+	if h.rough {
+		for _, ns := range h.fresh[:h.n] {
+			h.sum += ns
+		}
+		h.count += int64(h.n)
+		h.n = 0
+		return
+	}
 	h.counts.RecordAll(h.fresh[:h.n])
 	h.n = 0
 }
@@ -54,6 +71,15 @@ func (h *histogram) flush() {
 func (h *histogram) addTo(c *measure.Counts) {
 	h.flush()
 	c.Add(&h.counts)
+}
+
+// total is how many there were, and their sum.
+func (h *histogram) total() (n int64, sum time.Duration) {
+	h.flush()
+	if h.rough {
+		return h.count, duration(h.sum)
+	}
+	return h.counts.Count(), h.counts.Sum()
 }
 
 // durations is a distribution of which most values are 0: these are only

@@ -25,6 +25,9 @@ func (o *order) finished(seq int64, key int32) {
 	} else {
 		o.highest = seq
 	}
+	if int(key) >= len(o.byKey) {
+		o.grow(int(key) + 1) // of an item from before there were fewer keys
+	}
 	if o.byKey[key] > seq {
 		o.totals.KeyLate++
 	} else {

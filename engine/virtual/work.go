@@ -54,21 +54,27 @@ const (
 // function of the item, so that every lane meets the same.
 func (l *lane) work(h *handler, it *item, attempt int32) work {
 	w := work{takes: l.demand(h, it.Item)}
-	fail, panics := float64(h.Fail), float64(h.Panic)
+	var t trouble
 	if h.faults.any() {
-		t := h.faults.at(l.now)
+		t = h.faults.at(l.now)
 		w.stall = h.faults.stall(l.now)
 		w.takes = w.stall + int64(float64(w.takes)*t.factor)
-		fail, panics = max(fail, t.fail), max(panics, t.panics)
 	}
+	w.result = l.result(h, it, attempt, t)
+	return w
+}
+
+// result draws how handling an item ends.
+func (l *lane) result(h *handler, it *item, attempt int32, t trouble) result {
+	fail, panics := max(float64(h.Fail), t.fail), max(float64(h.Panic), t.panics)
 	if h.Per == engine.PerItem {
 		attempt = 0
 	}
 	switch {
 	case panics > 0 && l.draw(it, workload.Panicking, h, attempt) < panics:
-		w.result = panicked
+		return panicked
 	case fail > 0 && l.draw(it, workload.Failing, h, attempt) < fail:
-		w.result = erred
+		return erred
 	}
-	return w
+	return succeeded
 }

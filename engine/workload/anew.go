@@ -99,6 +99,20 @@ func (all *services) anew(seed uint64, r *recording) *services {
 // are in force last.
 func (st *Stream) Key(n int64) int32 { return st.key(n, st.log.Load().latest().load) }
 
+// Arrived is how many items there are whose intended time is at or before at: all
+// are gone through.
+func (st *Stream) Arrived(at time.Duration) int64 {
+	c := st.cursor()
+	for {
+		if n, seq := c.pass(at); n < batch {
+			return seq
+		}
+	}
+}
+
+// Epoch is that of the settings that are in force last, in the words of an item.
+func (st *Stream) Epoch() int32 { return int32(len(st.log.Load().epochs) - 1) }
+
 // Pass passes the items up to the one with a number, whenever they are due.
 func (c *Cursor) Pass(n int64) {
 	for more := true; more; {

@@ -111,6 +111,13 @@ func (st *Stream) Changed() <-chan struct{} { return st.log.Load().changed }
 func (st *Stream) Cursor() *Cursor {
 	st.mu.Lock()
 	defer st.mu.Unlock()
+	c := st.cursor()
+	st.cursors = append(st.cursors, c)
+	return c
+}
+
+// cursor makes a cursor at the first item.
+func (st *Stream) cursor() *Cursor {
 	c := &Cursor{stream: st, log: st.log.Load()}
 	c.enter(0)
 	c.seq = st.before
@@ -120,7 +127,6 @@ func (st *Stream) Cursor() *Cursor {
 		c.due = c.due.plus(c.current.load.arrivals.gap(1))
 	}
 	c.place()
-	st.cursors = append(st.cursors, c)
 	return c
 }
 
