@@ -17,6 +17,8 @@ type drawer struct {
 	t      *rapid.T
 	text   strings.Builder
 	doomed []string // lanes with workers that are to crash
+	single bool     // every lane has one server for a handler, so that services may be alike
+	sound  bool     // no lane dies, so that services may take no time
 }
 
 func (d *drawer) pick(label string, from ...string) string {
@@ -33,6 +35,8 @@ func (d *drawer) line(format string, args ...any) { fmt.Fprintf(&d.text, format+
 // its story, for who must understand a failure.
 func drawScenario(t *rapid.T) *engine.Scenario {
 	d := &drawer{t: t}
+	d.single = d.pick("single", "no", "no", "yes") == "yes"
+	d.sound = d.pick("sound", "no", "yes") == "yes"
 	d.line("duration: 2s\ndrain: 10s\nseed: %d", d.number("seed", 1, 1000))
 	d.load()
 	d.line("handlers:")
@@ -56,32 +60,61 @@ func (d *drawer) load() {
 	arrivals := d.pick("arrivals", "poisson", "poisson", "constant", "ramp, ramp: {from: 0.2, to: 2, over: 1s}",
 		"sine, sine: {amplitude: 0.9, period: 777ms}", "steps, steps: [{at: 500ms, times: 3}, {at: 1s, times: 0}, {at: 1300ms, times: 2}]",
 		"bursts, bursts: {size: 7, duty: 40%}")
-	d.line("load: {rate: %s, payload: %s, keys: {count: %s, skew: %s}, arrivals: %s}", d.pick("rate", "23/s", "61/s", "127/s"),
-		d.pick("payload", "0", "0", "1"), d.pick("keys", "1", "16"), d.pick("skew", "0", "1"), arrivals)
+	clients := d.pick("clients", "timeout: 0s", "timeout: 0s", "timeout: 7777us", "timeout: 31777us, retry: {attempts: 3}",
+		"timeout: 21777us, retry: {attempts: 5, backoff: {base: 9333us, jitter: full}, budget: 10%}")
+	d.line("load: {rate: %s, payload: %s, keys: {count: %s, skew: %s}, %s, arrivals: %s}", d.pick("rate", "23/s", "61/s", "127/s"),
+		d.pick("payload", "0", "0", "1"), d.pick("keys", "1", "16"), d.pick("skew", "0", "1"), clients, arrivals)
 }
 
 func (d *drawer) handler(n int) {
-	dist := d.pick("dist", "exponential", "uniform", "lognormal", "gamma", "pareto")
+	dists, means := []string{"exponential", "uniform", "lognormal", "gamma", "pareto"}, []string{"3ms", "11ms", "37ms"}
+	if d.single {
+		dists, means = []string{"constant", "bimodal", "uniform"}, []string{fmt.Sprintf("3.%d7ms", n), fmt.Sprintf("11.%d1ms", n)}
+		if n == 1 && d.sound {
+			means = append(means, "0s")
+		}
+	}
+	dist := d.pick("dist", dists...)
 	d.line("  - {name: h%d, service: {dist: %s, mean: %s}, fail: %s, panic: %s, per: %s}", n, dist,
-		d.pick("mean", "3ms", "11ms", "37ms"), d.pick("fail", "0%", "20%"), d.pick("panic", "0%", "0%", "5%"), d.pick("per", "item", "attempt"))
+		d.pick("mean", means...), d.pick("fail", "0%", "20%"), d.pick("panic", "0%", "0%", "5%"), d.pick("per", "item", "attempt"))
 }
 
 func (d *drawer) lane(n int) {
-	queue := fmt.Sprintf("capacity: %s, when_full: %s", d.pick("capacity", "1", "2", "5", "100"), d.pick("when_full", "block", "drop_newest", "drop_oldest"))
-	recovers := d.pick("recover", "true", "true", "false")
+	queue := d.pick("queue", "capacity: 0", "capacity: 1", "capacity: 2", "capacity: 5", "capacity: 100", "capacity: 0, when_full: drop_newest",
+		"capacity: 1, when_full: drop_newest", "capacity: 4, when_full: drop_newest", "capacity: 1, when_full: drop_oldest", "capacity: 4, when_full: drop_oldest")
+	recovers, speed := "true", d.pick("speed", "1", "1", "1.7")
+	if !d.sound {
+		recovers = d.pick("recover", "true", "false")
+	}
 	some := d.pick("some", "apart", "apart", "[h1]")
+	count := func(label string, more ...string) string {
+		if d.single {
+			return "1"
+		}
+		return d.pick(label, append(more, "1")...)
+	}
 	if d.pick("model", "message", "event") == "event" {
+		dispatch := []string{"inline", "buffered", "goroutine"}
+		if d.single {
+			dispatch = dispatch[:2]
+		}
 		d.line("  - {name: lane%d, model: event, handlers: %s, recover: %s, queue: {%s}, publishers: %s, dispatch: %s, publish_by: %q, speed: %s}",
-			n, some, recovers, queue, d.pick("publishers", "1", "3"), d.pick("dispatch", "inline", "goroutine", "buffered"), d.pick("by", "", "", "key"), d.pick("speed", "1", "1", "1.7"))
+			n, some, recovers, queue, count("publishers", "3"), d.pick("dispatch", dispatch...), d.pick("by", "", "", "key"), speed)
 		return
 	}
 	if d.pick("grouping", "apart", "together") == "together" {
 		some = "together"
 	}
-	ack := d.pick("ack", "ack: none", "ack: before", "ack: after", "ack: after, attempts: 3", "ack: after, attempts: 3, backoff: {base: 17ms}",
-		"ack: after, attempts: 4, backoff: {base: 20ms, max: 30ms, jitter: full}")
+	partitions := "0"
+	if !d.single {
+		partitions = d.pick("partitions", "0", "0", "4")
+	}
+	acks := []string{"ack: none", "ack: before", "ack: after", "ack: after, attempts: 3", "ack: after, attempts: 4, backoff: {base: 20ms, max: 30ms, jitter: full}"}
+	if !d.single {
+		acks = append(acks, "ack: after, attempts: 3, backoff: {base: 17ms}")
+	}
 	d.line("  - {name: lane%d, model: message, handlers: %s, recover: %s, queue: {%s, partitions: %s}, workers: %s, producers: %s, %s, speed: %s}",
-		n, some, recovers, queue, d.pick("partitions", "0", "0", "4"), d.pick("workers", "1", "2", "4"), d.pick("producers", "1", "3"), ack, d.pick("speed", "1", "1", "1.7"))
+		n, some, recovers, queue, partitions, count("workers", "2", "4"), count("producers", "3"), d.pick("ack", acks...), speed)
 }
 
 // timeline draws changes at odd times. One that is not possible after those
@@ -116,7 +149,7 @@ type change struct{ path, value, fault string }
 
 func (c *change) text() string {
 	if c.path != "" {
-		return fmt.Sprintf("set: {%s: %s}", c.path, c.value)
+		return fmt.Sprintf("set: {%s: %q}", c.path, c.value)
 	}
 	return fmt.Sprintf("fault: {%s}", c.fault)
 }
@@ -128,15 +161,15 @@ func (d *drawer) change(lane *engine.Lane, handler string) change {
 	}
 	fault := func(format string, args ...any) change { return change{fault: fmt.Sprintf(format, args...)} }
 	ofLane := "lanes." + lane.Name + "."
-	switch d.number("what", 0, 15) {
+	switch d.number("what", 0, 20) {
 	case 0:
 		return set("load.rate", "0/s", "41/s", "200/s")
 	case 1:
-		return set("handlers."+handler+".service.mean", "7ms", "29ms")
+		return set("handlers."+handler+".service.mean", "7.3"+handler[1:]+"ms", "29.7"+handler[1:]+"ms")
 	case 2:
 		return set("handlers."+handler+".fail", "0%", "50%")
 	case 3, 4:
-		if lane.Producers > 1 || lane.Publishers > 1 { // who of those that stand at the queue looks first?
+		if !inOrder(lane) {
 			return change{}
 		}
 		if d.pick("queue", "capacity", "policy") == "capacity" {
@@ -147,7 +180,7 @@ func (d *drawer) change(lane *engine.Lane, handler string) change {
 		}
 		return set(ofLane+"queue.when_full", "block", "drop_newest", "drop_oldest")
 	case 5:
-		if slices.Contains(d.doomed, lane.Name) { // does the sound one take the next item?
+		if d.single || slices.Contains(d.doomed, lane.Name) { // does the sound one take the next item?
 			return change{}
 		}
 		return set(ofLane+"workers", fmt.Sprint(lane.Workers+1), fmt.Sprint(lane.Workers+3))
@@ -164,11 +197,24 @@ func (d *drawer) change(lane *engine.Lane, handler string) change {
 	case 11:
 		return fault("stall: %s, lane: %s, for: 123ms", handler, lane.Name)
 	case 12, 13:
-		queues := lane.Model == engine.Message || lane.Dispatch == engine.Buffered
-		if queues && (lane.Producers > 1 || lane.Publishers > 1 || lane.Queue.WhenFull != engine.Block) { // the same
+		if !inOrder(lane) || queues(lane) && lane.Queue.WhenFull != engine.Block { // the same
 			return change{}
 		}
 		return fault("%s, lane: %s", d.pick("producers", "stop: producers", "start: producers", "start: producers", "revive: lane"), lane.Name)
+	case 14:
+		return set("load.keys.count", "1", "5", "40")
+	case 15:
+		return set("load.timeout", "0s", "13333us", "55555us")
+	case 16:
+		return set(ofLane+"ack", "none", "before", "after")
+	case 17:
+		if !inOrder(lane) || queues(lane) && lane.Queue.WhenFull != engine.Block {
+			return change{}
+		}
+		if lane.Model == engine.EventModel && d.pick("setting", "dispatch", "handlers") == "dispatch" {
+			return set(ofLane+"dispatch", "inline", "buffered")
+		}
+		return set(ofLane+"handlers", "apart", "together", "[h1]")
 	default:
 		when := d.pick("when", "during", "before_ack")
 		switch alike := lane.Workers > 1 && lane.Queue.Partitions == 0; {
@@ -181,4 +227,13 @@ func (d *drawer) change(lane *engine.Lane, handler string) change {
 		}
 		return fault("crash: worker, lane: %s, handler: %s, count: 99, when: %s, restart: 157ms", lane.Name, handler, when)
 	}
+}
+
+// queues tells whether there are queues between producers and who handles items.
+func queues(l *engine.Lane) bool { return l.Model == engine.Message || l.Dispatch == engine.Buffered }
+
+// inOrder tells whether what has piled up is handed over in one order, and taken
+// in it: by one producer, and not from several queues by one worker.
+func inOrder(l *engine.Lane) bool {
+	return !queues(l) || l.Producers <= 1 && l.Publishers <= 1 && l.Queue.Partitions == 0
 }
