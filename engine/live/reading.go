@@ -128,7 +128,7 @@ func (l *lane) readStages(r *reading, c *crew) {
 	}
 	switch {
 	case g.deliveries > 1:
-		r.waiting = r.accepted - r.items.total() - r.items.inHand()
+		r.waiting = max(0, r.accepted+r.holding-r.items.total()-r.items.inHand())
 		if r.still() {
 			r.waiting = 0 // nothing is anywhere: what is missing is missing
 		}
