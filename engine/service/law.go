@@ -40,7 +40,7 @@ func Of(s engine.Service) (Law, error) {
 	case engine.DistConstant:
 		return constant(mean), nil
 	case engine.DistExponential:
-		return known(mean, 1, distuv.Exponential{Rate: 1}), nil
+		return known(mean, 1, exponential{}), nil
 	case engine.DistUniform:
 		half := float64(s.Spread)
 		return known(mean, half*half/3, distuv.Uniform{Min: 1 - half, Max: 1 + half}), nil

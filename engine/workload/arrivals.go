@@ -3,9 +3,8 @@ package workload
 import (
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"duet/engine"
+	"duet/engine/service"
 )
 
 // An arrivals process spaces the items in operational time: the time in which
@@ -47,7 +46,7 @@ func (constant) last() int64       { return endless }
 type poisson substream
 
 func (p poisson) gap(n int64) float64 {
-	return distuv.Exponential{Rate: 1}.Quantile(substream(p).uniform(n))
+	return service.Exponential(substream(p).uniform(n))
 }
 
 func (poisson) last() int64 { return endless }
