@@ -53,18 +53,19 @@ type Stream struct {
 	cursors []*Cursor
 }
 
-// New returns the stream of a scenario as engine.Decode makes it. If the
-// scenario has a trace, New reads it by Load.Trace.Open; an error says in one
-// sentence what is wrong with it, with file and line.
+// New returns the stream of a scenario as engine.Decode makes it, and reads the
+// files that it names: a recording by Load.Trace.Open, measured times. An error
+// is an [engine.InputError] that says in one sentence what is wrong with a file,
+// with its name and line.
 func New(s *engine.Scenario) (*Stream, error) {
 	r, err := readTrace(s.Load)
 	if err != nil {
-		return nil, err
+		return nil, &engine.InputError{Msg: err.Error()}
 	}
 	st := &Stream{seed: s.Seed, recording: r, draws: newSubstream(s.Seed, keying, 0, 0)}
 	first, err := st.firstEpoch(s)
 	if err != nil {
-		return nil, err
+		return nil, &engine.InputError{Msg: err.Error()}
 	}
 	st.log.Store(&log{epochs: []*epoch{first}, changed: make(chan struct{})})
 	return st, nil

@@ -212,8 +212,9 @@ func TestTraceErrors(t *testing.T) {
 		"open quote":     {header + "1,\"a,1\n", "line 2: extraneous or missing \" in quoted-field"},
 	} {
 		_, err := New(scenario(traceLoad(shape, test.text)))
-		if err == nil || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("%s: got %v, want %q", name, err, test.want)
+		var input *engine.InputError
+		if !errors.As(err, &input) || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: got %v, want %q, an error of input", name, err, test.want)
 		}
 	}
 	l := traceLoad(shape, "")
