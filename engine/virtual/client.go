@@ -147,17 +147,16 @@ func (l *lane) comeBack(e event) {
 	if l.machine.told(c.item.Seq) {
 		l.note(engine.Retried, &item{Item: c.item}, none, 0, c.try)
 	}
-	l.admitArrival(arrival{Item: c.item, at: l.now, client: i, try: c.try})
+	l.admitArrival(&arrival{Item: c.item, at: l.now, client: i, try: c.try})
 }
 
 // claim gives a try its place, once a producer has taken it: unless it was given
 // up before.
 func (l *lane) claim(slot int32, a *arrival) {
-	it := &l.items[slot]
-	it.client, it.arrived = none, a.at
 	if a.client == none {
 		return
 	}
+	it := &l.items[slot]
 	it.tracked, it.client = true, a.client
 	c := &l.table[a.client]
 	if it.forsaken = !c.active || c.item.Seq != a.Seq || c.try != a.try; !it.forsaken {

@@ -10,10 +10,12 @@ import (
 // item is an item, or a client's try for it, that a producer has taken.
 type item struct {
 	engine.Item
-	way     int32 // the generation through which it is handed over
-	sent    int64 // when its hand-over could begin
-	began   int64 // when it was first begun, and where it has one delivery, last; none: not yet
-	pending int32 // deliveries that have not ended, and one more while a producer has it in hand
+	ask     time.Duration // what it demands of a handler
+	asked   int32         // the handler's index, and one; 0: none
+	way     int32         // the generation through which it is handed over
+	sent    int64         // when its hand-over could begin
+	began   int64         // when it was first begun, and where it has one delivery, last; none: not yet
+	pending int32         // deliveries that have not ended, and one more while a producer has it in hand
 	worst   account.Outcome
 	handing bool // a producer is at handing it over
 	held    bool // and stands at it: counted in the backlog
@@ -45,7 +47,7 @@ func (l *lane) alloc(it engine.Item) int32 {
 		l.items = append(l.items, item{})
 		slot = int32(len(l.items) - 1)
 	}
-	l.items[slot] = item{Item: it, sent: l.now, began: none, told: l.machine.told(it.Seq)}
+	l.items[slot] = item{Item: it, sent: l.now, began: none, client: none, told: l.machine.told(it.Seq)}
 	return slot
 }
 

@@ -146,6 +146,7 @@ func (l *lane) open() {
 		}
 	}
 	l.generations[l.current] = g
+	l.asked = g.handlers[0] + 1
 	for _, i := range g.subs {
 		l.adjust(i)
 	}

@@ -82,7 +82,7 @@ func (l *lane) produce(p int32) {
 			l.resting.push(p)
 			return
 		}
-		if !l.hand(p, a) {
+		if !l.hand(p, &a) {
 			return
 		}
 	}
@@ -91,15 +91,16 @@ func (l *lane) produce(p int32) {
 
 // hand begins to hand an item over, and tells whether the producer is free
 // again.
-func (l *lane) hand(p int32, a arrival) bool {
+func (l *lane) hand(p int32, a *arrival) bool {
 	slot, g := l.alloc(a.Item), &l.generations[l.current]
 	x := &l.producers[p]
 	x.slot, x.step, x.since, x.stood, x.way, x.seq, x.key, x.refused = slot, 0, l.now, 0, l.current, a.Seq, a.Key, true
 	i := &l.items[slot]
+	i.ask, i.asked, i.arrived = a.ask, a.asked, a.at
 	i.handing, i.pending, i.way = true, g.deliveries+1, l.current
 	i.tracked, i.alone = g.deliveries > 1 || a.Payload > 0, g.deliveries == 1
 	x.try = a.try
-	l.claim(slot, &a)
+	l.claim(slot, a)
 	if i.told {
 		l.note(engine.Arrived, i, none, 0, 0)
 	}

@@ -1,6 +1,8 @@
 package virtual
 
 import (
+	"time"
+
 	"duet/engine"
 	"duet/engine/script"
 	"duet/engine/workload"
@@ -17,6 +19,8 @@ type source struct {
 	dry    bool  // nothing more is due until then
 
 	due        [batch]engine.Item
+	asks       [batch]time.Duration // what these demand of a handler, drawn all at once
+	asked      int32                // its index, and one; 0: none
 	head, tail int
 	before     workload.Place // where the cursor was before it gave what is due
 
@@ -32,6 +36,8 @@ type source struct {
 // arrival is an item that has arrived, or a further try of its client.
 type arrival struct {
 	engine.Item
+	ask    time.Duration // what it demands of a handler
+	asked  int32         // the handler's index, and one; 0: none
 	at     int64
 	client int32 // none: it waits for ever
 	try    int32
@@ -76,6 +82,9 @@ func (s *source) peek() *engine.Item {
 		}
 		s.before = s.cursor.Place()
 		s.head, s.tail = 0, s.cursor.Next(duration(s.limit), s.due[:])
+		if s.asked != 0 {
+			s.stream.Demands(s.due[:s.tail], int(s.asked-1), s.asks[:])
+		}
 		if s.tail == 0 {
 			s.dry = true
 			return nil
@@ -94,15 +103,15 @@ func (s *source) arrival() int64 {
 
 // arrive lets the item that is due now come.
 func (l *lane) arrive() {
-	it := &l.due[l.head]
+	it, ask := &l.due[l.head], l.asks[l.head]
 	l.head++
 	l.offered++
 	l.inSystem.add(1, l.now)
-	l.admitArrival(arrival{Item: *it, at: l.now, client: l.welcome(it), try: 1})
+	l.admitArrival(&arrival{Item: *it, ask: ask, asked: l.asked, at: l.now, client: l.welcome(it), try: 1})
 }
 
 // admitArrival gives what arrives to a producer that waits, or has it wait.
-func (l *lane) admitArrival(a arrival) {
+func (l *lane) admitArrival(a *arrival) {
 	i := int32(0)
 	if l.pinned {
 		i = a.Key % int32(len(l.lines))
@@ -124,7 +133,7 @@ func (l *lane) admitArrival(a arrival) {
 		l.fetch(i, never)
 		fallthrough
 	case a.client != none || x.beyond == 0 && x.waiting.len() < mostWaiting:
-		x.waiting.push(a)
+		x.waiting.push(*a)
 		return
 	case x.beyond == 0:
 		l.leaveBehind(x, a.Seq)

@@ -50,10 +50,18 @@ const (
 	panicked
 )
 
+// ask is what an item demands of a handler.
+func (l *lane) ask(h *handler, it *item) int64 {
+	if it.asked != int32(h.index+1) || h.Service.Mean == 0 {
+		return l.demand(h, it.Item)
+	}
+	return h.scaled(it.ask)
+}
+
 // work draws what handling an item will take and come to. All of it is a
 // function of the item, so that every lane meets the same.
 func (l *lane) work(h *handler, it *item, attempt int32) work {
-	w := work{takes: l.demand(h, it.Item)}
+	w := work{takes: l.ask(h, it)}
 	var t trouble
 	if h.faults.any() {
 		t = h.faults.at(l.now)
