@@ -31,6 +31,7 @@ type Proposal struct {
 	Method   string `json:"method"` // as of a [theory.Result]; or [RuleOfThumb]
 	Servers  int    `json:"servers"`
 	Capacity *int   `json:"capacity"`
+	Unproven bool   `json:"unproven"` // it may hold, and no run is long enough to prove it
 }
 
 // RuleOfThumb is the method of a proposal for which no closed form has all

@@ -91,6 +91,10 @@ func (q *Question) sized(d Design, p Plan, dropping bool) *engine.Scenario {
 	return s
 }
 
+// busy stands in for targets where none means anything to a design that has to
+// keep up all the same.
+var busy = Target{Text: "keeps up", Metric: "utilisation", Kind: engine.KindShare, Limit: 1}
+
 // concerns lists the targets that mean something to a design: without a queue
 // that drops nothing is lost, and goroutines that come and go are not busy.
 func (q *Question) concerns(d Design) []Target {
@@ -100,6 +104,9 @@ func (q *Question) concerns(d Design) []Target {
 			continue
 		}
 		all = append(all, t)
+	}
+	if len(all) == 0 && d != Goroutine {
+		return []Target{busy}
 	}
 	return all
 }

@@ -17,7 +17,8 @@
 // Simulation decides. Each proposal is run in replications until every target is
 // clearly held or clearly missed: until its 95 % confidence interval lies on one
 // side of the limit, but at most [MostRuns] times. What is still not clear then
-// counts as missed, so that an answer is on the safe side. From the proposal the
+// counts as missed, so that an answer is on the safe side; and so does what is so
+// near overload, or so large, that no run is long enough to forget how it began. From the proposal the
 // search goes down while less holds, or up until more does; of one less it
 // is said by which target it fails. Looking again and again at a growing number of
 // runs makes an interval somewhat less sure than it says.

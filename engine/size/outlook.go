@@ -62,17 +62,27 @@ func (q *Question) expect(s *engine.Scenario) outlook {
 // state.
 func (q *Question) supply(o *outlook, l *engine.Lane, rate float64) {
 	wait, pWait := float64(o.theory.WaitMean), float64(o.theory.PWait)
-	if !o.theory.Applies {
-		if l.Queue.WhenFull != engine.DropNewest {
-			return
-		}
-		servers := l.Workers
-		if l.Model == engine.EventModel {
-			servers = 1
-		}
-		room := int(math.Round(2 * float64(l.Queue.Capacity) / (1 + q.law.SCV)))
+	scv := min(q.law.SCV, wildest)
+	servers := max(1, l.Workers)
+	switch {
+	case l.Model == engine.Message:
+	case l.Dispatch == engine.Inline:
+		servers = l.Publishers
+	default:
+		servers = 1
+	}
+	switch {
+	case o.theory.Applies:
+	case l.Queue.WhenFull == engine.DropNewest:
+		room := int(math.Round(2 * float64(l.Queue.Capacity) / (1 + scv)))
 		o.guess[replicate.LossName] = float64(theory.MMcK(rate, q.mean(), servers, room).Loss)
 		r := theory.MMcK(rate, q.mean(), servers, l.Queue.Capacity)
+		wait, pWait = float64(r.WaitMean), float64(r.PWait)
+	default:
+		r := theory.GGc(rate, q.mean(), 1, scv, servers)
+		if !r.Applies {
+			return
+		}
 		wait, pWait = float64(r.WaitMean), float64(r.PWait)
 	}
 	o.guess["wait.mean"], o.guess["latency.mean"] = wait, wait+q.mean()

@@ -57,11 +57,23 @@ func (s *search) proposeRoom(servers int) int {
 	if !s.design.queued() {
 		return 0
 	}
-	n, _, _ := least(0, mostRoom, servers, func(room int) (bool, error) {
-		ahead := s.expect(s.sized(s.design, Plan{servers, room}, true))
-		return ahead.guess[replicate.LossName] < s.fullLimit().Limit, nil
-	})
+	limit := s.fullLimit().Limit
+	n, _, _ := least(0, mostRoom, servers, func(room int) (bool, error) { return s.lossOf(servers, room) < limit, nil })
 	return min(n, mostRoom)
+}
+
+// mostRoom is the largest room that is worth trying: with which a twentieth of what
+// may be lost is expected to be, or as good as nothing less than with any room.
+func (s *search) mostRoom(servers int) int {
+	enough := max(s.fullLimit().Limit/20, 1.01*s.lossOf(servers, mostRoom))
+	n, _, _ := least(0, mostRoom, s.proposeRoom(servers), func(room int) (bool, error) { return s.lossOf(servers, room) <= enough, nil })
+	return min(n, mostRoom)
+}
+
+// lossOf is what is expected to be lost with so many servers and so much room.
+func (s *search) lossOf(servers, room int) float64 {
+	ahead := s.expect(s.sized(s.design, Plan{servers, room}, true))
+	return ahead.guess[replicate.LossName]
 }
 
 // fullLimit is the target for the loss, or what stands in for it.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"duet/engine"
 	"duet/engine/replicate"
@@ -17,6 +18,8 @@ type search struct {
 	design Design
 	run    Runner
 	tried  map[Plan][]Check // at the load that is asked about
+
+	unproven bool // for some of them no run was long enough
 }
 
 // Answer finds the least of a design that holds the targets. The error is that of
@@ -34,7 +37,7 @@ func (q *Question) Answer(ctx context.Context, d Design, run Runner) (Answer, er
 		return a, err
 	}
 	if !ok {
-		a.Why = s.failed()
+		a.Why = s.failed(proposed)
 		return a, nil
 	}
 	s.describe(&a, p, proposed)
@@ -103,21 +106,6 @@ func (s *search) full(ctx context.Context, p Plan) ([]Check, error) {
 	return t.checks(ctx, s.tell(p))
 }
 
-// mostRoom is the largest room that is worth trying: in a queue much longer than
-// the servers work off within the time that an item has, nobody is served in
-// time.
-func (s *search) mostRoom(servers int) int {
-	most := float64(mostRoom)
-	if s.dropping() {
-		for _, t := range s.Targets {
-			if t.Kind == engine.KindDuration {
-				most = min(most, 20*t.Limit*float64(servers)/s.mean()+float64(servers)+50)
-			}
-		}
-	}
-	return int(most)
-}
-
 // check holds the targets against a plan at the load that is asked about, once.
 func (s *search) check(ctx context.Context, p Plan) ([]Check, error) {
 	if checks, ok := s.tried[p]; ok {
@@ -126,6 +114,7 @@ func (s *search) check(ctx context.Context, p Plan) ([]Check, error) {
 	checks, err := s.at(ctx, p, 1)
 	if err == nil {
 		s.tried[p] = checks
+		s.unproven = s.unproven || verdict(checks) == TooLong
 	}
 	return checks, err
 }
@@ -152,7 +141,7 @@ func (s *search) tell(p Plan) func(runs int) {
 }
 
 // failed says why nothing holds, by the largest plan that was tried.
-func (s *search) failed() string {
+func (s *search) failed(proposed Plan) string {
 	var largest Plan
 	for p := range s.tried {
 		if p.Servers > largest.Servers || p.Servers == largest.Servers && p.Capacity > largest.Capacity {
@@ -164,8 +153,14 @@ func (s *search) failed() string {
 		with = "an observer has one goroutine, and with it"
 	}
 	for _, c := range s.tried[largest] {
-		if c.Verdict != Holds {
+		switch c.Verdict {
+		case Fails, Unsure:
 			return fmt.Sprintf("%s %s comes to %s", with, c.Metric, c.told())
+		case TooLong:
+			return "no run is long enough to prove it: what theory proposes is " + proposed.Words(s.design)
+		case Overloaded:
+			return with + " more arrives than can be done"
+		case Holds:
 		}
 	}
 	return with + " no queue is both long enough and short enough"
@@ -173,13 +168,9 @@ func (s *search) failed() string {
 
 // told is what a check found, for a sentence.
 func (c *Check) told() string {
-	switch {
-	case c.Verdict == Saturated:
-		return "more than can be told: it is too near overload"
-	case c.Verdict == Overloaded:
-		return "no end: more arrives than can be done"
-	case c.Kind == engine.KindShare:
-		return engine.Share(math.Round(1e5*float64(c.Mean)) / 1e5).String()
+	switch c.Kind {
+	case engine.KindShare:
+		return strconv.FormatFloat(100*float64(c.Mean), 'g', 3, 64) + "%"
 	default:
 		return engine.FormatDuration(rounded(float64(c.Mean)))
 	}
@@ -188,7 +179,10 @@ func (c *Check) told() string {
 // describe says how large the plan is, and what theory had proposed.
 func (s *search) describe(a *Answer, p, proposed Plan) {
 	ahead := s.expect(s.sized(s.design, p, s.dropping()))
-	a.Theory = Proposal{Model: ahead.theory.Model, Method: ahead.theory.Method, Servers: proposed.Servers}
+	a.Theory = Proposal{
+		Model: ahead.theory.Model, Method: ahead.theory.Method, Servers: proposed.Servers,
+		Unproven: s.unproven && proposed.Servers < p.Servers,
+	}
 	for _, t := range s.concerns(s.design) {
 		if _, ok := ahead.known[t.Metric]; !ok {
 			a.Theory.Method = RuleOfThumb

@@ -11,11 +11,11 @@ import (
 
 // How much is simulated of a plan.
 const (
-	LeastRuns = 10 // replications to begin with
-	MostRuns  = 40 // and at most
+	LeastRuns = 10  // replications to begin with
+	MostRuns  = 160 // and at most
 
 	fewestItems = 10_000     // a run
-	mostItems   = 1_000_000  // a run
+	mostItems   = 500_000    // a run
 	allItems    = 10_000_000 // in all runs of a plan
 )
 
@@ -28,7 +28,7 @@ const (
 	Fails      Verdict = "fails"      // all of it is above
 	Unsure     Verdict = "unsure"     // the limit is within, however often it was run: taken for a failure
 	Overloaded Verdict = "overloaded" // not simulated: more arrives than can be done, and waits grow without end
-	Saturated  Verdict = "saturated"  // not simulated: so near overload that no run is long enough. Taken for a failure
+	TooLong    Verdict = "too_long"   // not simulated: so near overload, or so large, that no run is long enough. Taken for a failure
 )
 
 // Check is a target held against the runs of a plan.
@@ -63,12 +63,12 @@ type Runner struct {
 func (t *trial) checks(ctx context.Context, tell func(runs int)) ([]Check, error) {
 	q := t.question
 	ahead := q.expect(t.scenario)
-	if !ahead.theory.Applies && ahead.theory.Growth > 0 && t.scenario.Lanes[0].Queue.WhenFull != engine.DropNewest {
+	if !ahead.theory.Applies && ahead.theory.Growth > 0 && !t.dropping() {
 		return t.undecided(Overloaded, &ahead), nil
 	}
 	s, faster, long := t.scaled()
 	if !long {
-		return t.undecided(Saturated, &ahead), nil
+		return t.undecided(TooLong, &ahead), nil
 	}
 	metrics := make([]replicate.Metric, len(t.targets))
 	for i := range metrics {
@@ -179,7 +179,8 @@ func (t *trial) scaled() (s *engine.Scenario, faster float64, long bool) {
 	s.Load.Rate = engine.Rate(rate * faster)
 	items, long := t.items()
 	s.Duration = time.Duration(items / float64(s.Load.Rate) * float64(time.Second))
-	s.Warmup = s.Duration / 10
+	s.Warmup = s.Duration / 5
+	s.Drain = s.Duration // so that the longest are not cut off
 	return s, faster, long
 }
 
@@ -187,31 +188,43 @@ func (t *trial) scaled() (s *engine.Scenario, faster float64, long bool) {
 // longer: of the most unlike services they see what there is to see.
 const wildest = 100
 
-// items is how many a run needs, and whether that is not too many: a hundred times
-// the time in which a queue forgets, which is 2 rho / (1-rho)^2 items for M/M/1
-// and longer for services that vary more, but no longer than its room needs to
-// be filled and emptied; and enough for some losses to be seen.
+// items is how many a run needs, and whether that is not too many: fifty times what
+// it takes to forget how it began, a fifth of which is warm-up; and enough for some
+// losses to be seen.
 func (t *trial) items() (n float64, long bool) {
-	q, l := t.question, &t.scenario.Lanes[0]
-	servers := max(1, l.Workers)
-	switch {
-	case l.Model == engine.Message:
-	case l.Dispatch == engine.Inline:
-		servers = l.Publishers
-	case l.Dispatch == engine.Buffered:
-		servers = 1
-	default:
-		servers = l.Limit
-	}
-	rho := float64(t.scenario.Load.Rate) * q.mean() / float64(servers)
-	forgets := 2 * rho / (1 - rho) / (1 - rho) * (1 + min(q.law.SCV, wildest)) / 2
-	if l.Queue.WhenFull == engine.DropNewest {
-		room := float64(l.Queue.Capacity + servers)
-		forgets = min(forgets, room*room)
-	}
-	n = fewestItems + 100*forgets
-	if limit := q.lossLimit(); limit > 0 && l.Queue.WhenFull == engine.DropNewest {
+	forgets := t.forgets()
+	n = fewestItems + 50*forgets
+	if limit := t.question.lossLimit(); limit > 0 && t.dropping() {
 		n = max(n, 20/limit)
 	}
-	return min(n, mostItems), mostItems > 25*forgets
+	return min(n, mostItems), mostItems >= 25*forgets
 }
+
+// forgets is how many items arrive until a lane has forgotten how it began: as
+// many as in some services; where there is a queue, 2 rho / (1-rho)^2 as in M/M/1,
+// and more for services that vary more, but not more than it takes to fill and
+// empty what room there is.
+func (t *trial) forgets() float64 {
+	const services = 2
+	q, l := t.question, &t.scenario.Lanes[0]
+	busy := float64(t.scenario.Load.Rate) * q.mean()
+	servers := 1
+	switch {
+	case l.Model == engine.Message:
+		servers = l.Workers
+	case l.Dispatch == engine.Inline:
+		servers = l.Publishers
+	case l.Dispatch == engine.Goroutine:
+		return services * busy
+	}
+	rho := busy / float64(servers)
+	queue := 2 * rho / (1 - rho) / (1 - rho) * (1 + min(q.law.SCV, wildest)) / 2
+	if t.dropping() {
+		room := float64(l.Queue.Capacity + servers)
+		queue = min(queue, room*room)
+	}
+	return max(services*busy, queue)
+}
+
+// dropping reports whether the queue drops what is too much.
+func (t *trial) dropping() bool { return t.scenario.Lanes[0].Queue.WhenFull == engine.DropNewest }

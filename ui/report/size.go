@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -63,8 +64,12 @@ func (s *Size) WriteText(w io.Writer, colour bool) error {
 	for _, line := range wrap(fmt.Sprintf("%s, work %s: %s", engine.Rate(s.Rate), s.Service, strings.Join(targets, ", ")), width) {
 		p.line("%s", p.paint(bold, line))
 	}
-	p.prose("", fmt.Sprintf("the work takes %s on average (squared coefficient of variation %.3g) and keeps %.3g servers busy; "+
-		"virtual runs, seed %d, times within 1%%", seconds(s.Mean), float64(s.SCV), float64(s.Erlangs), s.Seed), 0)
+	scv := "infinite"
+	if !math.IsInf(float64(s.SCV), 1) {
+		scv = short(float64(s.SCV))
+	}
+	p.prose("", fmt.Sprintf("the work takes %s on average (squared coefficient of variation %s) and keeps %s servers busy; "+
+		"virtual runs, seed %d, times within 1%%", seconds(s.Mean), scv, figure.Rate(float64(s.Erlangs)), s.Seed), 0)
 	for i := range s.Answers {
 		p.line("")
 		p.answer(&s.Answers[i])
@@ -89,7 +94,11 @@ func (p *page) answer(a *size.Answer) {
 		p.prose("  ", a.Why, 2)
 		return
 	}
-	t := table{widths: []int{-30, 10, 12, 20, 7, -15}}
+	if len(a.Checks) == 0 {
+		p.line("  None of the targets is about this: nothing is lost, and nobody waits.")
+		return
+	}
+	t := table{widths: []int{-34, 10, 12, 22, 7, -15}}
 	t.row("  target", "theory", "simulated", "95% interval", "runs", "")
 	checks := func(checks []size.Check) {
 		for i := range checks {
@@ -102,7 +111,7 @@ func (p *page) answer(a *size.Answer) {
 		t.row("  with " + servers(a, a.Less.Servers))
 		checks(a.Less.Checks)
 	}
-	t.row("  with 20% more load, " + engine.Rate(a.More.Rate).String())
+	t.row("  with 20% more load, " + engine.Rate(rounded(float64(a.More.Rate))).String())
 	checks(a.More.Checks)
 	p.rows(t)
 	p.prose("  ", edge(a), 2)
@@ -115,6 +124,12 @@ func servers(a *size.Answer, n int) string {
 		name = "publisher"
 	}
 	return several(n, name)
+}
+
+// rounded leaves a number four digits.
+func rounded(x float64) float64 {
+	x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', 4, 64), 64)
+	return x
 }
 
 // several counts things.
@@ -148,8 +163,8 @@ func sign(c *size.Check) string {
 		return "✓ holds"
 	case size.Unsure:
 		return "? on the edge"
-	case size.Saturated:
-		return "? saturated"
+	case size.TooLong:
+		return "? too long"
 	case size.Overloaded:
 		return "✗ overload"
 	default:
@@ -203,7 +218,12 @@ func proposal(a *size.Answer) string {
 		return by + "the same."
 	}
 	if a.Capacity == nil {
-		return by + count(int64(a.Theory.Servers)) + "."
+		by += count(int64(a.Theory.Servers))
+	} else {
+		by += fmt.Sprintf("%s and room for %s", count(int64(a.Theory.Servers)), count(int64(*a.Theory.Capacity)))
 	}
-	return by + fmt.Sprintf("%s and room for %s.", count(int64(a.Theory.Servers)), count(int64(*a.Theory.Capacity)))
+	if a.Theory.Unproven {
+		return by + ", which may do, but no run is long enough to prove it."
+	}
+	return by + "."
 }

@@ -45,10 +45,10 @@ func sized(t *testing.T) *report.Size {
 	return report.OfSize(q, []size.Answer{
 		{
 			Design: size.Message, Workers: n(53), Capacity: n(1234), WhenFull: engine.DropNewest,
-			Theory: size.Proposal{Model: "M/M/53/1287", Method: "exact", Servers: 52, Capacity: n(1300)}, Headroom: 8,
+			Theory: size.Proposal{Model: "M/M/53/1287", Method: "exact", Servers: 52, Capacity: n(1300), Unproven: true}, Headroom: 8,
 			Checks: []size.Check{check(0, size.Holds, 0.191, 0.002, nothing), check(1, size.Holds, 0.00083, 0.00012, 0.00095)},
 			Less:   &size.Trial{Servers: 52, Rate: 1200, Verdict: size.Unsure, Checks: []size.Check{check(0, size.Unsure, 0.2, 0.003, nothing)}},
-			More:   &size.Trial{Servers: 53, Rate: 1440, Verdict: size.Saturated, Checks: []size.Check{check(0, size.Saturated, 0, 0, nothing)}},
+			More:   &size.Trial{Servers: 53, Rate: 1440, Verdict: size.TooLong, Checks: []size.Check{check(0, size.TooLong, 0, 0, nothing)}},
 		},
 		{
 			Design: size.Inline, Publishers: n(1), Theory: size.Proposal{Model: "M/D/1", Method: "exact", Servers: 1}, Headroom: 0,
@@ -81,7 +81,7 @@ func TestJSONOfASizeHasWhatIsPromised(t *testing.T) {
 	const promised = `{"duet": 1, "rate": 0, "seed": 0, "service": "", "service_mean": 0, "service_scv": 0, "erlangs": 0, "interrupted": true,
 		"targets": [{"text": "", "metric": "", "kind": "", "limit": 0}],
 		"answers": [{"design": "", "why": "", "workers": 0, "publishers": null, "goroutines": null, "capacity": 0, "when_full": "", "utilisation": 0,
-			"theory": {"model": "", "method": "", "servers": 0, "capacity": 0}, "checks": CHECKS,
+			"theory": {"model": "", "method": "", "servers": 0, "capacity": 0, "unproven": true}, "checks": CHECKS,
 			"one_less": {"servers": 0, "rate": 0, "verdict": "", "checks": CHECKS}, "more": {"servers": 0, "rate": 0, "verdict": ""}, "headroom_percent": 0}]}`
 	r := sized(t)
 	r.Answers = r.Answers[:1]

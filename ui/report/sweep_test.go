@@ -71,10 +71,10 @@ func (r *quick) Snapshot(dst *engine.Snapshot) {
 // sweptCounter is a sweep over the counter.
 func sweptCounter(t *testing.T, seeds int, axes ...string) *report.Sweep {
 	t.Helper()
-	return swept(t, t.Context(), seeds, axes...)
+	return swept(t.Context(), t, seeds, axes...)
 }
 
-func swept(t *testing.T, ctx context.Context, seeds int, axes ...string) *report.Sweep {
+func swept(ctx context.Context, t *testing.T, seeds int, axes ...string) *report.Sweep {
 	t.Helper()
 	base := decode(t, counter)
 	var all []sweep.Axis
@@ -137,7 +137,7 @@ func TestTextOfASweepAlongWords(t *testing.T) {
 func TestTextOfWhatThereIs(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	text := sweepText(t, swept(t, ctx, 1, "load.rate=20/s..400/s:20"), false)
+	text := sweepText(t, swept(ctx, t, 1, "load.rate=20/s..400/s:20"), false)
 	for _, want := range []string{"interrupted: points that had not ended are left out", "load.rate: 20/s to 400/s, 20 values", "no curve has a knee among these values of load.rate"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)

@@ -207,4 +207,4 @@ func scale(k engine.ParamKind) func(float64) string {
 }
 
 // short writes a number without what it does not need.
-func short(x float64) string { return strconv.FormatFloat(x, 'g', 4, 64) }
+func short(x float64) string { return strconv.FormatFloat(x, 'g', 7, 64) }
