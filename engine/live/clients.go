@@ -60,15 +60,18 @@ func (l *lane) engage(from time.Duration, load *engine.Load) {
 	case c != nil:
 		c.change(terms{from, load.Timeout, load.Retry})
 	case load.Timeout > 0:
-		c = &clients{lane: l, wake: make(chan struct{}, 1), fresh: make(map[int64]*client), cursor: l.stream().Cursor()}
+		c = &clients{lane: l, wake: make(chan struct{}, 1), fresh: make(map[int64]*client)}
+		ahead := l.sources[0]
 		for _, s := range l.sources { // what they have already is as it was
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			from = max(from, s.filled)
+			if s.filled > ahead.filled {
+				ahead = s
+			}
 		}
-		if from >= 0 {
-			c.arrived = c.cursor.Count(from)
-		}
+		from = max(from, ahead.filled)
+		c.cursor = l.stream().CursorAt(ahead.cursor.Place())
+		c.arrived = c.cursor.Count(from)
 		c.terms = []terms{{from, load.Timeout, load.Retry}}
 		l.clients.Store(c)
 		l.run.background.Go(func() { c.loop(l.run.ctx) })
