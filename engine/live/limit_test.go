@@ -14,9 +14,9 @@ import (
 // and lives, and the lane beside it has the same latencies as without such a
 // neighbour.
 func TestGoroutinesStopAtTheirLimit(t *testing.T) {
-	const limit = 200
+	const limit = 50
 	neighbour := `
-load: {rate: 60/s}
+load: {rate: 15/s}
 handlers: [{name: quick, service: {mean: 10ms}}, {name: slow, service: {mean: 10s}}]
 lanes: [{model: message, handlers: [quick], workers: 1}`
 	var alone engine.Summary
@@ -24,7 +24,7 @@ lanes: [{model: message, handlers: [quick], workers: 1}`
 		time.Sleep(2 * time.Minute)
 		alone = r.lane("message").Whole.Latency
 	})
-	inFakeTime(t, neighbour+", {model: event, handlers: [slow], dispatch: goroutine, limit: 200}]", func(r *rig) {
+	inFakeTime(t, neighbour+", {model: event, handlers: [slow], dispatch: goroutine, limit: 50}]", func(r *rig) {
 		for range 8 {
 			time.Sleep(15 * time.Second)
 			if err := checkCounts(r.look()); err != nil {
@@ -38,7 +38,7 @@ lanes: [{model: message, handlers: [quick], workers: 1}`
 		if !l.AtLimit || l.Dead != "" || l.Goroutines.Max > limit+1 || l.Goroutines.Max < limit {
 			t.Errorf("at the limit %v, dead %q, goroutines %+v", l.AtLimit, l.Dead, l.Goroutines)
 		}
-		if l.Ledger.Done < 1000 || l.Ledger.InFlight != limit || l.Ledger.Balance() != 0 || l.Ledger.Waiting < 4000 {
+		if l.Ledger.Done < 500 || l.Ledger.InFlight != limit || l.Ledger.Balance() != 0 || l.Ledger.Waiting < 900 {
 			t.Errorf("%d at once for two minutes, 10 s each: %+v", limit, l.Ledger)
 		}
 		if got := r.lane("message").Whole.Latency; !reflect.DeepEqual(got, alone) {
