@@ -133,7 +133,8 @@ func (t *trial) decide(values [][]float64, items float64, ahead *outlook, withou
 		switch {
 		case len(without) > 0:
 			c.Verdict = without[0]
-		case c.CI95 == nil:
+		case c.CI95 == nil: // nothing was served
+			c.Verdict = Fails
 		case float64(c.CI95[1]) < target.Limit:
 			c.Verdict = Holds
 		case float64(c.CI95[0]) >= target.Limit:
