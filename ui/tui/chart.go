@@ -101,6 +101,11 @@ func (s *scene) drawAxis(g *grid.Grid, area grid.Rect, c *chart) {
 		p.sign(g.Glyphs.Horizontal, t.warning)
 		p.text(c.names[1], t.dim)
 	}
+	if s.ghost.until > 0 && p.room() >= 10 {
+		p.skip(2)
+		p.sign(g.Glyphs.Horizontal, t.dim)
+		p.text("before", t.dim)
+	}
 	if !s.cursor.on {
 		g.TextRight(now, area.H, "now", t.dim)
 	}
