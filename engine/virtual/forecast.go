@@ -19,7 +19,7 @@ import (
 type Forecaster struct {
 	mu      sync.Mutex // held for as long as a forecast takes
 	began   *engine.Scenario
-	items   *workload.Stream // of began, for what never changes in a run
+	arrived chronicle // of the run that began with it
 	workers []*replica
 	samples [][][]sample // by lane, replication, step
 	scratch []float64
@@ -33,10 +33,10 @@ type Forecaster struct {
 // know those that will come. Each replication depends on the scenario's seed, the
 // time, and its number.
 //
-// The state is that of a [Fork], but for what would take long to find out: items
-// that wait are taken to have come evenly, as old as the oldest of them is, and to
-// demand something else than they will. What is in hand demands what it does.
-// Conditions that raise events are looked at only where the timeline waits for
+// The state is that of a [Fork], but that items which wait demand something else
+// than they will, as nobody knows what. What is in hand demands what it does. Where
+// not all changes are known any more, items that wait are taken to have come
+// evenly, the oldest of them when it did. Conditions that raise events are looked at only where the timeline waits for
 // one.
 //
 // When ctx ends, it gives up within some milliseconds with the cause.
@@ -74,8 +74,9 @@ func (f *Forecaster) Forecast(
 // plan is what all replications of a forecast have in common.
 type plan struct {
 	from     *engine.Snapshot
-	changes  []engine.Change // those that a lane has to know: faults
-	sources  *sources        // with the settings of the run
+	changes  []engine.Change   // those that a lane has to know: faults
+	sources  *sources          // with the settings of the run
+	times    [][]time.Duration // when the latest items arrived in each lane
 	steps    int
 	step     int64
 	eventful bool // the timeline waits for events
@@ -91,10 +92,13 @@ func (f *Forecaster) plan(from *engine.Snapshot, changes []engine.Change, step t
 		if err != nil {
 			return nil, err
 		}
-		f.began, f.items, f.workers = began, items, nil
+		f.began, f.arrived, f.workers = began, chronicle{items: items}, nil
 	}
-	p := &plan{
-		from: from, changes: faultsAmong(changes), sources: likeThose(f.items, from, changes), steps: steps, step: int64(step),
+	p := &plan{from: from, changes: faultsAmong(changes), steps: steps, step: int64(step)}
+	p.sources = likeThose(f.arrived.items, from, changes)
+	times, known := f.arrived.read(from, changes, p.sources)
+	if p.times = times; !known {
+		p.times = p.sources.evenly(from)
 	}
 	for _, m := range from.Scenario.Timeline {
 		p.eventful = p.eventful || m.On != ""

@@ -44,15 +44,9 @@ func (r *replica) simulate(ctx context.Context, p *plan, n int, at func(lane, st
 			runtime.Gosched() // what is real goes first
 		}
 		for i, l := range m.lanes {
-			now, before := l.totals(), r.before[i]
+			now := l.totals()
+			*at(i, step) = now.since(&r.before[i], p.step)
 			r.before[i] = now
-			x := at(i, step)
-			x.depth = float64(now.depth-before.depth) / float64(p.step)
-			x.backlog = float64(now.backlog-before.backlog) / float64(p.step)
-			x.latency = math.NaN()
-			if n := now.ended - before.ended; n > 0 {
-				x.latency = (now.latency - before.latency).Seconds() / float64(n)
-			}
 			l.tidy()
 		}
 	}
@@ -65,7 +59,7 @@ const chunkItems = 1000
 func (r *replica) begin(p *plan, n int) *machine {
 	s := p.from.Scenario
 	seed := rand.New(rand.NewPCG(s.Seed^uint64(p.from.At), uint64(n))).Uint64() //nolint:gosec // not a secret
-	src := p.sources.anew(p.from, seed)
+	src := p.sources.anew(p.from, seed, p.times)
 	m := &machine{scenario: s, end: never, agenda: script.NewAgenda(s), signals: script.NewSignals(s), lanes: r.lanes}
 	m.enter(p.from, nil, src)
 	r.lanes, r.before = m.lanes, r.before[:0]
@@ -115,6 +109,18 @@ func (l *lane) totals() totals {
 	n, sum := l.prompt.total()
 	late, more := l.latency.total()
 	return totals{l.queued.integral(l.now), l.backlog.integral(l.now), n + late, sum + more}
+}
+
+// since is what a lane came to in a step.
+func (t totals) since(before *totals, step int64) sample {
+	x := sample{
+		depth: float64(t.depth-before.depth) / float64(step), backlog: float64(t.backlog-before.backlog) / float64(step),
+		latency: math.NaN(),
+	}
+	if n := t.ended - before.ended; n > 0 {
+		x.latency = (t.latency - before.latency).Seconds() / float64(n)
+	}
+	return x
 }
 
 // roughly has the lane record sums only.

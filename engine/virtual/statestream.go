@@ -17,6 +17,9 @@ type sources struct {
 	rates   []engine.Rate      // theirs; linked: the run's
 	arrived []int64            // in each lane
 	unknown []int64            // the items up to this number are not in its stream
+
+	now  *engine.Scenario // the settings after the changes that were repeated
+	made int              // how many these are
 }
 
 // of is the stream of a lane.
@@ -25,6 +28,16 @@ func (s *sources) of(lane int) *workload.Stream {
 		return s.own[lane]
 	}
 	return s.run
+}
+
+// unlinked is how many lanes have a load of their own.
+func (s *sources) unlinked() (n int) {
+	for _, x := range s.own {
+		if x != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // past is what is known of a lane besides what the snapshot tells.
@@ -40,17 +53,28 @@ func faultsAmong(changes []engine.Change) []engine.Change {
 // sourcesOf makes the streams of a run again; or others like them, if it is not
 // known how.
 func sourcesOf(from *engine.Snapshot, changes []engine.Change) (*sources, error) {
-	if from.Began != nil && len(changes) == from.Changes {
-		s, err := repeated(from, changes)
-		if err != nil || s.count(from) {
-			return s, err
-		}
+	began := from.Began
+	if began == nil {
+		began = from.Scenario
 	}
-	b, err := workload.New(from.Scenario)
+	run, err := workload.New(began)
 	if err != nil {
 		return nil, err
 	}
-	return likeThose(b, from, changes).anew(from, from.Scenario.Seed), nil
+	if complete(from, changes) {
+		s := linkedLanes(run, len(from.Lanes))
+		s.now = began
+		if s.repeat(from, changes) && s.count(from) {
+			return s, nil
+		}
+	}
+	s := likeThose(run, from, changes)
+	return s.anew(from, from.Scenario.Seed, s.evenly(from)), nil
+}
+
+// complete tells whether changes are all that a run has made.
+func complete(from *engine.Snapshot, changes []engine.Change) bool {
+	return from.Began != nil && len(changes) == from.Changes
 }
 
 // linkedLanes are the sources of lanes that all have the run's load.
@@ -65,31 +89,27 @@ func linkedLanes(run *workload.Stream, lanes int) *sources {
 	return s
 }
 
-// repeated makes the changes of a run to its streams again.
-func repeated(from *engine.Snapshot, changes []engine.Change) (*sources, error) {
-	run, err := workload.New(from.Began)
-	if err != nil {
-		return nil, err
-	}
-	s, now := linkedLanes(run, len(from.Lanes)), from.Began
-	for i := range changes {
-		c := &changes[i]
+// repeat makes changes of a run to its streams again, from the first one on that
+// was not; it tells whether that goes.
+func (s *sources) repeat(from *engine.Snapshot, changes []engine.Change) bool {
+	for ; s.made < len(changes); s.made++ {
+		c := &changes[s.made]
 		if c.Path == "" {
 			continue
 		}
-		next, err := now.With(c.Path, c.Value)
+		next, err := s.now.With(c.Path, c.Value)
 		if err != nil {
-			return nil, err
+			return false
 		}
 		if c.Lane != "" {
 			s.unlink(c, from, next)
 			continue
 		}
-		if now = next; strings.HasPrefix(c.Path, "load.") || strings.HasPrefix(c.Path, "handlers.") {
+		if s.now = next; strings.HasPrefix(c.Path, "load.") || strings.HasPrefix(c.Path, "handlers.") {
 			s.reload(c.At, next, c.Path == "load.rate")
 		}
 	}
-	return s, nil
+	return true
 }
 
 // unlink changes the load of one lane.
@@ -163,32 +183,65 @@ func likeThose(run *workload.Stream, from *engine.Snapshot, changes []engine.Cha
 	return s
 }
 
-// anew are streams with the same settings and other items. They have as many of
-// the past as the state of the lanes is made of, spread over the age of the oldest
-// that waits.
-func (s *sources) anew(from *engine.Snapshot, seed uint64) *sources {
+// anew are streams with the same settings and other items, of which those that
+// have arrived in a lane came at the times given.
+func (s *sources) anew(from *engine.Snapshot, seed uint64, times [][]time.Duration) *sources {
 	a := linkedLanes(nil, len(from.Lanes))
 	copy(a.rates, s.rates)
-	p := workload.Past{At: from.At, Arrived: from.Offered, Rate: paceOf(from)}
-	for i := range from.Lanes {
-		p.Known = max(p.Known, min(needed(&from.Lanes[i]), p.Arrived))
-	}
-	a.run = s.run.Anew(seed, p)
 	for i := range s.own {
-		x := p
-		if s.own[i] != nil {
-			x.Arrived = from.Lanes[i].Ledger.Offered
-			x.Known = min(p.Known, x.Arrived)
-			a.own[i] = s.own[i].Anew(seed, x)
+		k := s.like(i)
+		p := workload.Past{At: from.At, Arrived: from.Lanes[k].Ledger.Offered, Times: times[k]}
+		switch {
+		case s.own[i] != nil:
+			a.own[i] = s.own[i].Anew(seed, p)
+		case k == i:
+			a.run = s.run.Anew(seed, p)
 		}
-		a.arrived[i], a.unknown[i] = x.Arrived, x.Arrived-x.Known
+		a.arrived[i], a.unknown[i] = p.Arrived, p.Arrived-int64(len(p.Times))
+	}
+	if a.run == nil {
+		a.run = s.run.Anew(seed, workload.Past{At: from.At})
 	}
 	return a
 }
 
+// like is the first lane that has the stream of a lane.
+func (s *sources) like(lane int) int {
+	if s.own[lane] != nil {
+		return lane
+	}
+	return slices.Index(s.own, nil)
+}
+
+// evenly spreads the items that lanes must have over the age of the oldest that
+// waits.
+func (s *sources) evenly(from *engine.Snapshot) [][]time.Duration {
+	gap := 1e9 / paceOf(from)
+	times := make([][]time.Duration, len(from.Lanes))
+	for i := range times {
+		n := s.needed(from, i)
+		for k := range n {
+			times[i] = append(times[i], from.At-time.Duration((float64(n-k)-0.5)*gap))
+		}
+	}
+	return times
+}
+
 // needed is how many of the items that have arrived must be in the stream of a
-// lane.
-func needed(l *engine.LaneSnapshot) int64 {
+// lane: for its own sake, and for that of others with the same stream.
+func (s *sources) needed(from *engine.Snapshot, lane int) int64 {
+	most := int64(0)
+	for i := range from.Lanes {
+		if s.like(i) == s.like(lane) {
+			most = max(most, neededFor(&from.Lanes[i]))
+		}
+	}
+	return min(most, from.Lanes[s.like(lane)].Ledger.Offered)
+}
+
+// neededFor is how many of the items that have arrived the state of a lane is made
+// of, at most.
+func neededFor(l *engine.LaneSnapshot) int64 {
 	n := l.Whole.Backlog.Now + int64(len(l.Publishers)+len(l.Workers)) + 1
 	for k := range l.Handlers {
 		h := &l.Handlers[k]

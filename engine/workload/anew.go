@@ -7,20 +7,19 @@ import (
 	"duet/engine"
 )
 
-// Past is what is assumed of the items that a stream begins with, where it begins
-// in the middle of a run.
+// Past is what is known of the items that a stream begins with, where it begins in
+// the middle of a run.
 type Past struct {
-	At      time.Duration // now
-	Arrived int64         // items so far: the number of the latest
-	Known   int64         // how many of these the stream has
-	Rate    float64       // a second, at which those came; above 0
+	At      time.Duration   // now
+	Arrived int64           // items so far: the number of the latest
+	Times   []time.Duration // when the latest of these arrived, which the stream has
 }
 
 // Anew returns a stream with the settings that are in force last, whose items are
-// others: drawn from a seed of its own. It begins with the last items that came
-// until now, evenly spaced, for nothing more is known of them; and goes on as the
-// settings say, from anywhere between two arrivals. A trace that loops goes on
-// from anywhere in it.
+// others: drawn from a seed of its own. Those that have arrived came when they did,
+// and it goes on as the settings say, from anywhere between two arrivals. A trace
+// that loops goes on from anywhere in it. It keeps the times of the past, which
+// must not change.
 //
 // It shares what never changes with st, and so is made in some microseconds.
 func (st *Stream) Anew(seed uint64, p Past) *Stream {
@@ -35,45 +34,49 @@ func (st *Stream) Anew(seed uint64, p Past) *Stream {
 	now.from = p.At
 	now.load = now.load.anew(seed, s.recording)
 	now.services = now.services.anew(seed, s.recording)
-	rest := 1.0 // of the gap that now is in
-	if _, forgetful := now.load.arrivals.(poisson); !forgetful {
-		rest = draws.uniform(1)
+	b := bridge{past: p, rest: 1, then: now.load.arrivals}
+	if _, forgetful := b.then.(poisson); !forgetful {
+		b.rest = draws.uniform(1)
 	}
-	bridge := bridge{upTo: p.Arrived, rest: rest, then: now.load.arrivals}
-	s.before, s.first = p.Arrived-p.Known, 0.5
+	s.before = p.Arrived - int64(len(p.Times))
+	s.first = b.gap(s.before + 1)
 	epochs := []*epoch{&now}
-	if p.Known == 0 {
-		s.first = bridge.gap(p.Arrived+1) - 0.5
-	} else {
-		past := now
-		past.from, past.rate = p.At-time.Duration(float64(p.Known)/p.Rate*1e9), p.Rate
+	if len(p.Times) > 0 {
+		before := now
+		before.from, before.rate = p.Times[0]-time.Second, 1
 		load := *now.load
-		load.arrivals, load.pattern, load.last = bridge, flat{}, endless
-		past.load = &load
-		epochs = []*epoch{&past, &now}
+		load.arrivals, load.pattern, load.last = b, flat{}, endless
+		before.load = &load
+		epochs = []*epoch{&before, &now}
 	}
 	s.log.Store(&log{epochs: epochs, changed: make(chan struct{})})
 	return s
 }
 
-// bridge spaces items evenly up to one, and from there on as another process
-// does.
+// bridge has items come when they came, and then goes on as another process does.
+// Until now a unit of operational time is a second.
 type bridge struct {
-	upTo int64
+	past Past
 	rest float64 // of the first gap of the other process
 	then arrivals
 }
 
 func (b bridge) gap(n int64) float64 {
-	switch {
-	case n <= b.upTo:
+	times := b.past.Times
+	switch i := n - 1 - b.past.Arrived + int64(len(times)); {
+	case n > b.past.Arrived+1:
+		return b.then.gap(n)
+	case i < int64(len(times)) && i > 0:
+		return (times[i] - times[i-1]).Seconds()
+	case i < int64(len(times)):
 		return 1
-	case n == b.upTo+1 && n > b.then.last():
+	case n > b.then.last():
 		return 1 // of what does not come
-	case n == b.upTo+1:
-		return 0.5 + b.rest*b.then.gap(n)
+	case i == 0:
+		return b.rest * b.then.gap(n)
+	default:
+		return (b.past.At - times[i-1]).Seconds() + b.rest*b.then.gap(n)
 	}
-	return b.then.gap(n)
 }
 
 func (b bridge) last() int64 { return b.then.last() }
@@ -85,12 +88,15 @@ func (l *load) anew(seed uint64, r *recording) *load {
 	return &c
 }
 
-// anew returns the services with other demands.
+// anew returns the services with other demands, drawn roughly.
 func (all *services) anew(seed uint64, r *recording) *services {
 	c := *all
 	c.laws, c.recording = slices.Clone(all.laws), r
-	for i := range c.laws {
+	for i, table := range all.tables() {
 		c.laws[i].draws = newSubstream(seed, serving, i, 0)
+		if table != nil {
+			c.laws[i].of.Quantile = table
+		}
 	}
 	return &c
 }

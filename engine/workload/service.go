@@ -3,6 +3,7 @@ package workload
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"duet/engine"
@@ -14,7 +15,8 @@ import (
 type services struct {
 	laws      []law // by the handler's index
 	recording *recording
-	scale     time.Duration // of the recording's demands
+	scale     time.Duration                    // of the recording's demands
+	tables    func() []func(u float64) float64 // see roughly
 }
 
 // law is how long one handler's work takes.
@@ -41,6 +43,7 @@ func (st *Stream) newServices(s *engine.Scenario) (*services, error) {
 			return nil, fmt.Errorf("handlers.%s.service.%w", h.Name, err)
 		}
 	}
+	all.tables = sync.OnceValue(func() []func(float64) float64 { return roughly(all.laws) })
 	return all, nil
 }
 
