@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/spf13/cobra"
@@ -100,15 +101,34 @@ func (w *world) playground(ctx context.Context, name string, change *settings, o
 	}
 	o.Program = []tea.ProgramOption{tea.WithoutSignalHandler()} // signals end ctx
 	o.NewRun = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, true) }
+	foretell(&o)
+	if err := w.play(ctx, o); err != nil && ctx.Err() == nil {
+		return failure(err)
+	}
+	return interruption(ctx, nil)
+}
+
+// How far forecasts on the screen reach, and of how many simulations one is made.
+const (
+	foreseen     = time.Minute
+	foreseenStep = time.Second
+	replications = 20
+)
+
+// foretell gives the playground what it can do in virtual time.
+func foretell(o *tui.Options) {
 	o.NewVirtual = func(s *engine.Scenario) (engine.Run, error) {
-		run, err := virtual.New(s, virtual.Options{Endless: true})
+		return simulate(s, virtual.Options{Endless: true})
+	}
+	o.Fork = func(from *engine.Snapshot, changes []engine.Change) (engine.Run, error) {
+		run, err := virtual.Fork(from, changes, virtual.Options{Endless: true})
 		if err != nil {
 			return nil, err
 		}
 		return run, nil
 	}
-	if err := w.play(ctx, o); err != nil && ctx.Err() == nil {
-		return failure(err)
+	var forecaster virtual.Forecaster
+	o.Forecast = func(ctx context.Context, dst *engine.Forecast, from *engine.Snapshot, changes []engine.Change) error {
+		return forecaster.Forecast(ctx, dst, from, changes, foreseen, foreseenStep, replications)
 	}
-	return interruption(ctx, nil)
 }

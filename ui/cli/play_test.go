@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"duet/engine"
 	"duet/presets"
@@ -125,5 +126,23 @@ func TestPlaygroundSimulates(t *testing.T) {
 	}
 	if _, ok := run.(engine.Rewinder); !ok {
 		t.Error("one cannot go back in it")
+	}
+
+	fork, err := o.Fork(&snap, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fork.Close()
+	var later engine.Snapshot
+	if fork.Snapshot(&later); later.Mode != engine.Virtual || later.At < snap.At {
+		t.Errorf("a fork from %v is %s and at %v", snap.At, later.Mode, later.At)
+	}
+
+	var f engine.Forecast
+	if err := o.Forecast(t.Context(), &f, &snap, nil); err != nil {
+		t.Fatal(err)
+	}
+	if f.From != snap.At || len(f.Lanes) != len(snap.Lanes) || time.Duration(len(f.Lanes[0].Depth.Mid))*f.Step != time.Minute {
+		t.Errorf("a forecast from %v of %d lanes, %d steps of %v", f.From, len(f.Lanes), len(f.Lanes[0].Depth.Mid), f.Step)
 	}
 }
