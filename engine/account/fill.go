@@ -42,11 +42,15 @@ func (l *Lane) fillRecent(w *engine.Window) {
 	for _, h := range l.handlers {
 		busiest = max(busiest, h.busy.Recent().Mean)
 	}
-	w.Utilisation = busiest / million
+	w.Utilisation = share(busiest)
 	for i, x := range l.items {
 		*summaryOf(w, Metric(i)) = x.recent.Summary()
 	}
 }
+
+// share is a utilisation. Those that finish what is left of a hand-over that
+// was replaced are busy beside the servers that there are now.
+func share(millionths float64) float64 { return min(1, millionths/million) }
 
 // FillHandler describes a handler, by its index in the scenario: its ledger and
 // its figures. Fill comes first.
@@ -54,8 +58,8 @@ func (l *Lane) FillHandler(dst *engine.HandlerSnapshot, i int) {
 	r, x, whole := &l.Now, l.handlers[i], &l.whole.handlers[i]
 	dst.Ledger = r.handlerLedger(i)
 	dst.Workers, dst.Busy = int(r.Servers[i]), int(r.Busy[i].Now)
-	dst.Utilisation = x.busy.Recent().Mean / million
-	dst.WholeUtilisation = whole.busy.Gauge().Mean / million
+	dst.Utilisation = share(x.busy.Recent().Mean)
+	dst.WholeUtilisation = share(whole.busy.Gauge().Mean)
 	dst.Depth = x.depth.Gauge()
 	dst.Depth.Now = r.Depth[i].Now
 	dst.Wait, dst.Service = x.wait.recent.Summary(), x.service.recent.Summary()

@@ -97,7 +97,7 @@ func (s *stretch) figure(l *Lane) {
 		b.waited, b.served = l.since(&h.wait.total, &b.wait), l.since(&h.service.total, &b.service)
 		busiest = max(busiest, b.busy.Gauge().Mean)
 	}
-	w.Utilisation = busiest / million
+	w.Utilisation = share(busiest)
 	ledger := l.Now.Ledger()
 	w.Ledger.Waiting, w.Ledger.InFlight = ledger.Waiting, ledger.InFlight
 	if s == l.whole {

@@ -178,7 +178,7 @@ func (r *reading) utilisation() int64 {
 	var most int64
 	for i, n := range r.servers {
 		if n > 0 {
-			most = max(most, r.busy[i]*million/n)
+			most = max(most, min(million, r.busy[i]*million/n))
 		}
 	}
 	if r.inline && most > 0 { // the stage is the publishers, whichever observer they are at
