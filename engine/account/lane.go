@@ -121,14 +121,14 @@ func (l *Lane) Sample() {
 func (l *Lane) Merge() {
 	now := l.Now.At
 	latency := &l.items[Latency].total // the only one that is looked at each time
-	count, sum := l.last.latency.Count(), l.last.latency.Sum()
 	latency.Reset()
 	l.source.AddItems(Latency, latency)
+	l.last.latency.Push(latency)
 	disorder := l.source.Disorder()
 	l.disorder.Push(now, disorder, l.source.Peak())
 	l.past.Push(now, l.Now.mark(disorder))
 	if now >= l.whole.from {
-		l.batches.Push(latency.Count()-count, latency.Sum()-sum)
+		l.batches.Push(l.last.latency.Count(), l.last.latency.Sum())
 		l.confident = false
 	}
 	l.follow()
@@ -186,16 +186,12 @@ func (l *Lane) Track() *measure.Track { return l.track }
 type tracked struct {
 	offered int64
 	items   Sums
-	latency measure.Counts
+	latency measure.Interval
 }
 
 // follow adds a point to the time series.
 func (l *Lane) follow() {
-	r, latency := &l.Now, &l.items[Latency].total
-	interval := &l.interval
-	interval.Reset()
-	interval.Add(latency)
-	interval.Sub(&l.last.latency)
+	r, latency := &l.Now, &l.last.latency
 	since := r.Items.Less(&l.last.items)
 	p := measure.Point{
 		Offered: float32(r.Offered - l.last.offered),
@@ -203,12 +199,10 @@ func (l *Lane) follow() {
 		P50: float32(math.NaN()), P99: float32(math.NaN()),
 	}
 	l.levels.point(&p, r)
-	if interval.Count() > 0 {
-		p.P50 = float32(interval.Quantile(0.5).Seconds())
-		p.P99 = float32(interval.Quantile(0.99).Seconds())
+	if latency.Count() > 0 {
+		p.P50 = float32(latency.Quantile(0.5).Seconds())
+		p.P99 = float32(latency.Quantile(0.99).Seconds())
 	}
 	l.track.Push(r.At, p)
 	l.last.offered, l.last.items = r.Offered, r.Items
-	l.last.latency.Reset()
-	l.last.latency.Add(latency)
 }

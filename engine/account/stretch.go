@@ -107,6 +107,9 @@ func (s *stretch) figure(l *Lane) {
 
 // since describes what was recorded since a total was base.
 func (l *Lane) since(total, base *measure.Counts) engine.Summary {
+	if base.Count() == 0 {
+		return total.Summary()
+	}
 	l.interval.Reset()
 	l.interval.Add(total)
 	l.interval.Sub(base)

@@ -27,10 +27,11 @@ func (r *RecentOrder) Clone() *RecentOrder {
 
 // Clone is an independent copy.
 func (r *Recent) Clone() *Recent {
+	r.Counts() // does not need the latest any more
 	c := *r
-	c.base, c.edge, c.window = r.base.Clone(), r.edge.Clone(), r.window.Clone()
+	c.edge, c.base, c.window = r.edge.Clone(), r.base.Clone(), r.window.Clone()
 	for i := range c.ring {
-		c.ring[i].n = slices.Clone(r.ring[i].n)
+		c.ring[i].added = r.ring[i].added.clone()
 	}
 	return &c
 }

@@ -75,14 +75,23 @@ func (c *Counts) RecordN(ns, n int64) {
 func (c *Counts) Add(o *Counts) {
 	c.widen(o.lo, o.hi)
 	if used := o.used(); used != nil {
-		dst := c.n[o.lo-c.first:]
-		for i, n := range used {
-			dst[i] += n
-		}
+		c.addUsed(c.n[o.lo-c.first:], used)
 	}
 	c.count += o.count
 	c.sum += o.sum
 	c.max = max(c.max, o.max)
+}
+
+// addUsed adds the used part of other counts, which is to be copied only where
+// there is nothing yet.
+func (c *Counts) addUsed(dst, used []uint64) {
+	if c.count == 0 {
+		copy(dst, used)
+		return
+	}
+	for i, n := range used {
+		dst[i] += n
+	}
 }
 
 // Sub takes prev out of c, where both are cumulative and prev is the earlier:
