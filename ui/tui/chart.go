@@ -109,7 +109,10 @@ func (s *scene) drawAxis(g *grid.Grid, area grid.Rect, c *chart) {
 	if !s.cursor.on {
 		g.TextRight(now, area.H, "now", t.dim)
 	}
-	if c.future.area.W >= 14 {
+	if c.future.area.W >= 15 {
+		if s.forecasting {
+			g.Text(now+1, area.H, "forecast", t.dim)
+		}
 		g.TextRight(g.W, area.H, "+"+decimal(int64((c.future.to-c.future.from)/time.Second))+"s", t.dim)
 	}
 }
