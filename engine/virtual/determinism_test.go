@@ -67,7 +67,7 @@ func wreaked(t testing.TB, s *engine.Scenario, todo []deed, slices func() int64,
 func TestNobodysLookMakesADifference(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s, todo := drawScenario(rt), drawDeeds(rt)
-		step := rapid.Int64Range(1, 300).Draw(rt, "step") * int64(time.Millisecond) / 3
+		step := rapid.Int64Range(20, 300).Draw(rt, "step") * int64(time.Millisecond) / 3
 		once := wreaked(t, s, todo, func() int64 { return never }, func(*machine) {})
 		var snap engine.Snapshot
 		looked := wreaked(t, s, todo, func() int64 { return step }, func(m *machine) {
