@@ -2,6 +2,8 @@ package virtual
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 
 	"duet/engine"
@@ -42,4 +44,17 @@ func figures(t testing.TB, snap *engine.Snapshot) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// counted is every count of a run.
+func counted(s *engine.Snapshot) string {
+	var b strings.Builder
+	for i := range s.Lanes {
+		l := &s.Lanes[i]
+		fmt.Fprintf(&b, "%s wasted %d retries %d %+v\n", l.Name, l.Wasted, l.Retries, l.Ledger)
+		for j := range l.Handlers {
+			fmt.Fprintf(&b, "  %s %+v\n", l.Handlers[j].Name, l.Handlers[j].Ledger)
+		}
+	}
+	return b.String()
 }
