@@ -32,14 +32,21 @@ type Plan struct {
 func (p Plan) Words(d Design) string {
 	switch d {
 	case Message:
-		return fmt.Sprintf("%d workers with room for %d", p.Servers, p.Capacity)
+		return fmt.Sprintf("%s with room for %d", several(p.Servers, "worker"), p.Capacity)
 	case Inline:
-		return fmt.Sprintf("%d publishers", p.Servers)
+		return several(p.Servers, "publisher")
 	case Buffered:
 		return fmt.Sprintf("room for %d", p.Capacity)
 	default:
-		return fmt.Sprintf("%d goroutines", p.Servers)
+		return several(p.Servers, "goroutine")
 	}
+}
+
+func several(n int, name string) string {
+	if n == 1 {
+		return "1 " + name
+	}
+	return fmt.Sprintf("%d %ss", n, name)
 }
 
 // queued reports whether a design has a queue of its own, which may be full.

@@ -76,7 +76,7 @@ func (w *world) size(ctx context.Context, f *sizeFlags) error {
 	}
 	p := w.countdown()
 	run := size.Runner{Start: w.newVirtual, AtOnce: runtime.GOMAXPROCS(0), Progress: func(d size.Design, plan size.Plan, runs int) {
-		p.say(fmt.Sprintf("%s: %s, %d runs", d, plan.Words(d), runs), false)
+		p.say(fmt.Sprintf("%s: %s, run %d", d, plan.Words(d), runs), false)
 	}}
 	var answers []size.Answer
 	held := false
