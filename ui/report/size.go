@@ -66,7 +66,7 @@ func (s *Size) WriteText(w io.Writer, colour bool) error {
 	}
 	scv := "infinite"
 	if !math.IsInf(float64(s.SCV), 1) {
-		scv = short(float64(s.SCV))
+		scv = figure.Rate(float64(s.SCV))
 	}
 	p.prose("", fmt.Sprintf("the work takes %s on average (squared coefficient of variation %s) and keeps %s servers busy; "+
 		"virtual runs, seed %d, times within 1%%", seconds(s.Mean), scv, figure.Rate(float64(s.Erlangs)), s.Seed), 0)
