@@ -96,7 +96,7 @@ func (s *scene) drawAxis(g *grid.Grid, area grid.Rect, c *chart) {
 	p.left(6, "-60s", t.dim)
 	p.sign(g.Glyphs.Rise[8], c.style)
 	p.text(c.names[0], t.dim)
-	if c.otherHighest > 0 {
+	if c.otherHighest > 0 && p.room() >= 4+len(c.names[1]) {
 		p.skip(2)
 		p.sign(g.Glyphs.Horizontal, t.warning)
 		p.text(c.names[1], t.dim)
@@ -109,10 +109,10 @@ func (s *scene) drawAxis(g *grid.Grid, area grid.Rect, c *chart) {
 	if !s.cursor.on {
 		g.TextRight(now, area.H, "now", t.dim)
 	}
-	if c.future.area.W >= 15 {
-		if s.forecasting {
-			g.Text(now+1, area.H, "forecast", t.dim)
-		}
+	if s.forecasting && c.future.area.W >= 15 {
+		g.Text(now+1, area.H, "forecast", t.dim)
+	}
+	if c.future.area.W >= 6 {
 		g.TextRight(g.W, area.H, "+"+decimal(int64((c.future.to-c.future.from)/time.Second))+"s", t.dim)
 	}
 }

@@ -10,8 +10,13 @@ import (
 	"duet/engine"
 )
 
-// forecastEvery is how often a forecast is made when nothing changes.
-const forecastEvery = time.Second
+// forecastEvery is how often a forecast is made when nothing changes; less often
+// where one takes long, so that no more than every forecastShare-th moment is
+// spent on them: a real run needs the processors as well.
+const (
+	forecastEvery = time.Second
+	forecastShare = 8
+)
 
 // forecasts has the next stretch of a run simulated again and again, one
 // forecast at a time, in commands.
@@ -58,7 +63,7 @@ func (m *model) foretell(now time.Time) tea.Cmd {
 	case f.stale && f.cancel != nil:
 		f.cancel()
 	case f.stale:
-	case f.cancel != nil || snap.Paused || now.Sub(f.begun) < forecastEvery:
+	case f.cancel != nil || snap.Paused || now.Sub(f.begun) < f.every():
 		return nil
 	}
 	ctx, cancel := context.WithCancel(m.runs.ctx)
@@ -79,6 +84,14 @@ func (m *model) foretell(now time.Time) tea.Cmd {
 		defer done()
 		return foretoldMsg{number: number, made: p, err: foretell(ctx, &p.forecast, &p.from, changes)}
 	}
+}
+
+// every is the time from one forecast to the next.
+func (f *forecasts) every() time.Duration {
+	if f.current == nil {
+		return forecastEvery
+	}
+	return max(forecastEvery, forecastShare*f.current.forecast.Took)
 }
 
 // foretold shows a forecast, unless it is of no interest any more.

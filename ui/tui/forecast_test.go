@@ -28,6 +28,11 @@ func TestForecastIsMadeOnceASecondAndAfterChanges(t *testing.T) {
 	if b.forecasts != 2 {
 		t.Errorf("%d forecasts after a second, want 2", b.forecasts)
 	}
+	b.m.forecasts.current.forecast.Took = 500 * ms
+	later(3900 * ms)
+	if b.forecasts != 2 {
+		t.Errorf("%d forecasts, of which one takes half a second, in four", b.forecasts)
+	}
 	b.press("+")
 	b.frame()
 	if b.forecasts != 3 {
