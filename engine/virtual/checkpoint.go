@@ -159,13 +159,14 @@ func (c *checkpoints) add(m *machine) {
 	}
 	x := m.save()
 	c.all = append(c.all, x)
+	first := c.all[0].at
 	for step := checkpointStep; ; step *= 2 {
 		// Of those that are at least so many steps old, every second step goes.
 		limit := x.at - checkpointsAlike*step
 		if limit <= 0 {
 			return
 		}
-		c.all = slices.DeleteFunc(c.all, func(y *checkpoint) bool { return y.at > 0 && y.at <= limit && y.at%(2*step) != 0 })
+		c.all = slices.DeleteFunc(c.all, func(y *checkpoint) bool { return y.at > first && y.at <= limit && y.at%(2*step) != 0 })
 	}
 }
 

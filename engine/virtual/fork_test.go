@@ -2,13 +2,17 @@ package virtual
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"duet/engine"
+	"duet/engine/clock"
+	"duet/engine/live"
 	"duet/engine/measure"
 )
 
@@ -109,6 +113,135 @@ func recorded(m *machine, at time.Duration) (series engine.Series) {
 		series.Lanes[i].P50, series.Lanes[i].P99 = nil, nil // no higher than the highest so far, which a fork does not know
 	}
 	return series
+}
+
+// TestAForkOfARealRun forks real runs at some moments, with work of all kinds on
+// its way, and holds that they go on as the real ones do: with the same items, to
+// about the same counts.
+func TestAForkOfARealRun(t *testing.T) {
+	const text = `
+seed: 3
+load: {rate: 150/s, keys: {count: 8}}
+handlers: [{name: work, service: {mean: 20ms}, fail: 5%}, {name: mail, service: {dist: uniform, mean: 5ms}}]
+lanes:
+  - {name: queue, model: message, workers: 3, queue: {capacity: 40}, ack: after, attempts: 3, backoff: {base: 50ms}}
+  - {name: parts, model: message, workers: 4, handlers: together, queue: {capacity: 10, partitions: 4}}
+  - {name: inline, model: event, publishers: 4}
+  - {name: calls, model: event, dispatch: goroutine}
+timeline: [{at: 2500ms, fault: {crash: worker, lane: queue, restart: 2s}}, {at: 8s, set: {load.rate: 100/s}}]
+`
+	for _, at := range []time.Duration{1, 2917 * time.Millisecond, 6011 * time.Millisecond} {
+		synctest.Test(t, func(t *testing.T) {
+			r, err := live.New(scenarioOf(t, text), live.Options{Endless: true, Clock: clock.NewLane(clock.TimersOnly())})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			begun := time.Now()
+			time.Sleep(at / 2)
+			for _, c := range []engine.Change{
+				{Path: "load.rate", Value: "120/s"}, {Path: "load.rate", Value: "60/s", Lane: "calls"},
+				{Fault: &engine.Fault{Kind: engine.FaultSlow, Target: "mail", For: time.Second}},
+			} {
+				if err := r.Apply(c); err != nil {
+					t.Fatal(err)
+				}
+			}
+			time.Sleep(at - at/2)
+			synctest.Wait()
+			var snap, was, is engine.Snapshot
+			r.Snapshot(&snap)
+			f, err := forked(&snap, r.Marks(nil, 0), true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.fill(&is)
+			if err := checkBooks(f, &is); err != nil {
+				t.Errorf("%v\nforked from\n%s", err, described(&snap))
+			}
+			time.Sleep(time.Until(begun.Add(20 * time.Second)))
+			synctest.Wait()
+			r.Snapshot(&was)
+			f.advance(int64(was.At) + 1) // what arrives now has arrived
+			f.fill(&is)
+			if err := checkBooks(f, &is); err != nil {
+				t.Error(err)
+			}
+			for i := range was.Lanes {
+				x, y := &was.Lanes[i], &is.Lanes[i]
+				if d := x.Ledger.Offered - y.Ledger.Offered; d < -2 || d > 2 { // a real timeline is some milliseconds late
+					t.Errorf("forked at %v, %s: %d items arrived, not %d", at, x.Name, y.Ledger.Offered, x.Ledger.Offered)
+				}
+				if d := x.Ledger.Ended() - y.Ledger.Ended(); d < -5 || d > 5 {
+					t.Errorf("forked at %v, %s: %d items have ended, not %d", at, x.Name, y.Ledger.Ended(), x.Ledger.Ended())
+				}
+				if a, b := x.Recent.Latency.Mean.Seconds(), y.Recent.Latency.Mean.Seconds(); math.Abs(a-b) > 0.1*a {
+					t.Errorf("forked at %v, %s: the latency is %v, not %v", at, x.Name, y.Recent.Latency.Mean, x.Recent.Latency.Mean)
+				}
+			}
+		})
+	}
+}
+
+// TestAForkGoesBack holds that a fork goes back to where it began, and no further,
+// and from there through the same again.
+func TestAForkGoesBack(t *testing.T) {
+	m := at(t, "load: {rate: 100/s}\nhandlers: [{name: work, service: {mean: 20ms}}]\nlanes: [{model: message, workers: 3}, {model: event, publishers: 3}]\n", 5230*time.Millisecond)
+	var snap engine.Snapshot
+	m.fill(&snap)
+	f, err := forked(&snap, nil, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.advance(int64(8 * time.Second))
+	if err := f.apply(engine.Change{Path: "load.rate", Value: "130/s"}); err != nil {
+		t.Fatal(err)
+	}
+	f.advance(int64(200 * time.Second))
+	var first, again engine.Snapshot
+	f.fill(&first)
+	f.goTo(0)
+	f.fill(&again)
+	if again.At != snap.At || counted(&again) != counted(&snap) {
+		t.Errorf("at %v again:\n%s\nnot\n%s", again.At, counted(&again), counted(&snap))
+	}
+	f.advance(int64(200 * time.Second))
+	f.fill(&again)
+	if now, then := figures(t, &again), figures(t, &first); now != then {
+		t.Errorf("again\n%s\nnot\n%s", now, then)
+	}
+}
+
+// TestAForkKnowsNoMoreThanItIsTold forks a snapshot without the changes before it:
+// it goes on with other items, and balances.
+func TestAForkKnowsNoMoreThanItIsTold(t *testing.T) {
+	m := at(t, "load: {rate: 100/s}\nhandlers: [{name: work, service: {mean: 20ms}}]\nlanes: [{model: message}, {model: event}]\n", 9*time.Second,
+		engine.Change{At: 2 * time.Second, Path: "load.rate", Value: "60/s"}, engine.Change{At: 3 * time.Second, Path: "load.rate", Value: "20/s", Lane: "event"})
+	var snap, is engine.Snapshot
+	m.fill(&snap)
+	f, err := forked(&snap, nil, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.fill(&is)
+	if counted(&is) != counted(&snap) {
+		t.Errorf("it begins with\n%s\nnot\n%s", counted(&is), counted(&snap))
+	}
+	f.advance(int64(40 * time.Second))
+	f.fill(&is)
+	if err := checkBooks(f, &is); err != nil {
+		t.Error(err)
+	}
+	if n := is.Lanes[0].Ledger.Offered - snap.Lanes[0].Ledger.Offered; n < 31*60*8/10 || n > 31*60*12/10 {
+		t.Errorf("%d items arrive at 60/s in 31 s", n)
+	}
+	snap.Lanes = snap.Lanes[:1]
+	if _, err := Fork(&snap, nil, Options{}); err == nil {
+		t.Error("a lane is missing, and nobody minds")
+	}
+	if _, err := Fork(&is, nil, Options{Speed: -1}); err == nil {
+		t.Error("time goes backwards")
+	}
 }
 
 // TestAForkBalances forks drawn simulations after drawn changes, and holds that

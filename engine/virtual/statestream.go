@@ -162,16 +162,12 @@ func (s *sources) count(from *engine.Snapshot) bool {
 // They are made of any stream with its trace.
 func likeThose(run *workload.Stream, from *engine.Snapshot, changes []engine.Change) *sources {
 	s := linkedLanes(run.Fork(), len(from.Lanes))
-	for i := range changes {
-		if c := &changes[i]; c.Path == "load.rate" {
-			for k := range from.Lanes {
-				if rate, err := engine.ParseRate(c.Value); err == nil && (c.Lane == from.Lanes[k].Name || c.Lane == "" && s.rates[k] != linked) {
-					s.rates[k] = rate
-				}
-			}
-		}
-	}
 	s.run.Change(from.At, from.Scenario)
+	if complete(from, changes) {
+		s.followRates(from, changes)
+	} else if from.Unlinked {
+		s.guessRates(from)
+	}
 	for i, rate := range s.rates {
 		if rate != linked {
 			own := *from.Scenario
@@ -181,6 +177,37 @@ func likeThose(run *workload.Stream, from *engine.Snapshot, changes []engine.Cha
 		}
 	}
 	return s
+}
+
+// followRates finds the loads that lanes have of their own in the changes.
+func (s *sources) followRates(from *engine.Snapshot, changes []engine.Change) {
+	for i := range changes {
+		c := &changes[i]
+		if c.Path != "load.rate" {
+			continue
+		}
+		rate, err := engine.ParseRate(c.Value)
+		for k := range from.Lanes {
+			if err == nil && (c.Lane == from.Lanes[k].Name || c.Lane == "" && s.rates[k] != linked) {
+				s.rates[k] = rate
+			}
+		}
+	}
+}
+
+// guessRates takes lanes that got something else than the run for those that have
+// a load of their own.
+func (s *sources) guessRates(from *engine.Snapshot) {
+	run := s.run.Rate(from.At)
+	for i := range from.Lanes {
+		switch l := &from.Lanes[i]; {
+		case l.Rate == run && l.Ledger.Offered == from.Offered:
+		case run > 0 && from.Scenario.Load.Rate > 0:
+			s.rates[i] = from.Scenario.Load.Rate * engine.Rate(l.Rate/run)
+		default:
+			s.rates[i] = engine.Rate(l.Rate)
+		}
+	}
 }
 
 // anew are streams with the same settings and other items, of which those that
