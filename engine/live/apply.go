@@ -34,7 +34,7 @@ func (r *Run) Apply(c engine.Change) error {
 	if err != nil {
 		return err
 	}
-	r.marks.add(c)
+	r.marks.Add(c)
 	return nil
 }
 

@@ -36,7 +36,7 @@ func newChannel(g *generation, spec *engine.Lane) (*channel, error) {
 
 // subscribe adds the subscription of a handler, or with h nil of all together.
 func (c *channel) subscribe(name string, h *handler, spec *engine.Lane) error {
-	workers, capacity := sizes(spec, name)
+	workers, capacity := script.Sizes(spec, name)
 	l := c.gen.lane
 	sub, err := c.topic.Subscribe(name, c.handler(h), message.Options[delivery]{
 		Capacity: capacity, WhenFull: policies[spec.Queue.WhenFull],
@@ -90,20 +90,6 @@ var policies = map[engine.WhenFull]message.Policy{
 
 var acks = map[engine.Ack]message.Ack{
 	engine.AckNone: message.AckNone, engine.AckBefore: message.AckBefore, engine.AckAfter: message.AckAfter,
-}
-
-// sizes are the workers and the capacity of a handler's subscription.
-func sizes(spec *engine.Lane, handler string) (workers, capacity int) {
-	workers, capacity = spec.Workers, spec.Queue.Capacity
-	if o, ok := spec.Subscriptions[handler]; ok {
-		if o.Workers != nil {
-			workers = *o.Workers
-		}
-		if o.Capacity != nil {
-			capacity = *o.Capacity
-		}
-	}
-	return workers, capacity
 }
 
 // backoff is how long a delivery waits for its next try. What is random in it is a
@@ -166,7 +152,7 @@ func (s *sending) idle() {}
 func (c *channel) adjust(spec *engine.Lane) error {
 	var errs []error
 	for i, sub := range c.subs {
-		workers, capacity := sizes(spec, sub.Name())
+		workers, capacity := script.Sizes(spec, sub.Name())
 		if n := c.gen.partitions; n > 0 {
 			workers = min(workers, n) // it drains, and the new hand-over has more
 		}

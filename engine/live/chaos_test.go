@@ -14,6 +14,7 @@ import (
 
 	"duet/engine"
 	"duet/engine/clock"
+	"duet/engine/script"
 )
 
 // TestNothingIsLostWhateverChanges runs drawn scenarios, changes everything that
@@ -270,7 +271,7 @@ func watchFor(r *Run) (stop func() error) {
 			if entries = r.Journal(entries[:0], read); len(entries) > 0 {
 				read = entries[len(entries)-1].N
 			}
-			if n := len(r.Marks(nil, 0)); n < min(marksKept, snap.Changes) {
+			if n := len(r.Marks(nil, 0)); n < min(script.MarksKept, snap.Changes) {
 				err = fmt.Errorf("%d marks of %d changes", n, snap.Changes)
 			}
 			time.Sleep(17 * time.Millisecond)

@@ -12,6 +12,7 @@ import (
 	"duet/engine"
 	"duet/engine/clock"
 	"duet/engine/measure"
+	"duet/engine/script"
 	"duet/engine/work"
 	"duet/engine/workload"
 )
@@ -107,7 +108,7 @@ func (l *lane) start() error {
 	if err := l.open(spec); err != nil {
 		return err
 	}
-	pinned := spec.Model == engine.EventModel && spec.PublishBy == byKey
+	pinned := script.Pinned(spec)
 	n := 1
 	if pinned {
 		n = spec.Publishers
@@ -127,9 +128,6 @@ func (l *lane) start() error {
 // sourceOf is the source that an item comes from.
 func (l *lane) sourceOf(it engine.Item) *source { return l.sources[int(it.Key)%len(l.sources)] }
 
-// byKey pins keys to publishers.
-const byKey = "key"
-
 // open makes a hand-over with the given settings the current one. The caller
 // holds mu.
 func (l *lane) open(spec *engine.Lane) error {
@@ -138,7 +136,7 @@ func (l *lane) open(spec *engine.Lane) error {
 		places: make(map[placeKey]*server), deliveries: 1,
 	}
 	for _, h := range l.handlers {
-		if spec.Handlers.Names == nil || slices.Contains(spec.Handlers.Names, h.name) {
+		if script.Runs(spec, h.name) {
 			g.handlers = append(g.handlers, h)
 		} else {
 			g.absent = append(g.absent, h)
@@ -163,19 +161,11 @@ func (l *lane) open(spec *engine.Lane) error {
 	return nil
 }
 
-// size is how many producers a lane's settings ask for.
-func size(spec *engine.Lane) int {
-	if spec.Model == engine.Message {
-		return spec.Producers
-	}
-	return spec.Publishers
-}
-
 // staff starts or ends producers until there are as many as the settings say.
 // Those that end finish what they have in hand. The caller holds mu.
 func (l *lane) staff() {
 	l.edit(func(c *crew) {
-		want := size(&c.spec)
+		want := script.Producers(&c.spec)
 		if c.dead != "" {
 			want = 0
 		}
@@ -219,7 +209,7 @@ func (l *lane) refit(spec *engine.Lane) error {
 	defer l.mu.Unlock()
 	c := l.crew.Load()
 	old := &c.spec
-	if (old.PublishBy == byKey || spec.PublishBy == byKey) && (spec.Publishers != old.Publishers || spec.PublishBy != old.PublishBy) {
+	if (old.PublishBy == script.ByKey || spec.PublishBy == script.ByKey) && (spec.Publishers != old.Publishers || spec.PublishBy != old.PublishBy) {
 		return fmt.Errorf("lanes.%s: publishers and publish_by are fixed while the run goes on, because keys are pinned to publishers: %w",
 			l.name, engine.ErrUnsupported)
 	}
@@ -242,7 +232,7 @@ func (l *lane) refit(spec *engine.Lane) error {
 // rework brings the hand-over in line with new settings.
 func (l *lane) rework(old, spec *engine.Lane) error {
 	g := l.current.Load()
-	if !restructured(old, spec) {
+	if !script.Restructured(old, spec) {
 		return g.way.adjust(spec)
 	}
 	if err := l.open(spec); err != nil {
@@ -271,14 +261,6 @@ func (l *lane) used(g *generation) bool {
 		}
 	}
 	return false
-}
-
-// restructured tells whether two settings differ in what a hand-over is made
-// with.
-func restructured(a, b *engine.Lane) bool {
-	return a.Dispatch != b.Dispatch || a.Recover != b.Recover || a.Handlers.Together != b.Handlers.Together ||
-		a.Queue.Partitions != b.Queue.Partitions || a.Queue.Order != b.Queue.Order ||
-		!slices.Equal(a.Handlers.Names, b.Handlers.Names)
 }
 
 // poke makes the lane's sources look again at their valve and their stream, and

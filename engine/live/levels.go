@@ -5,6 +5,7 @@ import (
 
 	"duet/engine"
 	"duet/engine/measure"
+	"duet/engine/script"
 )
 
 // levels follows how full a lane is, by time integral.
@@ -54,7 +55,7 @@ func (l *levels) point(p *measure.Point) {
 func (m *laneSampler) passed() int64 {
 	begun := m.now.items.begun()
 	spec, g := &m.lane.crew.Load().spec, m.lane.current.Load()
-	apart := g.partitions > 0 || spec.PublishBy == byKey
+	apart := g.partitions > 0 || spec.PublishBy == script.ByKey
 	if begun >= m.now.offered || !apart && spec.Queue.WhenFull != engine.DropNewest {
 		return begun
 	}

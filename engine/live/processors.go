@@ -7,6 +7,7 @@ import (
 
 	"duet/engine"
 	"duet/engine/clock"
+	"duet/engine/script"
 	"duet/engine/work"
 )
 
@@ -33,7 +34,7 @@ func needs(s *engine.Scenario) int {
 	n := spare
 	for i := range s.Lanes {
 		l := &s.Lanes[i]
-		n += size(l)
+		n += script.Producers(l)
 		if l.Model == engine.Message && work.PrecisionFor(l.Workers) != clock.Coarse {
 			n += l.Workers * len(s.Handlers)
 		}

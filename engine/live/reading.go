@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/script"
 )
 
 // reading is a lane's counters at one moment. They are read one after another
@@ -151,10 +152,10 @@ func (r *reading) still() bool {
 func (l *lane) serving(c *crew, g *generation, i int) int {
 	switch {
 	case l.model == engine.Message && g.together:
-		w, _ := sizes(&c.spec, "")
+		w, _ := script.Sizes(&c.spec, "")
 		return w
 	case l.model == engine.Message:
-		w, _ := sizes(&c.spec, g.handlers[i].name)
+		w, _ := script.Sizes(&c.spec, g.handlers[i].name)
 		return w
 	case c.spec.Dispatch == engine.Inline:
 		return c.spec.Publishers

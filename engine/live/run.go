@@ -11,6 +11,7 @@ import (
 	"duet/engine"
 	"duet/engine/clock"
 	"duet/engine/journal"
+	"duet/engine/script"
 	"duet/engine/work"
 	"duet/engine/workload"
 )
@@ -45,7 +46,7 @@ type Run struct {
 	began    *engine.Scenario // with which settings
 
 	mu       sync.Mutex // of changes: one at a time
-	marks    marks
+	marks    script.Marks
 	unlinked atomic.Bool // some lane has a load of its own
 	slowed   atomic.Bool // the speed was not 1 at some time
 
@@ -110,6 +111,9 @@ func (r *Run) Err() error { return nil }
 func (r *Run) Journal(dst []engine.Entry, after uint64) []engine.Entry {
 	return r.journal.Read(dst, after)
 }
+
+// Marks implements [engine.Run].
+func (r *Run) Marks(dst []engine.Change, after int) []engine.Change { return r.marks.From(dst, after) }
 
 // Close implements [engine.Run]. What was measured can still be read.
 func (r *Run) Close() error {

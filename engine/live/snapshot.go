@@ -7,6 +7,7 @@ import (
 
 	"duet/engine"
 	"duet/engine/measure"
+	"duet/engine/script"
 )
 
 // Snapshot implements [engine.Run]. Counts, queues and who does what are read
@@ -20,7 +21,7 @@ func (r *Run) Snapshot(dst *engine.Snapshot) {
 	dst.Mode, dst.Scenario, dst.Began, dst.At, dst.Speed = engine.Real, s, r.began, now, r.clock.Speed()
 	dst.Slowed, dst.Unlinked, dst.Paused = r.slowed.Load(), r.unlinked.Load(), r.clock.Paused() && !m.frozen
 	dst.Offered, dst.Rate = m.lanes[0].now.offered, m.lanes[0].rate()
-	dst.Raised, dst.Changes, dst.Machine = r.sampler.signals.now(dst.Raised[:0]), r.marks.count(), machine(s)
+	dst.Raised, dst.Changes, dst.Machine = m.signals.now(dst.Raised[:0]), r.marks.Count(), machine(s)
 	dst.Finished, dst.Quiescent = r.over(), true
 	dst.Lanes = resize(dst.Lanes, len(m.lanes))
 	for i, l := range m.lanes {
@@ -103,7 +104,7 @@ func (m *laneSampler) fillHandlers(dst *engine.LaneSnapshot, c *crew) {
 		d.Workers, d.Busy = int(m.now.servers[h.index]), int(m.now.busy[h.index])
 		d.Utilisation = x.busy.Recent().Mean / million
 		d.WholeUtilisation = m.whole.handlers[h.index].busy.Gauge().Mean / million
-		_, d.Capacity = sizes(&c.spec, h.name)
+		_, d.Capacity = script.Sizes(&c.spec, h.name)
 		d.Depth = x.depth.Gauge()
 		d.Depth.Now = m.now.depth[h.index]
 		d.Partitions = g.way.depths(i, d.Partitions[:0])

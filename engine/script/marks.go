@@ -6,8 +6,8 @@ import (
 	"duet/engine"
 )
 
-// marksKept is how many of the latest changes are kept.
-const marksKept = 1000
+// MarksKept is how many of the latest changes are kept.
+const MarksKept = 1000
 
 // Marks is the log of changes. Any goroutine may use it.
 type Marks struct {
@@ -20,7 +20,7 @@ type Marks struct {
 func (m *Marks) Add(c engine.Change) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.kept) == marksKept {
+	if len(m.kept) == MarksKept {
 		m.kept = append(m.kept[:0], m.kept[1:]...)
 	}
 	m.kept = append(m.kept, c)

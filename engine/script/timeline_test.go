@@ -115,17 +115,17 @@ func TestSignals(t *testing.T) {
 
 func TestMarksKeepTheLatest(t *testing.T) {
 	var m Marks
-	for i := range marksKept + 10 {
+	for i := range MarksKept + 10 {
 		m.Add(engine.Change{At: time.Duration(i)})
 	}
-	last := m.From(nil, marksKept+8)
-	if m.Count() != marksKept+10 || len(m.From(nil, 0)) != marksKept || len(last) != 2 || last[1].At != marksKept+9 {
+	last := m.From(nil, MarksKept+8)
+	if m.Count() != MarksKept+10 || len(m.From(nil, 0)) != MarksKept || len(last) != 2 || last[1].At != MarksKept+9 {
 		t.Errorf("%d made, %d kept, the last are %v", m.Count(), len(m.From(nil, 0)), last)
 	}
 	if at := m.From(nil, 0)[0].At; at != 10 {
 		t.Errorf("the first kept is from %d", at)
 	}
-	if got := m.From([]engine.Change{{By: "me"}}, marksKept+10); len(got) != 1 || !slices.Equal(got, []engine.Change{{By: "me"}}) {
+	if got := m.From([]engine.Change{{By: "me"}}, MarksKept+10); len(got) != 1 || !slices.Equal(got, []engine.Change{{By: "me"}}) {
 		t.Errorf("nothing new came to %v", got)
 	}
 }

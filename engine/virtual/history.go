@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"duet/engine"
+	"duet/engine/script"
 )
 
 // history is the changes of a run in their order: those made so far, and after
@@ -37,12 +38,9 @@ func (h *history) add(c logged) {
 	h.made++
 }
 
-// marksKept is how many of the latest changes are told.
-const marksKept = 1000
-
 // marks appends to dst the changes made so far, from a number on.
 func (h *history) marks(dst []engine.Change, after int) []engine.Change {
-	for i := max(0, after, h.made-marksKept); i < h.made; i++ {
+	for i := max(0, after, h.made-script.MarksKept); i < h.made; i++ {
 		dst = append(dst, h.all[i].change)
 	}
 	return dst
