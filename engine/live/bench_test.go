@@ -64,7 +64,7 @@ func pump(l *lane, producers, n int) {
 	for {
 		r := newReading(len(l.handlers))
 		l.read(&r, 0)
-		if r.items.total() >= int64(n) {
+		if r.items.Total() >= int64(n) {
 			return
 		}
 		runtime.Gosched()

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 )
 
 // Booking: whoever handles a delivery books its start and its end at its
@@ -21,18 +22,18 @@ func (h *handler) began(s *server, t *tally, d *delivery, attempt int, now time.
 }
 
 // ended books that a handler ended a delivery for good.
-func (h *handler) ended(s *server, t *tally, d *delivery, start, now time.Duration, out outcome) {
+func (h *handler) ended(s *server, t *tally, d *delivery, start, now time.Duration, out account.Outcome) {
 	s.record(&h.measured[s.bank].service, int64(now-start))
 	t.returned.Add(1)
 	if !h.conclude(t, d, now, out) {
 		s.items.wasted.Add(1)
 	}
-	h.lane.note(out.happening(), d, h.index, s.id, s.attempt, now)
+	h.lane.note(out.Happening(), d, h.index, s.id, s.attempt, now)
 }
 
 // conclude books how a delivery ended. That of a client's try counts with the
 // item's end, if the client still waits for it now; else it returns false.
-func (h *handler) conclude(t *tally, d *delivery, now time.Duration, out outcome) (wanted bool) {
+func (h *handler) conclude(t *tally, d *delivery, now time.Duration, out account.Outcome) (wanted bool) {
 	switch x := d.try(); {
 	case x == nil:
 		t.ended[out].Add(1)
@@ -41,7 +42,7 @@ func (h *handler) conclude(t *tally, d *delivery, now time.Duration, out outcome
 		return false
 	default:
 		x.note(h.index, out)
-		if out == done {
+		if out == account.Done {
 			t.helped.Add(1)
 		}
 		return true
@@ -56,9 +57,9 @@ func (h *handler) put(s *server, t *tally, start, now time.Duration) {
 }
 
 // missed books a delivery that no handler will take any more: dropped or lost.
-func (h *handler) missed(t *tally, d *delivery, now time.Duration, out outcome) {
+func (h *handler) missed(t *tally, d *delivery, now time.Duration, out account.Outcome) {
 	h.conclude(t, d, now, out)
-	h.lane.note(out.happening(), d, h.index, 0, 0, now)
+	h.lane.note(out.Happening(), d, h.index, 0, 0, now)
 }
 
 // began books that a delivery of an item is in hand, and tells whether it is the
@@ -106,7 +107,7 @@ func (l *lane) put(s *server, d *delivery) {
 
 // settle books that a delivery of an item ended, and with the last one the item.
 // start is when the handling began, or never.
-func (l *lane) settle(s *server, d *delivery, start, now time.Duration, out outcome) {
+func (l *lane) settle(s *server, d *delivery, start, now time.Duration, out account.Outcome) {
 	handled, begun := start != never, start != never
 	if d.rec != nil {
 		worst, last := d.rec.end(out)
@@ -125,18 +126,18 @@ func (l *lane) settle(s *server, d *delivery, start, now time.Duration, out outc
 		s.items.forsaken.Add(1)
 		return
 	}
-	if handled && (out == done || out == failed || out == dead) {
+	if handled && (out == account.Done || out == account.Failed || out == account.Dead) {
 		l.finished(s, d, start, now)
 	}
 	attempt := s.attempt
 	if start == never {
 		attempt = 0
 	}
-	l.note(out.happening(), d, -1, s.id, attempt, now)
+	l.note(out.Happening(), d, -1, s.id, attempt, now)
 }
 
 // close books how an item ended.
-func (s *server) close(out outcome, begun bool) {
+func (s *server) close(out account.Outcome, begun bool) {
 	s.items.ended[out].Add(1)
 	if begun {
 		s.items.returned.Add(1)
@@ -148,7 +149,7 @@ func (s *server) close(out outcome, begun bool) {
 // close books how a client's item ended, and its deliveries, by its last try, which
 // went through a hand-over. Last of all the client leaves: until then it is known
 // that something is on its way.
-func (l *lane) close(s *server, t *try, g *generation, out outcome, begun bool) {
+func (l *lane) close(s *server, t *try, g *generation, out account.Outcome, begun bool) {
 	for _, h := range g.handlers {
 		h.loose.each[0].ended[t.result(h.index)].Add(1)
 	}
@@ -161,7 +162,7 @@ func (l *lane) close(s *server, t *try, g *generation, out outcome, begun bool) 
 
 // expire books that a client has given up its item for good.
 func (l *lane) expire(t *try, begun bool, now time.Duration) {
-	l.close(l.handlers[0].loose, t, l.current.Load(), expired, begun)
+	l.close(l.handlers[0].loose, t, l.current.Load(), account.Expired, begun)
 	l.note(engine.Expired, &delivery{item: t.client.item}, -1, 0, int(t.n), now)
 }
 
@@ -201,7 +202,7 @@ func (l *lane) finishedAll(s *server, g *settled, took time.Duration) {
 	}
 	s.items.attempts.Add(n)
 	s.items.returned.Add(n)
-	s.items.ended[done].Add(n)
+	s.items.ended[account.Done].Add(n)
 	m := &l.measured[s.bank]
 	s.recordAll(&m.wait, g.waits[:n])
 	s.recordN(&m.service, int64(took), n)

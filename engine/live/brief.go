@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 )
 
 // rarely is how many inline publishes go by for each that is timed observer by
@@ -38,7 +39,7 @@ func (w *publication) grouping(d *delivery) bool {
 func (w *publication) endBrief() {
 	g := &w.group
 	w.producer.onTime, w.producer.alone = false, true
-	if w.worst != done {
+	if w.worst != account.Done {
 		w.flush()
 		w.last = w.producer.now
 		w.book(1)
@@ -91,7 +92,7 @@ func (w *publication) book(n int64) {
 	for i := range w.each {
 		w.each[i].attempts.Add(n)
 		w.each[i].returned.Add(n)
-		w.each[i].ended[done].Add(n)
+		w.each[i].ended[account.Done].Add(n)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 	"duet/engine/event"
 )
 
@@ -48,7 +49,7 @@ func newBus(g *generation, spec *engine.Lane) (*bus, error) {
 	for i, h := range g.handlers {
 		options := []event.SubscribeOption{
 			event.As(h.name),
-			event.OnDiscard(func(d delivery) { b.miss(i, &d, lost) }),
+			event.OnDiscard(func(d delivery) { b.miss(i, &d, account.Lost) }),
 		}
 		if b.mode == engine.Buffered {
 			options = append(options, event.Watch(b.watch(h)))
@@ -92,16 +93,16 @@ func (b *bus) call(ctx context.Context, h *handler, d *delivery, srv *server) (e
 	defer func() {
 		now := l.run.clock.Now()
 		if ctx.Err() != nil {
-			out = lost
+			out = account.Lost
 		}
 		h.ended(srv, &srv.each[0], d, start, now, out)
 		l.settle(srv, d, start, now, out)
 		srv.rest(now)
 	}()
 	if err = h.run(ctx, d, srv); err == nil {
-		out = done
+		out = account.Done
 	} else {
-		out = failed
+		out = account.Failed
 	}
 	return err
 }
@@ -122,7 +123,7 @@ func (o observing) Idle() {
 }
 
 // miss books a delivery for an observer that will not take it any more.
-func (b *bus) miss(position int, d *delivery, out outcome) {
+func (b *bus) miss(position int, d *delivery, out account.Outcome) {
 	b.gen.missed(b.gen.handlers[position:position+1], d, out)
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 	"duet/engine/message"
 	"duet/engine/script"
 	"duet/engine/workload"
@@ -140,7 +141,7 @@ func (s *sending) send(d *delivery) bool {
 		return false
 	}
 	for _, h := range s.gen.handlers[len(s.gen.handlers)-len(partial.Missed):] {
-		s.gen.missed([]*handler{h}, d, lost)
+		s.gen.missed([]*handler{h}, d, account.Lost)
 	}
 	return true
 }

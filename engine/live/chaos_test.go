@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"duet/engine"
+	"duet/engine/account"
 	"duet/engine/clock"
 	"duet/engine/script"
 )
@@ -336,7 +337,7 @@ func checkPassage(r *Run, snap *engine.Snapshot) error {
 	for _, s := range m.lanes {
 		if n := &s.now; !n.ended() || n.accepted != n.offered+n.retries {
 			return fmt.Errorf("lane %s: %d items and %d retries, %d handed over, %d ended (%d of them by their clients), %d handed over in vain\n%s",
-				s.lane.name, n.offered, n.retries, n.accepted, n.items.total(), n.items.ended[expired], n.items.forsaken, described(snap))
+				s.lane.name, n.offered, n.retries, n.accepted, n.items.Total(), n.items.Ended[account.Expired], n.forsaken, described(snap))
 		}
 	}
 	return nil

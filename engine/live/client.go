@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 )
 
 // client is who wants an item done, in a lane whose clients do not wait for
@@ -100,16 +101,16 @@ func (t *try) replace(by func(int64) int64) (begun, replaced bool) {
 }
 
 // note notes how the delivery to a handler ended, by its index in the scenario.
-func (t *try) note(handler int, out outcome) {
+func (t *try) note(handler int, out account.Outcome) {
 	t.client.results[handler].Store(uint32(t.n)<<8 | uint32(out))
 }
 
 // result is how the delivery of the try to a handler ended. One that has not is
 // expired, if the item has.
-func (t *try) result(handler int) outcome {
+func (t *try) result(handler int) account.Outcome {
 	r := t.client.results[handler].Load()
 	if int64(r>>8) != t.n {
-		return expired
+		return account.Expired
 	}
-	return outcome(r & 0xff)
+	return account.Outcome(r & 0xff)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 )
 
 // delivery is what travels through a topic or a bus: an item on its way to a
@@ -53,7 +54,7 @@ func newRecord(of *generation, payload int32, t *try) *record {
 	r.of, r.try = of, t
 	r.pending.Store(int32(of.deliveries))
 	r.began.Store(0)
-	r.worst.Store(uint32(done))
+	r.worst.Store(uint32(account.Done))
 	if int(payload) > cap(r.body) {
 		r.body = make([]byte, payload)
 	}
@@ -77,7 +78,7 @@ func (r *record) start(fallback time.Duration) time.Duration {
 // end ends a delivery with an outcome. When it was the last one it returns the
 // item's outcome and true; the record must then be given back with free once its
 // times are read.
-func (r *record) end(out outcome) (outcome, bool) {
+func (r *record) end(out account.Outcome) (account.Outcome, bool) {
 	for {
 		w := r.worst.Load()
 		if w >= uint32(out) || r.worst.CompareAndSwap(w, uint32(out)) {
@@ -87,7 +88,7 @@ func (r *record) end(out outcome) (outcome, bool) {
 	if r.pending.Add(-1) != 0 {
 		return 0, false
 	}
-	return outcome(r.worst.Load()), true
+	return account.Outcome(r.worst.Load()), true
 }
 
 func (r *record) free() {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 	"duet/engine/measure"
 	"duet/engine/work"
 	"duet/engine/workload"
@@ -121,7 +122,7 @@ func (h *handler) inTurn(ctx context.Context, d *delivery, srv *server, position
 	srv.since.Store(int64(start))
 	t := &srv.each[position]
 	h.began(srv, t, d, srv.attempt, start)
-	srv.results[position] = failed // also when it panics
+	srv.results[position] = account.Failed // also when it panics
 	defer func() {
 		h.put(srv, t, start, h.lane.run.clock.Now())
 		if !recovers {
@@ -132,7 +133,7 @@ func (h *handler) inTurn(ctx context.Context, d *delivery, srv *server, position
 		}
 	}()
 	if err = h.run(ctx, d, srv); err == nil {
-		srv.results[position] = done
+		srv.results[position] = account.Done
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"duet/engine"
+	"duet/engine/account"
 )
 
 // handover takes items from producers to handlers: a topic with its queues and
@@ -67,11 +68,11 @@ type generation struct {
 
 // panicked is how a delivery ends whose handler panics: with recovery it has
 // failed, without it goes down with its lane.
-func (g *generation) panicked() outcome {
+func (g *generation) panicked() account.Outcome {
 	if g.recovers {
-		return failed
+		return account.Failed
 	}
-	return lost
+	return account.Lost
 }
 
 // own is a server for a publisher. Its number does not name it: one that has
@@ -129,7 +130,7 @@ func (g *generation) position(h *handler) int {
 }
 
 // missed books a delivery that none of its handlers will take any more.
-func (g *generation) missed(runs []*handler, d *delivery, out outcome) {
+func (g *generation) missed(runs []*handler, d *delivery, out account.Outcome) {
 	now := g.lane.run.clock.Now()
 	for _, h := range runs {
 		h.missed(&h.loose.each[0], d, now, out)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 	"duet/engine/measure"
 	"duet/engine/workload"
 )
@@ -71,14 +72,14 @@ type laneSampler struct {
 type mark struct {
 	at              time.Duration
 	offered         int64
-	items           sums
+	items           account.Sums
 	blocked, waited int64
-	retries         int64
+	wasted, retries int64
 	disorder        engine.Disorder
 }
 
 func (r *reading) mark(d engine.Disorder) mark {
-	return mark{at: r.at, offered: r.offered, items: r.items, blocked: r.blocked, waited: r.waited + r.items.waited, retries: r.retries, disorder: d}
+	return mark{at: r.at, offered: r.offered, items: r.items, blocked: r.blocked, waited: r.waited + r.items.Waited, wasted: r.wasted, retries: r.retries, disorder: d}
 }
 
 // handlerSampler is the sampler's view of one handler in a lane.
@@ -154,7 +155,7 @@ func (m *laneSampler) sample(now time.Duration) (begun int64) {
 	m.lane.read(&m.now, now)
 	m.arrived(now)
 	r := &m.now
-	if n := r.accepted + r.items.returned + r.items.total() + r.items.forsaken; n != m.moves {
+	if n := r.accepted + r.items.Returned + r.items.Total() + r.forsaken; n != m.moves {
 		m.moves, m.movedAt = n, now
 	}
 	m.waiting.push(now, r.offered, m.passed())
@@ -167,7 +168,7 @@ func (m *laneSampler) sample(now time.Duration) (begun int64) {
 	for _, p := range m.parts {
 		p.sample(m)
 	}
-	return r.items.attempts - m.last.items.attempts
+	return r.items.Attempts - m.last.items.Attempts
 }
 
 // arrived counts what has arrived by now, to be held against the counters just
@@ -245,7 +246,7 @@ func perSecond(n int64, d time.Duration) float64 {
 // tracked is what the time series were last told.
 type tracked struct {
 	offered int64
-	items   sums
+	items   account.Sums
 	latency measure.Counts
 }
 
@@ -256,10 +257,10 @@ func (m *laneSampler) follow(now time.Duration) {
 	interval := &m.interval
 	interval.Add(&m.items[latency].total)
 	interval.Sub(&m.last.latency)
-	since := r.items.less(&m.last.items)
+	since := r.items.Less(&m.last.items)
 	p := measure.Point{
 		Offered: float32(r.offered - m.last.offered),
-		Done:    float32(since.ended[done]), Bad: float32(since.bad()),
+		Done:    float32(since.Ended[account.Done]), Bad: float32(since.Bad()),
 		P50: float32(math.NaN()), P99: float32(math.NaN()),
 	}
 	m.levels.point(&p)

@@ -35,7 +35,7 @@ func (l *levels) sample(r *reading) {
 	l.n++
 	l.sumDepth += r.queued
 	l.sumBacklog += backlog
-	l.inFlight += r.items.inHand()
+	l.inFlight += r.items.InHand()
 	l.maxDepth, l.maxBacklog = max(l.maxDepth, r.queued), max(l.maxBacklog, backlog)
 }
 
@@ -53,7 +53,7 @@ func (l *levels) point(p *measure.Point) {
 // dropped, that waits which came after the latest that was begun; and where keys
 // have queues of their own, after the earliest in hand, at most.
 func (m *laneSampler) passed() int64 {
-	begun := m.now.items.begun()
+	begun := m.now.items.Begun()
 	spec, g := &m.lane.crew.Load().spec, m.lane.current.Load()
 	apart := g.partitions > 0 || spec.PublishBy == script.ByKey
 	if begun >= m.now.offered || !apart && spec.Queue.WhenFull != engine.DropNewest {

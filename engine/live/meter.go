@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 	"duet/engine/message"
 )
 
@@ -100,16 +101,16 @@ func (m *meter) expose(_ *handler, d delivery) {
 }
 
 // ending is how a delivery ends by its outcome, if it does: it may come back.
-func ending(out message.Outcome) (end outcome, final bool) {
+func ending(out message.Outcome) (end account.Outcome, final bool) {
 	switch out {
 	case message.Done:
-		return done, true
+		return account.Done, true
 	case message.Failed:
-		return failed, true
+		return account.Failed, true
 	case message.Dead:
-		return dead, true
+		return account.Dead, true
 	case message.Lost, message.Abandoned:
-		return lost, true
+		return account.Lost, true
 	default:
 		return 0, false
 	}
@@ -149,11 +150,11 @@ func (m *meter) closeAll(d *delivery, out message.Outcome) {
 	for i, h := range m.handlers {
 		result := m.results[i]
 		if !final {
-			m.again(&m.each[i], result == done)
+			m.again(&m.each[i], result == account.Done)
 			h.lane.note(engine.Retried, d, h.index, m.id, m.attempt, m.now)
 			continue
 		}
-		if end == lost || result != done {
+		if end == account.Lost || result != account.Done {
 			result = end
 		}
 		if !h.conclude(&m.each[i], d, m.now, result) {
@@ -206,7 +207,7 @@ func (m *meter) tallyGroup(n int64) {
 			m.each[i].attempts.Add(n)
 			m.each[i].returned.Add(n)
 		}
-		m.each[i].ended[done].Add(n)
+		m.each[i].ended[account.Done].Add(n)
 	}
 }
 
@@ -256,7 +257,7 @@ func (m *meter) settleBrief(d *delivery, g *settled, start, per time.Duration) (
 		m.record(&m.h.measured[m.bank].wait, int64(m.now-per-d.item.At))
 	}
 	first = m.lane.began(m.server, d, start)
-	m.lane.settle(m.server, d, m.now-per, m.now, done)
+	m.lane.settle(m.server, d, m.now-per, m.now, account.Done)
 	return first
 }
 
@@ -280,7 +281,7 @@ func (w *watch) Worker(id int) message.WorkerProbe[delivery] {
 // Dropped implements [message.Probe].
 func (w *watch) Dropped(d delivery, oldest bool) {
 	if oldest {
-		w.gen.missed(w.runs, &d, dropped)
+		w.gen.missed(w.runs, &d, account.Dropped)
 	} else {
 		w.gen.refused(w.runs, &d)
 	}
@@ -288,7 +289,7 @@ func (w *watch) Dropped(d delivery, oldest bool) {
 
 // Left implements [message.Probe].
 func (w *watch) Left(d delivery, attempt int) {
-	w.gen.missed(w.runs, &d, lost)
+	w.gen.missed(w.runs, &d, account.Lost)
 	if attempt > 1 && d.rec == nil { // it was begun before
 		w.runs[0].loose.items.unbegun.Add(-1)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 	"duet/engine/event"
 )
 
@@ -22,14 +23,14 @@ type publication struct {
 	ctx       context.Context // of its publishes: ends when the bus does
 	calls     []call          // inline: of the publish in hand
 
-	d       *delivery     // in hand: the producer's
-	last    time.Duration // the latest stamp
-	timed   bool          // observer by observer
-	begun   bool          // the bus has taken the publish in hand
-	first   bool          // it is the first for its item
-	reached int           // how many observers it has reached
-	worst   outcome       // of those
-	group   group         // inline: of publishes that are not timed
+	d       *delivery       // in hand: the producer's
+	last    time.Duration   // the latest stamp
+	timed   bool            // observer by observer
+	begun   bool            // the bus has taken the publish in hand
+	first   bool            // it is the first for its item
+	reached int             // how many observers it has reached
+	worst   account.Outcome // of those
+	group   group           // inline: of publishes that are not timed
 }
 
 // call is what a person sees of the call of one observer.
@@ -71,9 +72,9 @@ func (w *publication) send(d *delivery) (taken bool) {
 	if w.reached == 0 {
 		return false
 	}
-	out := lost // the bus ended
+	out := account.Lost // the bus ended
 	if errors.Is(err, event.ErrLimit) {
-		out = dropped
+		out = account.Dropped
 	}
 	for i := w.reached; i < len(w.bus.gen.handlers); i++ {
 		w.bus.miss(i, d, out)
@@ -105,7 +106,7 @@ func (w *publication) idle() {
 
 // Begin implements [event.PublishProbe].
 func (w *publication) Begin(_ delivery, observers int) bool {
-	w.begun, w.reached, w.worst = true, observers, done
+	w.begun, w.reached, w.worst = true, observers, account.Done
 	if !w.inline() {
 		return false
 	}
@@ -143,7 +144,7 @@ func (w *publication) Call(i int) {
 func (w *publication) Return(i int, err error) {
 	start := w.last
 	w.last = w.bus.gen.lane.run.clock.Now()
-	out, state := done, engine.CallOK
+	out, state := account.Done, engine.CallOK
 	if err != nil {
 		out, state = w.failure(err), engine.CallFailed
 	}
@@ -159,14 +160,14 @@ func (w *publication) Failed(i int, err error) {
 		return
 	}
 	w.each[i].ended[w.failure(err)].Add(1)
-	w.each[i].ended[done].Add(-1) // as which book counts it
+	w.each[i].ended[account.Done].Add(-1) // as which book counts it
 }
 
 // failure is how a delivery ended whose observer returned an error.
-func (w *publication) failure(err error) outcome {
-	out := failed
+func (w *publication) failure(err error) account.Outcome {
+	out := account.Failed
 	if w.ctx.Err() != nil || errors.Is(err, event.ErrPanicked) && !w.bus.gen.recovers {
-		out = lost
+		out = account.Lost
 	}
 	w.worst = max(w.worst, out)
 	return out
@@ -178,16 +179,16 @@ func (w *publication) Skipped(from, to int) {
 	if !w.inline() {
 		return
 	}
-	w.worst = lost
+	w.worst = account.Lost
 	for i := from; i < to; i++ {
 		w.calls[i].state.Store(uint32(engine.CallSkipped))
 		w.each[i].skipped.Add(1)
-		w.handlers[i].conclude(&w.each[i], w.d, w.last, lost)
+		w.handlers[i].conclude(&w.each[i], w.d, w.last, account.Lost)
 		w.bus.gen.lane.note(engine.Skipped, w.d, w.handlers[i].index, w.id, 1, w.last)
 		if !w.timed { // as which book counts it
 			w.each[i].attempts.Add(-1)
 			w.each[i].returned.Add(-1)
-			w.each[i].ended[done].Add(-1)
+			w.each[i].ended[account.Done].Add(-1)
 		}
 	}
 }
@@ -195,7 +196,7 @@ func (w *publication) Skipped(from, to int) {
 // Dropped implements [event.PublishProbe].
 func (w *publication) Dropped(i int, d delivery, oldest bool) {
 	if oldest {
-		w.bus.miss(i, &d, dropped)
+		w.bus.miss(i, &d, account.Dropped)
 	} else {
 		w.bus.gen.refused(w.bus.gen.handlers[i:i+1], &d)
 	}

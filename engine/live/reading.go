@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 	"duet/engine/script"
 )
 
@@ -14,8 +15,10 @@ import (
 type reading struct {
 	at         time.Duration
 	offered    int64
-	items      sums
-	deliveries []sums // of each handler of the scenario
+	items      account.Sums
+	deliveries []account.Sums // of each handler of the scenario
+	wasted     int64          // deliveries handled for nobody
+	forsaken   int64          // tries that came to an end without ending their item
 	accepted   int64
 	blocked    int64
 	waited     int64
@@ -38,7 +41,7 @@ type reading struct {
 // newReading makes room for a lane of n handlers.
 func newReading(n int) reading {
 	return reading{
-		deliveries: make([]sums, n), servers: make([]int64, n), depth: make([]int64, n), busy: make([]int64, n),
+		deliveries: make([]account.Sums, n), servers: make([]int64, n), depth: make([]int64, n), busy: make([]int64, n),
 		spared: make([]int64, n),
 	}
 }
@@ -64,7 +67,7 @@ func (l *lane) read(r *reading, at time.Duration) {
 	}
 	for i, h := range l.handlers {
 		l.readServer(r, h.loose)
-		r.busy[i] = r.deliveries[i].inHand()
+		r.busy[i] = r.deliveries[i].InHand()
 		r.spared[i] = h.spared.Load()
 	}
 	for _, p := range c.producers {
@@ -81,6 +84,8 @@ func (l *lane) read(r *reading, at time.Duration) {
 
 func (l *lane) readServer(r *reading, s *server) {
 	s.items.addTo(&r.items)
+	r.wasted += s.items.wasted.Load()
+	r.forsaken += s.items.forsaken.Load()
 	if state := engine.WorkerState(s.state.Load()); state == engine.Busy || state == engine.Stalled {
 		r.working++
 	}
@@ -129,7 +134,7 @@ func (l *lane) readStages(r *reading, c *crew) {
 	}
 	switch {
 	case g.deliveries > 1:
-		r.waiting = max(0, r.accepted+r.holding-r.items.total()-r.items.inHand())
+		r.waiting = max(0, r.accepted+r.holding-r.items.Total()-r.items.InHand())
 		if r.still() {
 			r.waiting = 0 // nothing is anywhere: what is missing is missing
 		}
@@ -172,7 +177,7 @@ func (l *lane) serving(c *crew, g *generation, i int) int {
 func (r *reading) backlog() int64 { return max(0, r.offered+r.retries-r.accepted-r.holding) }
 
 // inSystem is how many items have arrived by schedule and not ended.
-func (r *reading) inSystem() int64 { return max(0, r.offered-r.items.total()) }
+func (r *reading) inSystem() int64 { return max(0, r.offered-r.items.Total()) }
 
 // utilisation is how busy the busiest stage is, in millionths.
 func (r *reading) utilisation() int64 {
@@ -196,11 +201,11 @@ const million = 1_000_000
 
 // ledger is the lane's ledger over items.
 func (r *reading) ledger() engine.Ledger {
-	l := r.items.ledger()
-	l.Offered, l.InFlight = r.offered, r.items.inHand()
+	l := r.items.Ledger()
+	l.Offered, l.InFlight = r.offered, r.items.InHand()
 	l.Waiting = r.backlog() + r.waiting
 	if r.impatient {
-		l.Waiting = max(0, r.open(r.items.total())-l.InFlight)
+		l.Waiting = max(0, r.open(r.items.Total())-l.InFlight)
 	}
 	return l
 }
@@ -217,12 +222,12 @@ func (r *reading) open(ended int64) int64 {
 
 // handlerLedger is the ledger of a handler over deliveries.
 func (r *reading) handlerLedger(i int) engine.Ledger {
-	l := r.deliveries[i].ledger()
+	l := r.deliveries[i].Ledger()
 	l.Offered = r.offered - r.spared[i]
 	l.InFlight = r.busy[i]
 	l.Waiting = r.backlog() + r.depth[i]
 	if r.impatient {
-		open := max(0, r.open(r.deliveries[i].total()+r.spared[i]))
+		open := max(0, r.open(r.deliveries[i].Total()+r.spared[i]))
 		l.InFlight = min(open, l.InFlight)
 		l.Waiting = open - l.InFlight
 	}
@@ -237,5 +242,5 @@ func (r *reading) quiescent() bool {
 // ended tells whether all that was let in has ended, and is counted. What expired did
 // so without its last try.
 func (r *reading) ended() bool {
-	return r.still() && r.producing == 0 && r.accepted == r.items.total()-r.items.ended[expired]+r.items.forsaken
+	return r.still() && r.producing == 0 && r.accepted == r.items.Total()-r.items.Ended[account.Expired]+r.forsaken
 }

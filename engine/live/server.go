@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 	"duet/engine/clock"
 	"duet/engine/measure"
 	"duet/engine/work"
@@ -30,9 +31,9 @@ type histograms struct {
 // goroutine: a restarted worker takes the old one's.
 type server struct {
 	id       int
-	handlers []*handler // whom it runs
-	each     []tally    // of their deliveries, in the same order
-	results  []outcome  // of the item in hand, where they share the goroutine; owned by it
+	handlers []*handler        // whom it runs
+	each     []tally           // of their deliveries, in the same order
+	results  []account.Outcome // of the item in hand, where they share the goroutine; owned by it
 
 	state   atomic.Uint32 // engine.WorkerState
 	holding atomic.Bool   // a publisher has an item in hand
@@ -64,7 +65,7 @@ func newServer(l *lane, handlers []*handler, id, n int, p clock.Precision) *serv
 		bank = ownBanks + n%(banks-ownBanks)
 	}
 	s := &server{
-		id: id, handlers: handlers, each: make([]tally, len(handlers)), results: make([]outcome, len(handlers)),
+		id: id, handlers: handlers, each: make([]tally, len(handlers)), results: make([]account.Outcome, len(handlers)),
 		bank: bank, alone: alone,
 		order: l.order.Writer(), waiter: work.NewWaiter(l.run.clock, p), attempt: 1,
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 	"duet/engine/measure"
 	"duet/engine/script"
 )
@@ -54,7 +55,7 @@ func (m *laneSampler) fill(dst *engine.LaneSnapshot, now time.Duration) {
 	c := l.crew.Load()
 	dst.Name, dst.Model, dst.Ledger, dst.Rate = l.name, l.model, r.ledger(), l.stream().Rate(now)
 	dst.OldestWaiting = m.waiting.oldest(now, r.offered, m.passed())
-	dst.Wasted, dst.Retries = r.items.wasted, r.retries
+	dst.Wasted, dst.Retries = r.wasted, r.retries
 	dst.Stopped = l.valve.gate.Load()&gateStopped != 0
 	dst.Dead, dst.AtLimit = c.dead, l.atLimit.Load() > 0
 	dst.Goroutines = m.levels.goroutines.Gauge()
@@ -150,10 +151,10 @@ func (s *server) snapshot(g *generation, now time.Duration) engine.WorkerSnapsho
 		ID: s.id, Handler: g.position(h), State: engine.WorkerState(s.state.Load()),
 		Seq: s.seq.Load(), Key: s.key.Load(), Attempt: int(s.tries.Load()),
 		Since: time.Duration(s.since.Load()), BackAt: time.Duration(s.back.Load()),
-		Done: s.each[0].ended[done].Load() + s.each[0].helped.Load(),
+		Done: s.each[0].ended[account.Done].Load() + s.each[0].helped.Load(),
 	}
 	if g.together {
-		w.Done = s.items.ended[done].Load()
+		w.Done = s.items.ended[account.Done].Load()
 	}
 	if w.State == engine.Busy || w.State == engine.Stalled {
 		w.Demand = h.demand(engine.Item{Seq: w.Seq, Key: w.Key, Epoch: s.epoch.Load()})

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"duet/engine"
+	"duet/engine/account"
 )
 
 // The beginning of an item's story in the journal is the producer's to tell;
@@ -56,5 +57,5 @@ func (g *generation) refused(runs []*handler, d *delivery) {
 	if g.lane.run.sampling.Wants(d.item.Seq) {
 		g.lane.refusals.add(d.item.Seq)
 	}
-	g.missed(runs, d, dropped)
+	g.missed(runs, d, account.Dropped)
 }

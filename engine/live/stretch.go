@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 	"duet/engine/measure"
 )
 
@@ -159,16 +160,16 @@ func fillBetween(w *engine.Window, from, to *mark) {
 	if from.at < w.From {
 		d = to.at - w.From
 	}
-	since := to.items.less(&from.items)
+	since := to.items.Less(&from.items)
 	w.Arrivals = perSecond(to.offered-from.offered, d)
-	w.Throughput = perSecond(since.ended[done], d)
+	w.Throughput = perSecond(since.Ended[account.Done], d)
 	w.Goodput = w.Throughput
 	w.Blocked = time.Duration(to.blocked - from.blocked)
-	w.Wasted, w.Retries = since.wasted, to.retries-from.retries
-	if n := since.attempts - since.repeated; n > 0 {
+	w.Wasted, w.Retries = to.wasted-from.wasted, to.retries-from.retries
+	if n := since.Attempts - since.Repeated; n > 0 {
 		w.PWait = min(1, float64(to.waited-from.waited)/float64(n))
 	}
-	w.Ledger = since.ledger()
+	w.Ledger = since.Ledger()
 	w.Ledger.Offered = to.offered - from.offered
 	w.Order = engine.Disorder{
 		Late:    to.disorder.Late - from.disorder.Late,
