@@ -56,7 +56,7 @@ func (r *Reading) clone() Reading {
 }
 
 func (d *distribution) clone() *distribution {
-	return &distribution{total: d.total.Clone(), recent: d.recent.Clone()}
+	return &distribution{total: d.total.Clone(), recent: d.recent.Clone(), summary: d.summary}
 }
 
 func (l *levels) clone() levels {

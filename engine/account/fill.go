@@ -2,9 +2,10 @@ package account
 
 import "duet/engine"
 
-// Fill describes the lane as Now says it is: its ledger and its windows.
+// Fill describes the lane: its ledger and levels as Now says they are, its
+// distributions and what lies between two times as of the last Refresh. It
+// allocates nothing once dst has grown.
 func (l *Lane) Fill(dst *engine.LaneSnapshot) {
-	l.refresh()
 	r := &l.Now
 	dst.Ledger, dst.OldestWaiting = r.Ledger(), r.Oldest
 	dst.Wasted, dst.Retries = r.Wasted, r.Retries
@@ -19,10 +20,18 @@ func (l *Lane) Fill(dst *engine.LaneSnapshot) {
 	}
 }
 
-// refresh works out what follows from what was recorded by now. This is put off
-// until somebody looks.
-func (l *Lane) refresh() {
+// Refresh works out what follows from what was recorded by now, for Fill. It is
+// dear, and so it can be put off until somebody looks.
+func (l *Lane) Refresh() {
+	l.displace()
 	l.push()
+	for _, x := range l.items {
+		x.sum()
+	}
+	for _, h := range l.handlers {
+		h.wait.sum()
+		h.service.sum()
+	}
 	l.whole.look(l)
 	for _, p := range l.parts {
 		p.look(l)
@@ -44,7 +53,7 @@ func (l *Lane) fillRecent(w *engine.Window) {
 	}
 	w.Utilisation = share(busiest)
 	for i, x := range l.items {
-		*summaryOf(w, Metric(i)) = x.recent.Summary()
+		*summaryOf(w, Metric(i)) = x.summary
 	}
 }
 
@@ -62,7 +71,7 @@ func (l *Lane) FillHandler(dst *engine.HandlerSnapshot, i int) {
 	dst.WholeUtilisation = share(whole.busy.Gauge().Mean)
 	dst.Depth = x.depth.Gauge()
 	dst.Depth.Now = r.Depth[i].Now
-	dst.Wait, dst.Service = x.wait.recent.Summary(), x.service.recent.Summary()
+	dst.Wait, dst.Service = x.wait.summary, x.service.summary
 	dst.WholeWait, dst.WholeService = whole.waited, whole.served
 }
 

@@ -33,8 +33,9 @@ type Source interface {
 
 // distribution is a metric over the run: all of it, and the recent window.
 type distribution struct {
-	total  measure.Counts
-	recent *measure.Recent
+	total   measure.Counts
+	recent  *measure.Recent
+	summary engine.Summary // of the recent window, when it was last refreshed
 }
 
 func newDistribution() *distribution {
@@ -42,6 +43,8 @@ func newDistribution() *distribution {
 }
 
 func (d *distribution) push(at time.Duration) { d.recent.Push(at, &d.total) }
+
+func (d *distribution) sum() { d.summary = d.recent.Summary() }
 
 // handler is what is followed of one handler in a lane.
 type handler struct {
@@ -55,7 +58,8 @@ const recentStep = Window / 20
 
 // Lane follows one lane of a run. Whoever owns it fills Now and then calls
 // Sample, as often as levels are read, and Merge, every [measure.TrackStep]; and
-// Fill whenever somebody looks, which changes nothing of what is found later.
+// Fill whenever somebody looks, after a Refresh where what was recorded since the
+// last one is to be seen. Looking changes nothing of what is found later.
 type Lane struct {
 	Now Reading
 
@@ -65,6 +69,7 @@ type Lane struct {
 	levels   levels
 	past     *measure.Past[mark]
 	disorder *measure.RecentOrder
+	peak     int64 // displacement since the last merge
 	batches  measure.Batches
 	track    *measure.Track
 	last     tracked
@@ -124,8 +129,10 @@ func (l *Lane) Merge() {
 	latency.Reset()
 	l.source.AddItems(Latency, latency)
 	l.last.latency.Push(latency)
+	l.displace()
 	disorder := l.source.Disorder()
-	l.disorder.Push(now, disorder, l.source.Peak())
+	l.disorder.Push(now, disorder, l.peak)
+	l.peak = 0
 	l.past.Push(now, l.Now.mark(disorder))
 	if now >= l.whole.from {
 		l.batches.Push(l.last.latency.Count(), l.last.latency.Sum())
@@ -135,6 +142,17 @@ func (l *Lane) Merge() {
 	if now-l.pushed >= recentStep {
 		l.pushed = now
 		l.push()
+	}
+}
+
+// displace finds the highest displacement since it was last called, for the
+// stretches that are on and the recent window.
+func (l *Lane) displace() {
+	peak := l.source.Peak()
+	l.peak = max(l.peak, peak)
+	l.whole.displace(peak)
+	for _, p := range l.parts {
+		p.displace(peak)
 	}
 }
 

@@ -14,6 +14,14 @@ type Level struct {
 	Now  int64
 	Area float64 // the integral over that time, in seconds
 	Max  int64   // the highest in that time
+	last int64   // what Sample saw last
+}
+
+// Sample says the level's area and maximum for who knows it at samples only: over
+// the time since the sample before it is taken to have gone straight.
+func (l *Level) Sample(since time.Duration) {
+	l.Area, l.Max = (float64(l.last)+float64(l.Now))/2*since.Seconds(), l.Now
+	l.last = l.Now
 }
 
 func (l *Level) follow(i *measure.Integral, at time.Duration) { i.Add(at, l.Now, l.Area, l.Max) }
@@ -43,6 +51,7 @@ type Reading struct {
 	Oldest     time.Duration // age of the oldest item that has not been begun; 0: none
 	Inline     bool          // publishers handle what they publish
 	Producing  int64         // producers inside a hand-over
+	Working    int64         // places at which something is handled that may not be counted yet
 	Impatient  bool          // there are clients that do not wait for ever
 	Expecting  int64         // those of them whose items have not ended
 }
@@ -52,6 +61,18 @@ func NewReading(n int) Reading {
 	return Reading{
 		Deliveries: make([]Sums, n), Servers: make([]int64, n), Spared: make([]int64, n),
 		Depth: make([]Level, n), Await: make([]int64, n), Busy: make([]Level, n), Unsettled: make([]int64, n),
+	}
+}
+
+// Sample says the areas and maxima of all levels for who knows them at samples
+// only, as [Level.Sample] does.
+func (r *Reading) Sample(since time.Duration) {
+	for _, l := range []*Level{&r.Goroutines, &r.Queued, &r.Backlog, &r.InSystem, &r.InHand} {
+		l.Sample(since)
+	}
+	for i := range r.Depth {
+		r.Depth[i].Sample(since)
+		r.Busy[i].Sample(since)
 	}
 }
 
@@ -67,7 +88,7 @@ func (r *Reading) Still() bool {
 
 // Quiescent tells whether nothing is on its way.
 func (r *Reading) Quiescent() bool {
-	return r.Still() && r.Backlog.Now == 0 && r.Producing == 0 && r.Expecting == 0
+	return r.Still() && r.Backlog.Now == 0 && r.Producing == 0 && r.Working == 0 && r.Expecting == 0
 }
 
 // Ledger is the lane's ledger over items.
@@ -83,7 +104,7 @@ func (r *Reading) handlerLedger(i int) engine.Ledger {
 	l := r.Deliveries[i].Ledger()
 	l.Offered, l.InFlight, l.Waiting = r.Offered-r.Spared[i], r.Busy[i].Now+r.Unsettled[i], r.Await[i]
 	if r.Impatient && !r.Quiescent() { // what servers and queues have may be for nobody: it is known what has ended
-		open := l.Offered - l.Ended()
+		open := max(0, l.Offered-l.Ended())
 		l.InFlight = min(open, l.InFlight)
 		l.Waiting = open - l.InFlight
 	}

@@ -16,6 +16,7 @@ type stretch struct {
 	base                     [metrics]measure.Counts
 	handlers                 []handlerBase
 	start                    mark
+	displacement             int64 // the highest
 	depth, backlog, inSystem measure.Integral
 	publishing               measure.Integral // in millionths
 	figures                  engine.Window
@@ -39,6 +40,7 @@ func (s *stretch) sample(l *Lane) {
 		return
 	}
 	if !s.begun {
+		l.displace()
 		s.begun = true
 		s.begin(l)
 	}
@@ -52,9 +54,17 @@ func (s *stretch) sample(l *Lane) {
 		load.follow(&s.handlers[i].busy, r.At)
 	}
 	if r.At >= s.to {
+		l.displace()
 		l.remerge()
 		s.figure(l)
 		s.over = true
+	}
+}
+
+// displace notes a displacement, if the stretch is on.
+func (s *stretch) displace(by int64) {
+	if s.begun && !s.over {
+		s.displacement = max(s.displacement, by)
 	}
 }
 
@@ -87,6 +97,7 @@ func (s *stretch) figure(l *Lane) {
 	w := &s.figures
 	*w = engine.Window{From: s.from, To: now.at}
 	fillBetween(w, &s.start, &now)
+	w.Order.MaxDisplacement = s.displacement
 	w.Depth, w.Backlog, w.InSystem = s.depth.Gauge(), s.backlog.Gauge(), s.inSystem.Gauge()
 	busiest := s.publishing.Gauge().Mean
 	for i := range l.items {
@@ -123,7 +134,8 @@ func summaryOf(w *engine.Window, m Metric) *engine.Summary {
 	}[m]
 }
 
-// fillBetween fills in what follows from the counts of two moments.
+// fillBetween fills in what follows from the counts of two moments: of the order,
+// all but the highest displacement.
 func fillBetween(w *engine.Window, from, to *mark) {
 	d := to.at - from.at
 	if from.at < w.From {
@@ -141,9 +153,8 @@ func fillBetween(w *engine.Window, from, to *mark) {
 	w.Ledger = since.Ledger()
 	w.Ledger.Offered = to.offered - from.offered
 	w.Order = engine.Disorder{
-		Late:            to.disorder.Late - from.disorder.Late,
-		KeyLate:         to.disorder.KeyLate - from.disorder.KeyLate,
-		MaxDisplacement: to.disorder.MaxDisplacement,
+		Late:    to.disorder.Late - from.disorder.Late,
+		KeyLate: to.disorder.KeyLate - from.disorder.KeyLate,
 	}
 }
 

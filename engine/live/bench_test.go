@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 )
 
 // The benchmarks of the paths hand items over as fast as it goes, with
@@ -62,9 +63,10 @@ func pump(l *lane, producers, n int) {
 	}
 	wg.Wait()
 	for {
-		r := newReading(len(l.handlers))
+		now := account.NewReading(len(l.handlers))
+		r := reading{Reading: &now}
 		l.read(&r, 0)
-		if r.items.Total() >= int64(n) {
+		if r.Items.Total() >= int64(n) {
 			return
 		}
 		runtime.Gosched()

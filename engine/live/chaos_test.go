@@ -335,9 +335,9 @@ func checkPassage(r *Run, snap *engine.Snapshot) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, s := range m.lanes {
-		if n := &s.now; !n.ended() || n.accepted != n.offered+n.retries {
+		if n := &s.now; !n.ended() || n.accepted != n.Offered+n.Retries {
 			return fmt.Errorf("lane %s: %d items and %d retries, %d handed over, %d ended (%d of them by their clients), %d handed over in vain\n%s",
-				s.lane.name, n.offered, n.retries, n.accepted, n.items.Total(), n.items.Ended[account.Expired], n.forsaken, described(snap))
+				s.lane.name, n.Offered, n.Retries, n.accepted, n.Items.Total(), n.Items.Ended[account.Expired], n.forsaken, described(snap))
 		}
 	}
 	return nil

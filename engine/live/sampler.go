@@ -16,8 +16,7 @@ import (
 // histograms.
 const (
 	readEvery  = 5 * time.Millisecond
-	mergeEvery = 100 * time.Millisecond
-	window     = 10 * time.Second // that the screen's figures cover
+	mergeEvery = measure.TrackStep
 )
 
 // sampler reads what the lanes count, and makes of it what a Snapshot shows.
@@ -96,10 +95,10 @@ func (m *sampler) sample(now time.Duration) {
 	for _, s := range m.lanes {
 		begun = max(begun, s.sample(now))
 		if merge {
-			s.merge(now)
+			s.merge()
 		}
 	}
-	if rate := perSecond(begun, max(now-m.merged, mergeEvery)); rate > m.assumed || merge {
+	if rate := float64(begun) / max(now-m.merged, mergeEvery).Seconds(); rate > m.assumed || merge {
 		m.assumed = rate
 		m.run.sampling.SetRate(rate)
 	}
@@ -126,7 +125,7 @@ func (m *sampler) freeze() {
 	}
 	for _, s := range m.lanes {
 		s.sample(now)
-		s.merge(now)
+		s.merge()
 	}
 	m.frozen = true
 }
@@ -136,7 +135,7 @@ func (m *sampler) freeze() {
 // nothing that had ended before it arrived. The caller holds mu.
 func (m *sampler) look() (now time.Duration) {
 	if m.frozen {
-		return m.lanes[0].now.at
+		return m.lanes[0].now.At
 	}
 	now = m.run.clock.Now()
 	for _, s := range m.lanes {
@@ -158,7 +157,7 @@ func (m *sampler) balanced() bool {
 	defer m.mu.Unlock()
 	m.look()
 	for _, s := range m.lanes {
-		if l := s.now.ledger(); l.Balance() != 0 {
+		if l := s.now.Ledger(); l.Balance() != 0 {
 			return false
 		}
 	}

@@ -25,6 +25,20 @@ type histograms struct {
 	wait, service, latency, naive measure.Shared
 }
 
+// of is where one of the metrics is measured.
+func (h *histograms) of(m account.Metric) *measure.Shared {
+	switch m {
+	case account.Wait:
+		return &h.wait
+	case account.Service:
+		return &h.service
+	case account.Latency:
+		return &h.latency
+	default:
+		return &h.naive
+	}
+}
+
 // server is a goroutine's place at which deliveries are handled: a worker of a
 // subscription, a publisher that calls its observers, the goroutine of a
 // buffered observer. What it counts, it counts here. A place outlives its

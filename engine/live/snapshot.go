@@ -21,10 +21,10 @@ func (r *Run) Snapshot(dst *engine.Snapshot) {
 	s := r.scenario.Load()
 	dst.Mode, dst.Scenario, dst.Began, dst.At, dst.Speed = engine.Real, s, r.began, now, r.clock.Speed()
 	dst.Slowed, dst.Unlinked, dst.Paused = r.slowed.Load(), r.unlinked.Load(), r.clock.Paused() && !m.frozen
-	dst.Offered, dst.Rate = m.lanes[0].now.offered, m.lanes[0].rate()
+	dst.Offered, dst.Rate = m.lanes[0].now.Offered, m.lanes[0].account.Rate()
 	dst.Raised, dst.Changes, dst.Machine = m.signals.now(dst.Raised[:0]), r.marks.Count(), machine(s)
 	dst.Finished, dst.Quiescent = r.over(), true
-	dst.Lanes = resize(dst.Lanes, len(m.lanes))
+	dst.Lanes = account.Resize(dst.Lanes, len(m.lanes))
 	for i, l := range m.lanes {
 		dst.Quiescent = dst.Quiescent && l.settled()
 		l.fill(&dst.Lanes[i], now)
@@ -41,35 +41,18 @@ func (r *Run) over() bool {
 	}
 }
 
-// resize makes a slice n long, reusing what it has.
-func resize[T any](s []T, n int) []T {
-	for cap(s) < n {
-		s = append(s[:cap(s)], *new(T))
-	}
-	return s[:n]
-}
-
 // fill describes the lane.
 func (m *laneSampler) fill(dst *engine.LaneSnapshot, now time.Duration) {
-	l, r := m.lane, &m.now
+	l := m.lane
 	c := l.crew.Load()
-	dst.Name, dst.Model, dst.Ledger, dst.Rate = l.name, l.model, r.ledger(), l.stream().Rate(now)
-	dst.OldestWaiting = m.waiting.oldest(now, r.offered, m.passed())
-	dst.Wasted, dst.Retries = r.wasted, r.retries
+	m.now.Oldest = m.waiting.oldest(now, m.now.Offered, m.passed())
+	m.account.Fill(dst)
+	dst.Name, dst.Model, dst.Rate = l.name, l.model, l.stream().Rate(now)
 	dst.Stopped = l.valve.gate.Load()&gateStopped != 0
 	dst.Dead, dst.AtLimit = c.dead, l.atLimit.Load() > 0
-	dst.Goroutines = m.levels.goroutines.Gauge()
-	dst.Goroutines.Now = r.goroutines
 	dst.HeapBytes = 0
 	if c.spec.Dispatch == engine.Goroutine {
-		dst.HeapBytes = (r.goroutines - int64(len(c.producers))) * goroutineBytes
-	}
-	m.fillRecent(&dst.Recent)
-	dst.Whole = m.whole.figures
-	dst.Whole.Depth.Now, dst.Whole.Backlog.Now, dst.Whole.InSystem.Now = r.queued, r.backlog(), r.inSystem()
-	dst.Parts = resize(dst.Parts, len(m.parts))
-	for i, p := range m.parts {
-		dst.Parts[i] = p.figures
+		dst.HeapBytes = (m.now.Goroutines.Now - int64(len(c.producers))) * goroutineBytes
 	}
 	m.fillHandlers(dst, c)
 	m.fillWorkers(dst, now)
@@ -80,37 +63,16 @@ func (m *laneSampler) fill(dst *engine.LaneSnapshot, now time.Duration) {
 // its stack, the closure and the item. Measured with runtime.MemStats.
 const goroutineBytes = 2800
 
-// fillRecent describes the last 10 s.
-func (m *laneSampler) fillRecent(w *engine.Window) {
-	at, before := m.past.Oldest()
-	now := m.now.mark(before.disorder)
-	*w = engine.Window{From: at, To: m.now.at}
-	fillBetween(w, &before, &now)
-	w.Order = m.disorder.Disorder()
-	w.Depth, w.Backlog, w.InSystem = m.levels.depth.Recent(), m.levels.backlog.Recent(), m.levels.inSystem.Recent()
-	w.Depth.Now, w.Backlog.Now, w.InSystem.Now = m.now.queued, m.now.backlog(), m.now.inSystem()
-	w.Utilisation = m.levels.busy.Recent().Mean / million
-	for i, x := range m.items {
-		*summaryOf(w, i) = x.summary
-	}
-}
-
 // fillHandlers describes the handlers that the lane runs now.
 func (m *laneSampler) fillHandlers(dst *engine.LaneSnapshot, c *crew) {
 	g := m.lane.current.Load()
-	dst.Handlers = resize(dst.Handlers, len(g.handlers))
+	dst.Handlers = account.Resize(dst.Handlers, len(g.handlers))
 	for i, h := range g.handlers {
-		d, x := &dst.Handlers[i], m.handlers[h.index]
-		d.Name, d.Ledger = h.name, m.now.handlerLedger(h.index)
-		d.Workers, d.Busy = int(m.now.servers[h.index]), int(m.now.busy[h.index])
-		d.Utilisation = x.busy.Recent().Mean / million
-		d.WholeUtilisation = m.whole.handlers[h.index].busy.Gauge().Mean / million
+		d := &dst.Handlers[i]
+		d.Name = h.name
+		m.account.FillHandler(d, h.index)
 		_, d.Capacity = script.Sizes(&c.spec, h.name)
-		d.Depth = x.depth.Gauge()
-		d.Depth.Now = m.now.depth[h.index]
 		d.Partitions = g.way.depths(i, d.Partitions[:0])
-		d.Wait, d.Service = x.wait.summary, x.service.summary
-		d.WholeWait, d.WholeService = m.whole.handlers[h.index].waited, m.whole.handlers[h.index].served
 		d.Fault = h.broken()
 	}
 }
@@ -168,7 +130,7 @@ func (s *server) snapshot(g *generation, now time.Duration) engine.WorkerSnapsho
 // fillPublishers describes the producers.
 func fillPublishers(dst *engine.LaneSnapshot, l *lane, c *crew, now time.Duration) {
 	g := l.current.Load()
-	dst.Publishers = resize(dst.Publishers, len(c.producers))
+	dst.Publishers = account.Resize(dst.Publishers, len(c.producers))
 	for i, p := range c.producers {
 		d := &dst.Publishers[i]
 		d.ID, d.Busy, d.Blocked = p.id, p.busy.Load(), p.stuck.Load() != 0
@@ -199,7 +161,7 @@ func (r *Run) Series(dst *engine.Series, from, to time.Duration) {
 	defer m.mu.Unlock()
 	m.tracks = m.tracks[:0]
 	for _, s := range m.lanes {
-		m.tracks = append(m.tracks, s.track)
+		m.tracks = append(m.tracks, s.account.Track())
 	}
 	measure.FillSeries(dst, m.tracks, from, to)
 }

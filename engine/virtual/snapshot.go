@@ -48,6 +48,7 @@ const goroutineBytes = 2800
 func (l *lane) fill(dst *engine.LaneSnapshot) {
 	dst.Name, dst.Model, dst.Rate = l.spec.Name, l.spec.Model, l.stream.Rate(duration(l.now))
 	dst.Stopped, dst.Dead, dst.AtLimit = l.stopped, l.dead, l.atLimit.len() > 0
+	l.account.Refresh()
 	l.account.Fill(dst)
 	dst.HeapBytes = 0
 	g := &l.generations[l.current]
