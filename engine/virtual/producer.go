@@ -139,6 +139,7 @@ func (l *lane) handOn(p int32) bool {
 			return false
 		case sent:
 			x.refused = false
+		case refused: // that is all there is to it
 		}
 	}
 	l.accepted(p)

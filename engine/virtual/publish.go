@@ -39,6 +39,7 @@ func (l *lane) called(p int32) {
 	g := &l.generations[x.way]
 	out := account.Done
 	switch x.work.result {
+	case succeeded: // as it is
 	case erred:
 		out = account.Failed
 	case panicked:

@@ -85,7 +85,7 @@ func (r *replica) follow(s *engine.Scenario, i int) {
 		l.account = account.New(s, l)
 		r.blanks = append(r.blanks, l.account.Mark())
 	}
-	l.account.GoBack(r.blanks[i])
+	l.account.GoBack(&r.blanks[i])
 	l.read(&l.account.Now, true)
 	l.account.Begin()
 	l.account.Sample()

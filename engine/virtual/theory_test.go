@@ -84,7 +84,8 @@ handlers: [{name: work, service: {dist: constant, mean: 300ms}}]
 lanes: [{name: queue, model: message, workers: 2}, {name: inline, model: event}, {name: slow, model: message, workers: 1, speed: 0.25, queue: {capacity: 1}}]
 `))
 	for i, want := range []struct{ inSystem, depth, backlog, utilisation float64 }{
-		{29.7 / 100, 0, 0, 29.7 / 200}, {29.7 / 100, 0, 0, 29.7 / 100},
+		{29.7 / 100, 0, 0, 29.7 / 200},
+		{29.7 / 100, 0, 0, 29.7 / 100},
 		// Item n comes at n seconds and would end 1.2 seconds after the one before: the
 		// n-th waits for (n-1)*0.2 s, of which the last 1.2 in the queue.
 		{inSystem: -1, depth: -1, backlog: -1, utilisation: 1},
