@@ -138,7 +138,7 @@ func (m *measurement) simulated(t testing.TB, lane string) []time.Duration {
 		fmt.Fprintf(&csv, "%d.%09d,%d,%d\n", it.At/time.Second, it.At%time.Second, it.Key, m.service[i])
 	}
 	s := decode(t, `
-duration: 1h
+duration: 10s
 load: {arrivals: trace, trace: {file: measured.csv, key: key, service: service, scale: 1ns, at_end: stop}}
 handlers: [{name: work, service: {dist: trace}}]
 lanes: [{`+lane+`}]
