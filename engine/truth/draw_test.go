@@ -62,8 +62,10 @@ func (d *drawer) scenario() *engine.Scenario {
 }
 
 func (d *drawer) load() {
-	spacing := []string{"poisson", "ramp, ramp: {from: 0.2, to: 2, over: 1s}", "sine, sine: {amplitude: 0.9, period: 777ms}",
-		"steps, steps: [{at: 500ms, times: 2}, {at: 1s, times: 0}, {at: 1300ms, times: 2}]"}
+	spacing := []string{
+		"poisson", "ramp, ramp: {from: 0.2, to: 2, over: 1s}", "sine, sine: {amplitude: 0.9, period: 777ms}",
+		"steps, steps: [{at: 500ms, times: 2}, {at: 1s, times: 0}, {at: 1300ms, times: 2}]",
+	}
 	if !d.single {
 		spacing = append(spacing, "constant", "bursts, bursts: {size: 7, duty: 40%}")
 	}
