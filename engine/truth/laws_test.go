@@ -142,6 +142,7 @@ func (b *book) times(w *engine.Window, l *engine.Ledger) {
 // Intuition, 2008, chapter 5).
 func exactLaws(l *engine.LaneSnapshot, steady bool) []string {
 	w, b := &l.Whole, &book{where: "simulated, " + l.Name}
+	b.hold("the ledger balances at any moment", l.Ledger.Balance() == 0, l.Ledger)
 	length := (w.To - w.From).Seconds()
 	near := func(x, y float64) bool { return math.Abs(x-y) <= 1e-6*(x+y)+1e-6 }
 	if w.Latency.Count == l.Ledger.Offered {
@@ -149,7 +150,9 @@ func exactLaws(l *engine.LaneSnapshot, steady bool) []string {
 		b.hold("L is lambda W", near(inSystem, latencies), []float64{inSystem, latencies})
 	}
 	for i := range l.Handlers {
-		if h := &l.Handlers[i]; steady {
+		h := &l.Handlers[i]
+		b.hold("the ledger of "+h.Name+" balances at any moment", h.Ledger.Balance() == 0, h.Ledger)
+		if steady {
 			busy, services := h.WholeUtilisation*float64(h.Workers)*length, h.WholeService.Mean.Seconds()*float64(h.WholeService.Count)
 			b.hold("utilisation is lambda S, "+h.Name, near(busy, services), []float64{busy, services})
 		}
