@@ -17,11 +17,11 @@ type Mark struct {
 func (l *Lane) Mark() Mark { return Mark{l.clone(), l.track.Mark()} }
 
 // GoBack forgets what was found out since a mark of this lane.
-func (l *Lane) GoBack(m Mark) {
+func (l *Lane) GoBack(m *Mark) {
 	track, source := l.track, l.source
 	*l = *m.lane.clone()
 	l.track, l.source = track, source
-	l.track.GoBack(m.track)
+	l.track.GoBack(&m.track)
 }
 
 // clone is an independent copy, but for source and track.

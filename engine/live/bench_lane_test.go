@@ -68,7 +68,8 @@ lanes: [{model: message, workers: 4, queue: {capacity: 1024}}]
 }
 
 // BenchmarkCapacity says what part of the items that workers could handle by
-// their service time they missed, with a queue that is never empty.
+// their service time they missed, with a queue that is never empty, nor full: then
+// the sender would be woken for every item.
 func BenchmarkCapacity(b *testing.B) {
 	for _, workers := range []int{8, 64} {
 		for _, service := range []time.Duration{100 * time.Microsecond, time.Millisecond, 10 * time.Millisecond} {
@@ -81,7 +82,7 @@ drain: 0s
 warmup: 1s
 load: {rate: %d/s, arrivals: constant}
 handlers: [{name: work, service: {dist: constant, mean: %v}}]
-lanes: [{model: message, workers: %d, queue: {capacity: 1024}}]
+lanes: [{model: message, workers: %d, queue: {capacity: 1000000}}]
 `, int(1.5*float64(workers)/service.Seconds()), service, workers), Options{})
 					<-r.Done()
 					r.Snapshot(&snap)

@@ -35,7 +35,7 @@ func TestNothingIsLostWhateverChanges(t *testing.T) {
 		}
 	})
 	t.Logf("%d items arrived", items)
-	if items < 10_000 {
+	if items < 10_000 && !testing.Short() { // which draws fewer scenarios
 		t.Errorf("only %d items arrived", items)
 	}
 }

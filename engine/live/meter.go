@@ -37,14 +37,14 @@ func (m *meter) grouping() bool { return m.briefs >= steady }
 func (m *meter) groups(d *delivery, attempt int) bool { return attempt == 1 && d.try() == nil }
 
 // Start implements [message.WorkerProbe].
-func (m *meter) Start(d delivery, attempt int) {
+func (m *meter) Start(d *delivery, attempt int) {
 	if !m.fresh {
 		m.now, m.fresh = m.lane.run.clock.Now(), true
 	}
 	m.attempt = attempt
-	if m.grouping() && m.groups(&d, attempt) {
+	if m.grouping() && m.groups(d, attempt) {
 		if m.n == 0 {
-			m.take(&d, attempt, m.now)
+			m.take(d, attempt, m.now)
 		}
 		return
 	}
@@ -52,7 +52,7 @@ func (m *meter) Start(d delivery, attempt int) {
 	if attempt > 1 {
 		m.briefs = 0
 	}
-	m.begin(&d, attempt)
+	m.begin(d, attempt)
 }
 
 func (m *meter) begin(d *delivery, attempt int) {
@@ -67,10 +67,10 @@ func (m *meter) begin(d *delivery, attempt int) {
 }
 
 // End implements [message.WorkerProbe].
-func (m *meter) End(d delivery, attempt int, out message.Outcome, _ error) {
-	if m.grouping() && m.groups(&d, attempt) {
+func (m *meter) End(d *delivery, attempt int, out message.Outcome, _ error) {
+	if m.grouping() && m.groups(d, attempt) {
 		if out == message.Done {
-			m.group[m.n] = d
+			m.group[m.n] = *d
 			if m.n++; m.n == groupMost {
 				m.flush()
 			}
@@ -78,11 +78,11 @@ func (m *meter) End(d delivery, attempt int, out message.Outcome, _ error) {
 		}
 		m.flush()
 		m.briefs = 0
-		m.begin(&d, attempt)
+		m.begin(d, attempt)
 	}
 	start := m.now
 	m.now = m.lane.run.clock.Now()
-	m.close(&d, start, out)
+	m.close(d, start, out)
 	if m.now-start < brief {
 		m.briefs++
 	} else {

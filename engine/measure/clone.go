@@ -55,7 +55,7 @@ func (t *Track) Mark() TrackMark {
 
 // GoBack forgets what was pushed since a mark of this track. Steps before the
 // mark whose room was taken by later ones are no longer kept.
-func (t *Track) GoBack(m TrackMark) {
+func (t *Track) GoBack(m *TrackMark) {
 	for i := range t.levels {
 		l := &t.levels[i]
 		l.oldest = min(l.first(), m.n[i])

@@ -82,7 +82,7 @@ func TestATrackGoesBack(t *testing.T) {
 		push(again, 0, before)
 		mark := again.Mark()
 		push(again, before, before+rapid.IntRange(0, after).Draw(t, "undone"))
-		again.GoBack(mark)
+		again.GoBack(&mark)
 		push(again, before, before+after)
 		for step := range 3 {
 			var a, b engine.Series

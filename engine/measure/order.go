@@ -131,22 +131,68 @@ func (w *OrderWriter) FinishedAll(seqs []int64, keys []int32) {
 		return
 	}
 	highest := raise(&w.order.highest, slices.Max(seqs))
-	for i, seq := range seqs {
+	var late, far int64
+	for _, seq := range seqs {
 		if displacement := highest - seq; displacement > 0 {
-			w.late.Store(w.late.Load() + 1)
-			raise(&w.highest, displacement)
-			raise(&w.peak, displacement)
+			late++
+			far = max(far, displacement)
 		} else {
 			highest = seq
 		}
-		w.finishedKey(seq, keys[i])
 	}
+	if late > 0 {
+		w.late.Store(w.late.Load() + late)
+		raise(&w.highest, far)
+		raise(&w.peak, far)
+	}
+	w.finishedKeys(seqs, keys)
+}
+
+// marks are the marks of some keys while several items finish together, so that
+// what writers share is touched once for each key. The zero value is ready.
+type marks [32]struct {
+	key     int32
+	used    bool
+	highest int64
+}
+
+// finishedKeys notes that several items were the latest of their keys to finish,
+// one after another.
+func (w *OrderWriter) finishedKeys(seqs []int64, keys []int32) {
+	var seen marks
+	var late int64
+	for i, seq := range seqs {
+		m := &seen[int(keys[i])%len(seen)]
+		if !m.used || m.key != keys[i] {
+			if m.used {
+				raise(w.order.mark(m.key), m.highest)
+			}
+			m.used, m.key, m.highest = true, keys[i], w.order.mark(keys[i]).Load()
+		}
+		if seq < m.highest {
+			late++
+		} else {
+			m.highest = seq
+		}
+	}
+	for i := range seen {
+		if m := &seen[i]; m.used {
+			raise(w.order.mark(m.key), m.highest)
+		}
+	}
+	if late > 0 {
+		w.keyLate.Store(w.keyLate.Load() + late)
+	}
+}
+
+// mark is the highest number of a key that has finished.
+func (o *Order) mark(key int32) *atomic.Int64 {
+	return &o.page(int(key) >> pageBits)[key%pageKeys]
 }
 
 // finishedKey notes that an item was the latest of its key to finish.
 func (w *OrderWriter) finishedKey(seq int64, key int32) {
-	page := w.order.page(int(key) >> pageBits)
-	if raise(&page[key%pageKeys], seq) > seq {
+	if raise(w.order.mark(key), seq) > seq {
 		w.keyLate.Store(w.keyLate.Load() + 1)
 	}
 }

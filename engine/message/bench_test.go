@@ -21,9 +21,9 @@ type tally struct {
 	_                   [64]byte
 }
 
-func (p *tally) Start(item, int) { p.started++ }
+func (p *tally) Start(*item, int) { p.started++ }
 
-func (p *tally) End(_ item, _ int, out message.Outcome, _ error) {
+func (p *tally) End(_ *item, _ int, out message.Outcome, _ error) {
 	if out == message.Done {
 		p.done++
 	}

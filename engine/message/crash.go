@@ -143,7 +143,7 @@ func (w *worker[T]) broke() {
 		if w.panicked != nil {
 			err = w.panicked
 		}
-		w.probe.End(w.hand.v, w.hand.attempt, out, err)
+		w.probe.End(&w.hand.v, w.hand.attempt, out, err)
 	}
 }
 

@@ -96,7 +96,8 @@ type workerRecorder struct {
 	id int
 }
 
-func (w *workerRecorder) Start(v, attempt int) {
+func (w *workerRecorder) Start(p *int, attempt int) {
+	v := *p
 	w.r.mu.Lock()
 	defer w.r.mu.Unlock()
 	w.r.working++
@@ -104,11 +105,11 @@ func (w *workerRecorder) Start(v, attempt int) {
 	w.r.attempts[v] = append(w.r.attempts[v], attempt)
 }
 
-func (w *workerRecorder) End(v, _ int, out message.Outcome, _ error) {
+func (w *workerRecorder) End(v *int, _ int, out message.Outcome, _ error) {
 	w.r.mu.Lock()
 	defer w.r.mu.Unlock()
 	w.r.working--
-	w.r.outcomes[v] = append(w.r.outcomes[v], out)
+	w.r.outcomes[*v] = append(w.r.outcomes[*v], out)
 }
 
 func (w *workerRecorder) Idle() {

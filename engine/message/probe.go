@@ -38,12 +38,13 @@ type Probe[T any] interface {
 // WorkerProbe watches one worker.
 type WorkerProbe[T any] interface {
 	// Start: the handler is about to be called. attempt counts deliveries of
-	// this message from 1.
-	Start(v T, attempt int)
+	// this message from 1. v is valid until the call returns.
+	Start(v *T, attempt int)
 
 	// End: the handler has returned, with err, and this is what becomes of the
-	// message. It comes before the message can be delivered again.
-	End(v T, attempt int, out Outcome, err error)
+	// message. It comes before the message can be delivered again. v is valid
+	// until the call returns.
+	End(v *T, attempt int, out Outcome, err error)
 
 	// Idle: there was nothing to do and the worker is about to block. A
 	// message started next did not wait. It may be called again without a

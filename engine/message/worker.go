@@ -159,7 +159,7 @@ func (w *worker[T]) serve() (again bool) {
 // handle handles the message in hand.
 func (w *worker[T]) handle() {
 	if w.probe != nil {
-		w.probe.Start(w.hand.v, w.hand.attempt)
+		w.probe.Start(&w.hand.v, w.hand.attempt)
 	}
 	w.handling = true
 	err := w.handler(w.ctx, w.hand.v)
@@ -167,7 +167,7 @@ func (w *worker[T]) handle() {
 	if err != nil || w.armed || w.alert.Load() {
 		w.conclude(err)
 	} else if w.probe != nil {
-		w.probe.End(w.hand.v, w.hand.attempt, Done, nil)
+		w.probe.End(&w.hand.v, w.hand.attempt, Done, nil)
 	}
 }
 
@@ -185,7 +185,7 @@ func (w *worker[T]) conclude(err error) {
 		w.s.o.DeadLetter(w.hand.v, err)
 	}
 	if w.probe != nil {
-		w.probe.End(w.hand.v, w.hand.attempt, out, err)
+		w.probe.End(&w.hand.v, w.hand.attempt, out, err)
 	}
 	again := out == Requeued || out == DoneUnacked
 	if !again && out != Retried {

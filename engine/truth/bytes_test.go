@@ -52,7 +52,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 
 // draw writes drawn scenarios to files, the same each time.
 func draw(t *testing.T, dir string, n int) (files []string) {
-	scenarios := rapid.Custom(drawScenario)
+	scenarios := rapid.Custom(drawCalm)
 	for i := range n {
 		file := filepath.Join(dir, fmt.Sprintf("drawn%d.yaml", i))
 		if err := os.WriteFile(file, []byte("duet: 1\n"+scenarios.Example(i).Story), 0o600); err != nil {

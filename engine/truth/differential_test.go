@@ -25,21 +25,34 @@ type account struct {
 	marks   string
 	story   []string // in no order of their own: sorted
 	whole   bool     // nothing of the story was left out or forgotten
+	all     engine.Ledger
 }
 
 // TestBothEnginesAgree runs drawn scenarios on goroutines in fake time and in
 // simulation. Every count must be the same, and everything that happened to any
 // item must have happened at the same nanosecond.
 func TestBothEnginesAgree(t *testing.T) {
+	var seen engine.Ledger
+	runs := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		s := drawScenario(rt)
+		s := drawCalm(rt)
 		var real account
 		synctest.Test(t, func(t *testing.T) { real = accountOf(t, s, performed) })
 		simulated := accountOf(t, s, simulate)
 		if difference := real.differs(&simulated); difference != "" {
 			rt.Fatalf("%s\n%s", difference, s.Story)
 		}
+		runs++
+		seen = sum(&seen, &simulated.all)
 	})
+	t.Logf("%d scenarios: %+v", runs, seen)
+	for _, n := range []int64{
+		seen.Done, seen.Failed, seen.Dropped, seen.Expired, seen.DeadLettered, seen.Lost, seen.Redelivered, seen.Duplicates, seen.Skipped,
+	} {
+		if runs >= 100 && n == 0 {
+			t.Errorf("of something there was nothing: %+v", seen)
+		}
+	}
 }
 
 // performed starts a real run in fake time whose timeline is carried out from
@@ -76,6 +89,14 @@ func accountOf(t *testing.T, s *engine.Scenario, start replicate.Start) account 
 	var snap engine.Snapshot
 	r.Snapshot(&snap)
 	var a account
+	for i := range snap.Lanes {
+		a.all = sum(&a.all, &snap.Lanes[i].Ledger)
+		for j := range snap.Lanes[i].Handlers { // only handlers skip, and are handled twice
+			h := snap.Lanes[i].Handlers[j].Ledger
+			a.all.Skipped += h.Skipped
+			a.all.Duplicates += h.Duplicates
+		}
+	}
 	if !moves(&snap) {
 		for i := range snap.Lanes {
 			a.figures += figuresOf(&snap.Lanes[i])
@@ -99,6 +120,15 @@ func accountOf(t *testing.T, s *engine.Scenario, start replicate.Start) account 
 		t.Error(err)
 	}
 	return a
+}
+
+// sum adds up how deliveries ended.
+func sum(a, b *engine.Ledger) engine.Ledger {
+	return engine.Ledger{
+		Offered: a.Offered + b.Offered, Done: a.Done + b.Done, Failed: a.Failed + b.Failed, Dropped: a.Dropped + b.Dropped,
+		Expired: a.Expired + b.Expired, DeadLettered: a.DeadLettered + b.DeadLettered, Lost: a.Lost + b.Lost,
+		Redelivered: a.Redelivered + b.Redelivered, Duplicates: a.Duplicates + b.Duplicates, Skipped: a.Skipped + b.Skipped,
+	}
 }
 
 // moves tells whether anybody is at work, or stands at a full queue. A real run
@@ -186,7 +216,7 @@ func firstDifference(real, simulated []string) string {
 		return ""
 	}
 	item := func(line string) string { return line[:strings.Index(line, " at ")] }
-	first := item(slices.Max([]string{"", slices.Concat(real[i:min(i+1, len(real))], simulated[i:min(i+1, len(simulated))])[0]}))
+	first := item(slices.Min(slices.Concat(real[i:min(i+1, len(real))], simulated[i:min(i+1, len(simulated))])))
 	of := func(list []string) string {
 		return strings.Join(slices.DeleteFunc(slices.Clone(list), func(line string) bool { return item(line) != first }), "\n")
 	}

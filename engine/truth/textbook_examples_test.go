@@ -98,8 +98,12 @@ var examples = []example{
 		source: "Banks and others: section M/M/c/N", about: "the barbershop with room for three",
 		rate: 2, work: exponential, mean: 1.0 / 3, lanes: []string{few(1, 2)},
 		prints: []printed{
-			{"L", 1.015, 0.001}, {"Lq", 0.431, 0.001}, {"W", 0.579, 0.001}, {"Wq", 0.246, 0.001},
-			{"turned away", 0.123, 0.001}, {"served in a unit", 1.754, 0.001},
+			{"L", 1.015, 0.001},
+			{"Lq", 0.431, 0.001},
+			{"W", 0.579, 0.001},
+			{"Wq", 0.246, 0.001},
+			{"turned away", 0.123, 0.001},
+			{"served in a unit", 1.754, 0.001},
 		},
 	},
 	{

@@ -23,7 +23,7 @@ type example struct {
 	work          []string // handlers: each its service, but for the mean
 	mean          float64  // of each service, in units
 	lanes         []string // each of them is the example
-	items         int      // in all replications together; 0: 400,000
+	items         int      // in all replications together; 0: 400,000 (fewer by shorter)
 	prints        []printed
 	within        float64 // how wide half the interval may be, as a part of the figure; 0: 6 %
 }
@@ -91,6 +91,9 @@ func (e *example) read(what string, l *engine.LaneSnapshot) float64 {
 	panic("no figure is called " + what)
 }
 
+// shorter is by how much the runs are shorter than it takes to prove much.
+var shorter = 1
+
 // replications is how many independent runs an example has.
 const replications = 32
 
@@ -107,7 +110,7 @@ func (e *example) scenario(t testing.TB) *engine.Scenario {
 	if items == 0 {
 		items = 400_000
 	}
-	length := float64(items) / replications / e.rate
+	length := float64(items/shorter) / replications / e.rate
 	begin := max(length/20, 5*e.mean)
 	at := func(units float64) time.Duration { return time.Duration(units * float64(e.unit())) }
 	return decode(t, fmt.Sprintf("seed: 1\nduration: %v\ndrain: 1h\nload: {rate: %d/s, keys: {count: 1}, %s}\nhandlers:\n%s\nlanes:\n%s\nexpect: [{claim: lane1.offered > 0, during: %v..%v}]\n",
@@ -177,7 +180,7 @@ func (e *example) compare(t *testing.T, lane string, p *printed, mean, half floa
 	if within == 0 {
 		within = 0.06
 	}
-	if !(half <= within*p.value) {
+	if shorter == 1 && !(half <= within*p.value) {
 		t.Errorf("%s: %s within %.2g proves little of %.5g: the runs are too short", lane, p.what, half, p.value)
 	}
 }

@@ -79,7 +79,7 @@ func (m *machine) restore(c *checkpoint) {
 				l.lines[k].rear = l.stream.CursorAt(x.rears[k])
 			}
 		}
-		l.account.GoBack(x.account)
+		l.account.GoBack(&x.account)
 	}
 }
 
@@ -147,8 +147,8 @@ type checkpoints struct{ all []*checkpoint }
 // checkpointStep is how far apart the latest checkpoints are, and checkpointsAlike
 // how many there are of each distance.
 const (
-	checkpointStep   = 20 * figureStep
-	checkpointsAlike = 6
+	checkpointStep   = 40 * figureStep
+	checkpointsAlike = 5
 )
 
 // add keeps one more, unless there are later ones, and thins out those that have

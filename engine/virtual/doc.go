@@ -17,12 +17,24 @@
 // things at one time, first come those that were planned before, then arrivals.
 // A change at a time comes before all that happens at that time.
 //
+// # What begins in the middle
+//
+// A fork and a forecast begin in the state that a snapshot tells of, also one of a
+// real run. What a snapshot does not tell is assumed. Queues hold the latest items
+// that are not in the backlog, in the order of their arrival, and none of those was
+// tried before. Deliveries that ended while others of their item go on ended well.
+// Calls with a goroutine each are those of the latest items that would end last.
+// Workers that are about to crash do not. What is on its way through a hand-over
+// that is being replaced is in the backlog. The clients of what is in the backlog
+// begin to wait for it now, those of all else wait for ever.
+//
 // # Who owns which goroutine
 //
 // A Run owns one goroutine, the driver (driver.go), which lets lane time follow
 // the wall by the run's speed. What it drives (machine.go) is a plain value
 // without goroutines or locks. The driver holds the run's lock for a
-// millisecond or so at a time; whoever reads or changes takes the same lock.
+// millisecond or so at a time; whoever reads or changes takes the same lock. A
+// forecast has as many goroutines as may run at once, until it is made.
 //
 // # What it depends on
 //

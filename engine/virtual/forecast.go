@@ -11,13 +11,15 @@ import (
 
 	"duet/engine"
 	"duet/engine/account"
+	"duet/engine/clock"
 	"duet/engine/workload"
 )
 
 // Forecaster makes forecasts of runs, one after another. It keeps the memory that
 // one takes for the next. Any goroutine may use it; the zero value is ready.
 type Forecaster struct {
-	mu      sync.Mutex // held for as long as a forecast takes
+	mu      sync.Mutex  // held for as long as a forecast takes
+	clock   *clock.Lane // of the wall
 	began   *engine.Scenario
 	arrived chronicle // of the run that began with it
 	workers []*replica
@@ -52,7 +54,10 @@ func (f *Forecaster) Forecast(
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	begun := time.Now()
+	if f.clock == nil {
+		f.clock = clock.NewLane()
+	}
+	begun := f.clock.Wall()
 	p, err := f.plan(from, changes, step, int(horizon/step))
 	if err != nil {
 		return err
@@ -67,7 +72,7 @@ func (f *Forecaster) Forecast(
 	for i := range dst.Lanes {
 		f.scratch = bands(&dst.Lanes[i], f.samples[i], f.scratch)
 	}
-	dst.Took = time.Since(begun)
+	dst.Took = f.clock.Wall() - begun
 	return nil
 }
 

@@ -240,8 +240,14 @@ func TestQuantilesLieBetweenWhatIsSorted(t *testing.T) {
 		q    float64
 		want float32
 	}{
-		{nineteen, 0.05, 1}, {nineteen, 0.5, 10}, {nineteen, 0.95, 19}, {nineteen, 0.125, 2.5}, {nineteen, 0.01, 1},
-		{[]float64{7}, 0.05, 7}, {[]float64{7}, 0.95, 7}, {[]float64{1, 2}, 0.5, 1.5},
+		{nineteen, 0.05, 1},
+		{nineteen, 0.5, 10},
+		{nineteen, 0.95, 19},
+		{nineteen, 0.125, 2.5},
+		{nineteen, 0.01, 1},
+		{[]float64{7}, 0.05, 7},
+		{[]float64{7}, 0.95, 7},
+		{[]float64{1, 2}, 0.5, 1.5},
 	} {
 		if got := quantile(c.of, c.q); got != c.want {
 			t.Errorf("quantile %v of %v: %v, not %v", c.q, c.of, got, c.want)

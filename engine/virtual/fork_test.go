@@ -65,7 +65,8 @@ func goesOnAlike(t *testing.T, s *engine.Scenario, at time.Duration) {
 	}
 	m.advance(int64(at / 2))
 	for _, c := range []engine.Change{
-		{Path: "load.rate", Value: "90/s"}, {Path: "handlers.work.service.mean", Value: "11ms"},
+		{Path: "load.rate", Value: "90/s"},
+		{Path: "handlers.work.service.mean", Value: "11ms"},
 		{Fault: &engine.Fault{Kind: engine.FaultSlow, Target: "work", Factor: 1.1, For: 30 * time.Second}},
 	} {
 		if err := m.apply(c); err != nil {
@@ -140,7 +141,8 @@ timeline: [{at: 2500ms, fault: {crash: worker, lane: queue, restart: 2s}}, {at: 
 			begun := time.Now()
 			time.Sleep(at / 2)
 			for _, c := range []engine.Change{
-				{Path: "load.rate", Value: "120/s"}, {Path: "load.rate", Value: "60/s", Lane: "calls"},
+				{Path: "load.rate", Value: "120/s"},
+				{Path: "load.rate", Value: "60/s", Lane: "calls"},
 				{Fault: &engine.Fault{Kind: engine.FaultSlow, Target: "mail", For: time.Second}},
 			} {
 				if err := r.Apply(c); err != nil {

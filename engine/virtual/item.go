@@ -140,6 +140,11 @@ func (l *lane) settle(slot int32, out account.Outcome, worker, attempt int32) {
 
 // finished records the times of an item whose handlers have all ended.
 func (l *lane) finished(it *item) {
+	l.endings++
+	l.lasted += l.now - int64(it.At)
+	if l.rough {
+		return
+	}
 	if !it.whole { // else they were recorded with its delivery
 		l.wait.record(it.began - int64(it.At))
 		l.service.record(l.now - it.began)
@@ -172,6 +177,8 @@ func (l *lane) returned(h *handler, it *item, start int64, attempt int32, whole 
 	h.counts.Returned++
 	h.busy.add(-1, l.now)
 	switch {
+	case l.rough:
+		return
 	case whole && attempt == 1:
 		h.both.wait.record(start - it.arrived)
 		h.both.service.record(l.now - start)

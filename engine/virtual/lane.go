@@ -60,6 +60,10 @@ type tally struct {
 	running  level // goroutines of goroutine dispatch
 	followed int64 // when levels were last followed
 
+	endings int64 // items that have ended in any way that has a latency
+	lasted  int64 // the sum of these latencies
+	rough   bool  // that is all that is recorded
+
 	publish, lateness             durations
 	wait, service, latency, naive histogram
 	prompt                        histogram // latencies that are naive ones as well, for the item was handed over at once

@@ -1,8 +1,6 @@
 package virtual
 
 import (
-	"time"
-
 	"duet/engine/account"
 	"duet/engine/measure"
 )
@@ -42,10 +40,6 @@ type histogram struct {
 	counts measure.Counts
 	fresh  [32]int64 // not counted yet, for several at once are counted faster
 	n      int
-
-	rough bool // only how many there were is counted, and their sum
-	count int64
-	sum   int64
 }
 
 func (h *histogram) record(ns int64) {
@@ -56,14 +50,6 @@ func (h *histogram) record(ns int64) {
 }
 
 func (h *histogram) flush() {
-	if h.rough {
-		for _, ns := range h.fresh[:h.n] {
-			h.sum += ns
-		}
-		h.count += int64(h.n)
-		h.n = 0
-		return
-	}
 	h.counts.RecordAll(h.fresh[:h.n])
 	h.n = 0
 }
@@ -71,15 +57,6 @@ func (h *histogram) flush() {
 func (h *histogram) addTo(c *measure.Counts) {
 	h.flush()
 	c.Add(&h.counts)
-}
-
-// total is how many there were, and their sum.
-func (h *histogram) total() (n int64, sum time.Duration) {
-	h.flush()
-	if h.rough {
-		return h.count, duration(h.sum)
-	}
-	return h.counts.Count(), h.counts.Sum()
 }
 
 // durations is a distribution of which most values are 0: these are only

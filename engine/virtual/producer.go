@@ -139,6 +139,7 @@ func (l *lane) handOn(p int32) bool {
 			return false
 		case sent:
 			x.refused = false
+		case refused: // that is all there is to it
 		}
 	}
 	l.accepted(p)
@@ -172,7 +173,9 @@ func (l *lane) accepted(p int32) {
 	if it.handing = false; it.began == none && it.client == none {
 		l.queueing++
 	}
-	l.publish.record(x.stood)
+	if !l.rough {
+		l.publish.record(x.stood)
+	}
 	if it.client == none {
 		l.spareAbsent(g)
 	}

@@ -39,6 +39,7 @@ func (l *lane) called(p int32) {
 	g := &l.generations[x.way]
 	out := account.Done
 	switch x.work.result {
+	case succeeded: // as it is
 	case erred:
 		out = account.Failed
 	case panicked:
@@ -95,7 +96,9 @@ func (l *lane) skip(p int32) {
 func (l *lane) published(p int32) {
 	x := &l.producers[p]
 	it, g := &l.items[x.slot], &l.generations[x.way]
-	l.publish.record(l.now - it.began)
+	if !l.rough {
+		l.publish.record(l.now - it.began)
+	}
 	if it.client == none {
 		l.spareAbsent(g)
 	}

@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
-	"time"
 
 	"duet/engine"
 	"duet/engine/account"
@@ -17,13 +16,14 @@ type replica struct {
 	lanes  []*lane
 	blanks []account.Mark // of their accounts, where these are needed
 	before []totals       // by lane, at the end of the last step
+	tape   tape
 }
 
 // totals are a lane's integrals and sums.
 type totals struct {
 	depth, backlog int64
 	ended          int64
-	latency        time.Duration
+	latency        int64
 }
 
 // simulate makes a replication: it fills in a sample for each lane and step.
@@ -39,7 +39,7 @@ func (r *replica) simulate(ctx context.Context, p *plan, n int, at func(lane, st
 			if to := min(end, add(m.now, chunk)); p.eventful {
 				m.advance(to)
 			} else {
-				m.drift(to)
+				m.drift(to, &r.tape)
 			}
 			runtime.Gosched() // what is real goes first
 		}
@@ -71,7 +71,10 @@ func (r *replica) begin(p *plan, n int) *machine {
 			r.follow(s, i)
 		} else {
 			l.account = nil
-			l.roughly()
+			l.rough = true
+			if src.own[i] == nil {
+				l.tape = &r.tape
+			}
 		}
 		r.before = append(r.before, l.totals())
 	}
@@ -85,16 +88,17 @@ func (r *replica) follow(s *engine.Scenario, i int) {
 		l.account = account.New(s, l)
 		r.blanks = append(r.blanks, l.account.Mark())
 	}
-	l.account.GoBack(r.blanks[i])
+	l.account.GoBack(&r.blanks[i])
 	l.read(&l.account.Now, true)
 	l.account.Begin()
 	l.account.Sample()
 }
 
 // drift lets everything happen that is due before a time, and the changes of the
-// timeline that are due at it. Nobody follows the figures.
-func (m *machine) drift(to int64) {
+// timeline that are due at it. Nobody follows the figures. Lanes share a tape.
+func (m *machine) drift(to int64, t *tape) {
 	for m.now < to {
+		t.wind(m.lanes)
 		next := min(to, int64(m.agenda.Next()))
 		for _, l := range m.lanes {
 			l.advance(next)
@@ -106,9 +110,7 @@ func (m *machine) drift(to int64) {
 
 // totals are what the lane came to so far.
 func (l *lane) totals() totals {
-	n, sum := l.prompt.total()
-	late, more := l.latency.total()
-	return totals{l.queued.integral(l.now), l.backlog.integral(l.now), n + late, sum + more}
+	return totals{l.queued.integral(l.now), l.backlog.integral(l.now), l.endings, l.lasted}
 }
 
 // since is what a lane came to in a step.
@@ -118,22 +120,9 @@ func (t totals) since(before *totals, step int64) sample {
 		latency: math.NaN(),
 	}
 	if n := t.ended - before.ended; n > 0 {
-		x.latency = (t.latency - before.latency).Seconds() / float64(n)
+		x.latency = duration(t.latency-before.latency).Seconds() / float64(n)
 	}
 	return x
-}
-
-// roughly has the lane record sums only.
-func (l *lane) roughly() {
-	for _, h := range []*histogram{
-		&l.publish.histogram, &l.lateness.histogram, &l.wait, &l.service, &l.latency, &l.naive, &l.prompt,
-	} {
-		h.rough = true
-	}
-	for i := range l.handlers {
-		h := &l.handlers[i]
-		h.wait.rough, h.service.rough, h.both.wait.rough, h.both.service.rough = true, true, true, true
-	}
 }
 
 // emptied is a state with nothing in it that has the room of s.

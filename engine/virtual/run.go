@@ -3,7 +3,6 @@ package virtual
 import (
 	"errors"
 	"fmt"
-	"math"
 	"sync"
 	"time"
 
@@ -201,6 +200,3 @@ func (r *Run) Close() error {
 	<-r.ended
 	return nil
 }
-
-// forEver is as fast as it goes.
-func forEver(speed float64) bool { return math.IsInf(speed, 1) }

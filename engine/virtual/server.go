@@ -217,6 +217,7 @@ func (l *lane) observed(w int32) {
 	x := &l.servers[w]
 	out := account.Done
 	switch x.work.result {
+	case succeeded: // as it is
 	case erred:
 		out = account.Failed
 	case panicked:

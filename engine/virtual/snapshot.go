@@ -122,6 +122,8 @@ func (l *lane) workerSnapshot(g *generation, w int32) engine.WorkerSnapshot {
 		d.Demand = duration(l.demand(&l.handlers[x.handler], l.items[x.hand.slot].Item))
 	case down:
 		d.State = engine.Crashed
+	case resting, absent:
+		d.State = engine.Idle
 	}
 	return d
 }

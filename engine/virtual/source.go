@@ -23,6 +23,8 @@ type source struct {
 	asked      int32                // its index, and one; 0: none
 	head, tail int
 	before     workload.Place // where the cursor was before it gave what is due
+	tape       *tape          // what lanes take from a stream together; nil: this one reads alone
+	page       int            // of the tape, that comes next
 
 	lines   []line // one, or with keys pinned to publishers one for each of them
 	pinned  bool
@@ -80,10 +82,10 @@ func (s *source) peek() *engine.Item {
 		if s.dry {
 			return nil
 		}
-		s.before = s.cursor.Place()
-		s.head, s.tail = 0, s.cursor.Next(duration(s.limit), s.due[:])
-		if s.asked != 0 {
-			s.stream.Demands(s.due[:s.tail], int(s.asked-1), s.asks[:])
+		if s.tape == nil {
+			s.read()
+		} else {
+			s.tape.turn(s)
 		}
 		if s.tail == 0 {
 			s.dry = true
@@ -91,6 +93,15 @@ func (s *source) peek() *engine.Item {
 		}
 	}
 	return &s.due[s.head]
+}
+
+// read takes what is due within the limit from the stream.
+func (s *source) read() {
+	s.before = s.cursor.Place()
+	s.head, s.tail = 0, s.cursor.Next(duration(s.limit), s.due[:])
+	if s.asked != 0 {
+		s.stream.Demands(s.due[:s.tail], int(s.asked-1), s.asks[:])
+	}
 }
 
 // arrival is when the next item comes.

@@ -9,15 +9,8 @@ import (
 	"duet/engine/workload"
 )
 
-// entry puts a lane that is empty into the state that a snapshot tells of.
-//
-// What a snapshot does not tell is assumed: queues hold the latest items that are
-// not in the backlog, in the order of their arrival; none of those was tried
-// before, and deliveries that ended while others of their item go on ended well;
-// calls that have a goroutine each are those of the latest items that would end
-// last; workers that are about to crash do not; and what is on its way through a
-// hand-over that is being replaced is in the backlog. Clients begin to lose
-// patience now.
+// entry puts a lane that is empty into the state that a snapshot tells of. What is
+// assumed of the rest is in the package's doc.
 type entry struct {
 	*lane
 	from *engine.LaneSnapshot

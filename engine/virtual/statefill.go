@@ -300,6 +300,11 @@ func (e *entry) arriveAll() {
 			e.arrive()
 		}
 	}
+	if e.head < e.tail { // what comes next comes once more
+		e.cursor.Seek(e.lane.before)
+		e.cursor.Pass(e.arrived)
+		e.head, e.tail = 0, 0
+	}
 }
 
 // untaken finds from which one on so many items have not been taken by anybody,

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -109,11 +110,41 @@ func (w *world) playground(ctx context.Context, name string, change *settings, o
 }
 
 // How far forecasts on the screen reach, and of how many simulations one is made.
+// Where more arrives than can be simulated beside what is real, they reach less
+// far, then there are fewer of them, and then there is none.
 const (
 	foreseen     = time.Minute
 	foreseenStep = time.Second
 	replications = 20
+
+	leastForeseen     = 10 * time.Second
+	leastReplications = 9
+	mostSimulated     = 3_000_000 // items in lanes for one forecast: some 200 ms on two cores
 )
+
+// errTooMuch is why there is no forecast.
+var errTooMuch = errors.New("more arrives than can be simulated every second")
+
+// affordable is how far a forecast may reach, and of how many simulations it may
+// be made.
+func affordable(from *engine.Snapshot) (time.Duration, int, error) {
+	arrivals := 0.0 // a second, in all lanes
+	for i := range from.Lanes {
+		arrivals += from.Lanes[i].Rate
+	}
+	items := func(d time.Duration, n int) float64 { return arrivals * d.Seconds() * float64(n) }
+	reach, n := foreseen, replications
+	for items(reach, n) > mostSimulated && reach > leastForeseen {
+		reach -= foreseenStep
+	}
+	for items(reach, n) > mostSimulated && n > leastReplications {
+		n--
+	}
+	if items(reach, n) > mostSimulated {
+		return 0, 0, errTooMuch
+	}
+	return reach, n, nil
+}
 
 // foretell gives the playground what it can do in virtual time.
 func foretell(o *tui.Options) {
@@ -129,6 +160,10 @@ func foretell(o *tui.Options) {
 	}
 	var forecaster virtual.Forecaster
 	o.Forecast = func(ctx context.Context, dst *engine.Forecast, from *engine.Snapshot, changes []engine.Change) error {
-		return forecaster.Forecast(ctx, dst, from, changes, foreseen, foreseenStep, replications)
+		reach, n, err := affordable(from)
+		if err != nil {
+			return err
+		}
+		return forecaster.Forecast(ctx, dst, from, changes, reach, foreseenStep, n)
 	}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -144,5 +145,23 @@ func TestPlaygroundSimulates(t *testing.T) {
 	}
 	if f.From != snap.At || len(f.Lanes) != len(snap.Lanes) || time.Duration(len(f.Lanes[0].Depth.Mid))*f.Step != time.Minute {
 		t.Errorf("a forecast from %v of %d lanes, %d steps of %v", f.From, len(f.Lanes), len(f.Lanes[0].Depth.Mid), f.Step)
+	}
+}
+
+func TestForecastsAreAffordable(t *testing.T) {
+	for _, c := range []struct {
+		rate  float64
+		reach time.Duration
+		n     int
+	}{
+		{0, time.Minute, 20}, {100, time.Minute, 20}, {1000, time.Minute, 20}, {4000, 18 * time.Second, 20}, {10_000, 10 * time.Second, 15},
+	} {
+		from := &engine.Snapshot{Lanes: []engine.LaneSnapshot{{Rate: c.rate}, {Rate: c.rate}}}
+		if reach, n, err := affordable(from); err != nil || reach != c.reach || n != c.n {
+			t.Errorf("at %v/s it reaches %v in %d simulations, %v; not %v in %d", c.rate, reach, n, err, c.reach, c.n)
+		}
+	}
+	if _, _, err := affordable(&engine.Snapshot{Lanes: []engine.LaneSnapshot{{Rate: 100_000}}}); !errors.Is(err, errTooMuch) {
+		t.Errorf("at 100,000/s: %v", err)
 	}
 }

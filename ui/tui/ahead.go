@@ -15,6 +15,9 @@ type ghost struct {
 	until  time.Duration // lane time at which it ends; 0: there is none
 }
 
+// ghostSteps is how much a ghost keeps of what lies beyond the latest recording.
+const ghostSteps = 20_000
+
 // take makes the ghost begin earlier, with what a run recorded before it was
 // left at its end. What it held before stays, beyond that.
 func (h *ghost) take(left *engine.Series) {
@@ -24,7 +27,7 @@ func (h *ghost) take(left *engine.Series) {
 	}
 	old := h.series
 	h.series = *left
-	for h.until > end {
+	for n := 0; h.until > end && n < ghostSteps; n++ {
 		for i := range min(len(left.Lanes), len(old.Lanes)) {
 			to, from := &h.series.Lanes[i], &old.Lanes[i]
 			for _, pair := range [...]struct {

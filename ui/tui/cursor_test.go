@@ -34,8 +34,14 @@ func TestLookBack(t *testing.T) {
 		key  string
 		want time.Duration
 	}{
-		{"pgup", 18 * time.Second}, {"pgup", 0}, {"]", time.Second}, {"home", 0}, {"pgdown", minute}, {"end", 100 * time.Second},
-		{"}", 100 * time.Second}, {"home", 0},
+		{"pgup", 18 * time.Second},
+		{"pgup", 0},
+		{"]", time.Second},
+		{"home", 0},
+		{"pgdown", minute},
+		{"end", 100 * time.Second},
+		{"}", 100 * time.Second},
+		{"home", 0},
 	} {
 		b.press(c.key)
 		if got := b.m.scene.cursor.at; got != c.want {

@@ -109,6 +109,13 @@ func FuzzPicture(f *testing.F) {
 			m.scene.series.Lanes[i].DepthMax[7] = float32(x)
 			m.scene.series.Lanes[i].BacklogMax[9] = float32(b)
 		}
+		fc, left := foretold(snap), recorded(len(snap.Lanes), x)
+		fc.From, fc.Step = time.Duration(b), time.Duration(a)
+		fc.Lanes[0].Depth.High[3], fc.Lanes[0].Backlog.Mid[5] = float32(x), float32(a)
+		left.From = time.Duration(b)
+		m.scene.ghost.take(&left)
+		m.scene.forecasting, m.scene.forecast = true, &fc
+		m.scene.cursor = cursor{on: which%3 == 0, at: time.Duration(b)}
 		m.build(time.Time{})
 		exact(t, m)
 		if strings.Contains(m.grid.String(), "\x1b") {

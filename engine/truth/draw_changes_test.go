@@ -1,0 +1,144 @@
+package truth_test
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"duet/engine"
+)
+
+// change is a setting or a fault.
+type change struct {
+	kind        string
+	path, value string
+	fault       string
+}
+
+func (c *change) text() string {
+	if c.path != "" {
+		return fmt.Sprintf("set: {%s: %q}", c.path, c.value)
+	}
+	return fmt.Sprintf("fault: {%s}", c.fault)
+}
+
+// timeline draws changes at odd times. One that is not possible after those
+// before it is left out, and one that leaves something to chance as well.
+func (d *drawer) timeline(s *engine.Scenario) *engine.Scenario {
+	now, head, moments := s, d.text.String(), "timeline:\n"
+	at := time.Duration(0)
+	for range d.number("changes", 0, 6) {
+		at += time.Duration(d.number("after", 1, 400_000))*time.Microsecond + 1
+		lane := &now.Lanes[d.number("lane", 0, len(s.Lanes)-1)]
+		c := d.change(lane, s.Handlers[d.number("handler", 0, len(s.Handlers)-1)].Name)
+		if !d.wild && d.byChance(lane, &c) {
+			continue
+		}
+		more := fmt.Sprintf("%s  - {at: %v, %s}\n", moments, at, c.text())
+		if next, err := engine.Decode("drawn.yaml", []byte("duet: 1\n"+head+more)); err == nil {
+			s, moments = next, more
+			d.made(lane, &c, &now)
+		}
+	}
+	if len(s.Timeline) > 0 {
+		d.line("%s", moments)
+	}
+	return s
+}
+
+// made takes note of a change.
+func (d *drawer) made(lane *engine.Lane, c *change, now **engine.Scenario) {
+	if c.kind == "crash before_ack" || c.kind == "stall" {
+		d.doomed = append(d.doomed, lane.Name)
+	}
+	if c.path != "" {
+		*now, _ = (*now).With(c.path, c.value)
+	}
+}
+
+// The kinds of change.
+var kinds = []string{
+	"rate", "service", "failing", "slow", "fail", "panic", "stall", "keys", "timeout", "attempts", "ack", "speed", "workers", "workers",
+	"capacity", "policy", "producers", "producers", "structure", "structure", "crash during", "crash during", "crash before_ack", "crash before_ack",
+}
+
+func (d *drawer) change(lane *engine.Lane, handler string) change {
+	kind := d.pick("kind", kinds...)
+	set := func(path string, values ...string) change {
+		return change{kind: kind, path: path, value: d.pick("value", values...)}
+	}
+	fault := func(format string, args ...any) change {
+		return change{kind: kind, fault: fmt.Sprintf(format, args...)}
+	}
+	ofLane := "lanes." + lane.Name + "."
+	switch kind {
+	case "rate":
+		return set("load.rate", "0/s", "41/s", "97/s")
+	case "service":
+		return set("handlers."+handler+".service.mean", "7.3"+handler[1:]+"ms", "29.7"+handler[1:]+"ms")
+	case "failing":
+		return set("handlers."+handler+".fail", "0%", "50%")
+	case "slow":
+		return fault("slow: %s, factor: 3, for: 333ms", handler)
+	case "fail", "panic":
+		return fault("%s: %s, share: 30%%, for: 222ms", kind, handler)
+	case "stall":
+		return fault("stall: %s, lane: %s, for: 123ms", handler, lane.Name)
+	case "keys":
+		return set("load.keys.count", "1", "5", "40")
+	case "timeout":
+		return set("load.timeout", "0s", "13333us", "55555us")
+	case "attempts":
+		return set(ofLane+"attempts", "1", "5")
+	case "ack":
+		return set(ofLane+"ack", "none", "before", "after")
+	case "speed":
+		return set(ofLane+"speed", "0.5", "3")
+	case "workers":
+		return set(ofLane+"workers", "1", fmt.Sprint(lane.Workers+1), fmt.Sprint(lane.Workers+3))
+	case "capacity":
+		return set(ofLane+"queue.capacity", "1", "3", "200")
+	case "policy":
+		return set(ofLane+"queue.when_full", "block", "drop_newest", "drop_oldest")
+	case "producers":
+		return fault("%s, lane: %s", d.pick("producers", "stop: producers", "start: producers", "start: producers", "revive: lane"), lane.Name)
+	case "structure":
+		if lane.Model == engine.EventModel && d.pick("setting", "dispatch", "handlers") == "dispatch" {
+			return set(ofLane+"dispatch", "inline", "buffered")
+		}
+		return set(ofLane+"handlers", "apart", "together", "[h1]")
+	default:
+		return fault("crash: worker, lane: %s, handler: %s, count: 99, when: %s, restart: 157ms", lane.Name, handler, kind[len("crash "):])
+	}
+}
+
+// byChance tells whether what a change does depends on who is first.
+func (d *drawer) byChance(lane *engine.Lane, c *change) bool {
+	alike := lane.Workers > 1 && lane.Queue.Partitions == 0
+	switch c.kind {
+	case "stall": // which of several that begin at one moment is held?
+		return lane.Workers > 1 || lane.Publishers > 1 || lane.Dispatch == engine.Goroutine
+	case "workers": // which of them leaves? does a sound one take the next item, or one that is to crash?
+		return d.single || c.value == "1" && lane.Workers > 1 || slices.Contains(d.doomed, lane.Name)
+	case "capacity":
+		return !inOrder(lane)
+	case "policy": // what has piled up comes at once: before or after workers made room?
+		return !inOrder(lane) || lane.Queue.WhenFull == engine.Block
+	case "producers", "structure": // the same
+		return !inOrder(lane) || queues(lane) && lane.Queue.WhenFull != engine.Block
+	case "crash during": // which of them drops first what it holds?
+		return alike && lane.Ack == engine.AckAfter
+	case "crash before_ack": // which of them takes the next item, and crashes?
+		return alike
+	}
+	return false
+}
+
+// queues tells whether there are queues between producers and who handles items.
+func queues(l *engine.Lane) bool { return l.Model == engine.Message || l.Dispatch == engine.Buffered }
+
+// inOrder tells whether what has piled up is handed over in one order, and taken
+// in it: by one producer, and not from several queues by one worker.
+func inOrder(l *engine.Lane) bool {
+	return !queues(l) || l.Producers <= 1 && l.Publishers <= 1 && l.Queue.Partitions == 0
+}
