@@ -40,9 +40,8 @@ func (s *stretch) sample(l *Lane) {
 		return
 	}
 	if !s.begun {
-		l.displace()
-		s.begun = true
 		s.begin(l)
+		s.begun = true
 	}
 	r.Queued.follow(&s.depth, r.At)
 	r.Backlog.follow(&s.backlog, r.At)
@@ -73,6 +72,7 @@ func (s *stretch) begin(l *Lane) {
 	if s.from == 0 {
 		return // nothing
 	}
+	l.displace()
 	l.remerge()
 	for i := range l.items {
 		s.base[i].Add(&l.items[i].total)

@@ -21,7 +21,8 @@
 // # Measuring
 //
 // Whoever does the work counts it, in a place of its own (server.go): counters
-// and histograms that the sampler reads and nobody locks. Handlers that take
+// and histograms that the sampler reads and nobody locks. engine/account makes
+// figures of what it reads (reading.go, lanesampler.go). Handlers that take
 // less than about a microsecond are stamped in groups, because a clock reading
 // costs more than they do.
 package live
