@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/script"
 )
 
 // Apply implements [engine.Run].
@@ -41,15 +42,9 @@ func (r *Run) Apply(c engine.Change) error {
 // set changes a setting.
 func (r *Run) set(c *engine.Change) error {
 	old := r.scenario.Load()
-	next, err := old.With(c.Path, c.Value)
+	next, err := script.With(old, c)
 	if err != nil {
 		return err
-	}
-	if slices.Contains([]string{"seed", "duration", "warmup", "drain"}, c.Path) {
-		return fmt.Errorf("%s: %w", c.Path, engine.ErrUnsupported)
-	}
-	if (old.Load.Arrivals == engine.Trace) != (next.Load.Arrivals == engine.Trace) {
-		return fmt.Errorf("load.arrivals to or from a trace: %w", engine.ErrUnsupported)
 	}
 	if c.Lane != "" {
 		return r.unlink(c, next)
@@ -65,7 +60,7 @@ func (r *Run) set(c *engine.Change) error {
 	for _, l := range r.lanes {
 		l.instruct(next)
 	}
-	if strings.HasPrefix(c.Path, "load.") || strings.HasPrefix(c.Path, "handlers.") {
+	if script.Reloads(c.Path) {
 		c.At = r.reload(next, c.Path == "load.rate")
 	}
 	r.scenario.Store(next)
@@ -106,9 +101,6 @@ func (r *Run) reload(s *engine.Scenario, rate bool) time.Duration {
 // unlink changes the rate of one lane only. From then on the lane has a stream
 // of its own.
 func (r *Run) unlink(c *engine.Change, next *engine.Scenario) error {
-	if c.Path != "load.rate" {
-		return fmt.Errorf("only load.rate can differ between lanes, not %s", c.Path)
-	}
 	l, err := r.lane(c.Lane)
 	if err != nil {
 		return err

@@ -209,9 +209,8 @@ func (l *lane) refit(spec *engine.Lane) error {
 	defer l.mu.Unlock()
 	c := l.crew.Load()
 	old := &c.spec
-	if (old.PublishBy == script.ByKey || spec.PublishBy == script.ByKey) && (spec.Publishers != old.Publishers || spec.PublishBy != old.PublishBy) {
-		return fmt.Errorf("lanes.%s: publishers and publish_by are fixed while the run goes on, because keys are pinned to publishers: %w",
-			l.name, engine.ErrUnsupported)
+	if err := script.Fits(old, spec); err != nil {
+		return err
 	}
 	l.limit.Store(int64(spec.Limit))
 	if c.dead == "" {

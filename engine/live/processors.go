@@ -26,9 +26,6 @@ var processors struct {
 	needed []int // of the runs that are open
 }
 
-// cores is what the machine has, or the part of it that this process may use.
-var cores = runtime.GOMAXPROCS(0) // before any run raises it
-
 // needs is how many processors a scenario may hold at once.
 func needs(s *engine.Scenario) int {
 	n := spare

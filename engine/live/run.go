@@ -3,7 +3,6 @@ package live
 import (
 	"context"
 	"errors"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -150,15 +149,4 @@ func (r *Run) beginClosing() bool {
 	r.starting.Lock()
 	defer r.starting.Unlock()
 	return r.closing.CompareAndSwap(false, true)
-}
-
-// machine is where this runs.
-func machine(s *engine.Scenario) engine.Machine {
-	m := engine.Machine{
-		Go: runtime.Version(), GOMAXPROCS: runtime.GOMAXPROCS(0), Cores: cores, OS: runtime.GOOS, Arch: runtime.GOARCH,
-	}
-	for _, h := range s.Handlers {
-		m.CPU = m.CPU || h.Work == engine.CPU
-	}
-	return m
 }

@@ -22,7 +22,7 @@ func (r *Run) Snapshot(dst *engine.Snapshot) {
 	dst.Mode, dst.Scenario, dst.Began, dst.At, dst.Speed = engine.Real, s, r.began, now, r.clock.Speed()
 	dst.Slowed, dst.Unlinked, dst.Paused = r.slowed.Load(), r.unlinked.Load(), r.clock.Paused() && !m.frozen
 	dst.Offered, dst.Rate = m.lanes[0].now.Offered, m.lanes[0].account.Rate()
-	dst.Raised, dst.Changes, dst.Machine = m.signals.now(dst.Raised[:0]), r.marks.Count(), machine(s)
+	dst.Raised, dst.Changes, dst.Machine = m.signals.now(dst.Raised[:0]), r.marks.Count(), script.Machine(s)
 	dst.Finished, dst.Quiescent = r.over(), true
 	dst.Lanes = account.Resize(dst.Lanes, len(m.lanes))
 	for i, l := range m.lanes {
@@ -52,16 +52,12 @@ func (m *laneSampler) fill(dst *engine.LaneSnapshot, now time.Duration) {
 	dst.Dead, dst.AtLimit = c.dead, l.atLimit.Load() > 0
 	dst.HeapBytes = 0
 	if c.spec.Dispatch == engine.Goroutine {
-		dst.HeapBytes = (m.now.Goroutines.Now - int64(len(c.producers))) * goroutineBytes
+		dst.HeapBytes = (m.now.Goroutines.Now - int64(len(c.producers))) * script.GoroutineBytes
 	}
 	m.fillHandlers(dst, c)
 	m.fillWorkers(dst, now)
 	fillPublishers(dst, l, c, now)
 }
-
-// goroutineBytes is about what a waiting goroutine of goroutine dispatch holds:
-// its stack, the closure and the item. Measured with runtime.MemStats.
-const goroutineBytes = 2800
 
 // fillHandlers describes the handlers that the lane runs now.
 func (m *laneSampler) fillHandlers(dst *engine.LaneSnapshot, c *crew) {

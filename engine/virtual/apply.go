@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"duet/engine"
+	"duet/engine/script"
 )
 
 // make makes a change now: a setting, a fault or a single step. Others are of the
@@ -29,25 +30,19 @@ func (m *machine) make(c *engine.Change) error {
 // set changes a setting.
 func (m *machine) set(c *engine.Change) error {
 	old := m.scenario
-	next, err := old.With(c.Path, c.Value)
+	next, err := script.With(old, c)
 	if err != nil {
 		return err
-	}
-	if slices.Contains([]string{"seed", "duration", "warmup", "drain"}, c.Path) {
-		return fmt.Errorf("%s: %w", c.Path, engine.ErrUnsupported)
-	}
-	if (old.Load.Arrivals == engine.Trace) != (next.Load.Arrivals == engine.Trace) {
-		return fmt.Errorf("load.arrivals to or from a trace: %w", engine.ErrUnsupported)
 	}
 	if c.Lane != "" {
 		return m.unlink(c, next)
 	}
 	for i, l := range m.lanes {
-		if err := l.fits(&next.Lanes[i]); err != nil {
+		if err := script.Fits(&l.spec, &next.Lanes[i]); err != nil {
 			return err
 		}
 	}
-	if strings.HasPrefix(c.Path, "load.") || strings.HasPrefix(c.Path, "handlers.") {
+	if script.Reloads(c.Path) {
 		c.At = duration(m.reload(next, c.Path == "load.rate"))
 	}
 	for i, l := range m.lanes {
@@ -56,15 +51,6 @@ func (m *machine) set(c *engine.Change) error {
 		l.refit(&next.Lanes[i])
 	}
 	m.scenario = next
-	return nil
-}
-
-// fits tells what is wrong with new settings of a lane that runs.
-func (l *lane) fits(spec *engine.Lane) error {
-	if (l.pinned || spec.PublishBy != "") && (spec.Publishers != l.spec.Publishers || spec.PublishBy != l.spec.PublishBy) {
-		return fmt.Errorf("lanes.%s: publishers and publish_by are fixed while the run goes on, because keys are pinned to publishers: %w",
-			l.spec.Name, engine.ErrUnsupported)
-	}
 	return nil
 }
 
@@ -90,9 +76,6 @@ func (m *machine) reload(s *engine.Scenario, rate bool) int64 {
 // unlink changes the rate of one lane only. From then on the lane has a stream
 // of its own.
 func (m *machine) unlink(c *engine.Change, next *engine.Scenario) error {
-	if c.Path != "load.rate" {
-		return fmt.Errorf("only load.rate can differ between lanes, not %s", c.Path)
-	}
 	i, err := m.lane(c.Lane)
 	if err != nil {
 		return err

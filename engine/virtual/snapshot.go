@@ -2,19 +2,19 @@ package virtual
 
 import (
 	"cmp"
-	"runtime"
 	"slices"
 	"time"
 
 	"duet/engine"
 	"duet/engine/account"
+	"duet/engine/script"
 )
 
 // fill describes the state of the simulation.
 func (m *machine) fill(dst *engine.Snapshot) {
 	dst.Mode, dst.Scenario, dst.Began, dst.At = engine.Virtual, m.scenario, m.began, duration(m.now)
 	dst.Unlinked, dst.Finished, dst.Quiescent = m.unlinked, m.finished, true
-	dst.Raised, dst.Changes, dst.Machine = m.signals.Raised(dst.Raised[:0]), m.log.made, computer(m.scenario)
+	dst.Raised, dst.Changes, dst.Machine = m.signals.Raised(dst.Raised[:0]), m.log.made, script.Machine(m.scenario)
 	dst.Lanes = account.Resize(dst.Lanes, len(m.lanes))
 	for i, l := range m.lanes {
 		if !m.finished {
@@ -26,24 +26,6 @@ func (m *machine) fill(dst *engine.Snapshot) {
 	dst.Offered, dst.Rate = m.lanes[0].offered, m.lanes[0].account.Rate()
 }
 
-// computer is where this runs.
-func computer(s *engine.Scenario) engine.Machine {
-	m := engine.Machine{
-		Go: runtime.Version(), GOMAXPROCS: runtime.GOMAXPROCS(0), Cores: cores, OS: runtime.GOOS, Arch: runtime.GOARCH,
-	}
-	for _, h := range s.Handlers {
-		m.CPU = m.CPU || h.Work == engine.CPU
-	}
-	return m
-}
-
-// cores is what the machine has, or the part of it that this process may use.
-var cores = runtime.GOMAXPROCS(0)
-
-// goroutineBytes is about what a waiting goroutine of goroutine dispatch holds:
-// its stack, the closure and the item.
-const goroutineBytes = 2800
-
 // fill describes the lane, which was read.
 func (l *lane) fill(dst *engine.LaneSnapshot) {
 	dst.Name, dst.Model, dst.Rate = l.spec.Name, l.spec.Model, l.stream.Rate(duration(l.now))
@@ -53,7 +35,7 @@ func (l *lane) fill(dst *engine.LaneSnapshot) {
 	dst.HeapBytes = 0
 	g := &l.generations[l.current]
 	if g.goroutines() {
-		dst.HeapBytes = l.running.n * goroutineBytes
+		dst.HeapBytes = l.running.n * script.GoroutineBytes
 	}
 	dst.Handlers = account.Resize(dst.Handlers, len(g.handlers))
 	for i, h := range g.handlers {
