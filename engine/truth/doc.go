@@ -30,7 +30,8 @@
 //     are not even;
 //   - what has piled up is let go at once, as when stopped producers start, into
 //     a queue that drops, by several producers, or to a worker with several
-//     partitions: how much goes in before a worker takes something?
+//     partitions: how much goes in before a worker takes something? The same when
+//     several workers begin at one moment, and let several producers go;
 //   - of several workers one is different, and which of them has an item in hand
 //     decides: one is to go, to crash after its next item, or to hang. So
 //     numbers of workers grow and do not shrink, and all of them crash or none;

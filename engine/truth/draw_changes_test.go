@@ -115,11 +115,12 @@ func (d *drawer) change(lane *engine.Lane, handler string) change {
 // byChance tells whether what a change does depends on who is first.
 func (d *drawer) byChance(lane *engine.Lane, c *change) bool {
 	alike := lane.Workers > 1 && lane.Queue.Partitions == 0
+	several := lane.Producers > 1 // when workers begin at one moment, which of the producers that this lets go comes with the next item?
 	switch c.kind {
 	case "stall": // which of several that begin at one moment is held?
 		return lane.Workers > 1 || lane.Publishers > 1 || lane.Dispatch == engine.Goroutine
 	case "workers": // which of them leaves? does a sound one take the next item, or one that is to crash?
-		return d.single || c.value == "1" && lane.Workers > 1 || slices.Contains(d.doomed, lane.Name)
+		return d.single || several || c.value == "1" && lane.Workers > 1 || slices.Contains(d.doomed, lane.Name)
 	case "capacity":
 		return !inOrder(lane)
 	case "policy": // what has piled up comes at once: before or after workers made room?
@@ -127,9 +128,9 @@ func (d *drawer) byChance(lane *engine.Lane, c *change) bool {
 	case "producers", "structure": // the same
 		return !inOrder(lane) || queues(lane) && lane.Queue.WhenFull != engine.Block
 	case "crash during": // which of them drops first what it holds?
-		return alike && lane.Ack == engine.AckAfter
+		return alike && lane.Ack == engine.AckAfter || lane.Workers > 1 && several
 	case "crash before_ack": // which of them takes the next item, and crashes?
-		return alike
+		return alike || lane.Workers > 1 && several
 	}
 	return false
 }

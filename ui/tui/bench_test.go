@@ -83,13 +83,14 @@ func BenchmarkKeyToPicture(b *testing.B) {
 	p.seen(b, "Flash sale")
 	var took []time.Duration
 	for i := 0; b.Loop(); i++ {
-		p.program.Send(keyPress("esc"))
-		time.Sleep(time.Duration(50+3*(i%7)) * time.Millisecond) // at any moment between two pictures
+		time.Sleep(time.Duration(3*(i%7)) * time.Millisecond) // at any moment between two pictures
 		p.out.forget()
 		began := time.Now()
-		p.program.Send(keyPress("?"))
-		p.seen(b, "trouble")
+		p.program.Send(keyPress("c"))
+		p.seen(b, "scenario") // has no cases
 		took = append(took, time.Since(began))
+		p.program.Send(keyPress("tab"))
+		p.seen(b, "pause") // the keys are back
 	}
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)*99/100])/1e6, "p99-ms")

@@ -109,8 +109,12 @@ func (s *scene) drawAxis(g *grid.Grid, area grid.Rect, c *chart) {
 	if !s.cursor.on {
 		g.TextRight(now, area.H, "now", t.dim)
 	}
-	if s.forecasting && c.future.area.W >= 15 {
-		g.Text(now+1, area.H, "forecast", t.dim)
+	if s.forecasting && c.future.area.W >= 17 {
+		label := "forecast"
+		if s.unforeseen {
+			label = "no " + label
+		}
+		g.Text(now+1, area.H, label, t.dim)
 	}
 	if c.future.area.W >= 6 {
 		g.TextRight(g.W, area.H, "+"+decimal(int64((c.future.to-c.future.from)/time.Second))+"s", t.dim)

@@ -100,8 +100,13 @@ func (m *model) foretold(msg foretoldMsg) {
 	if msg.number == f.number {
 		f.cancel = nil
 	}
+	m.pace.stale = true
 	if msg.number != f.number || msg.err != nil || f.off || f.stale {
 		f.spare = append(f.spare, msg.made)
+		if msg.number == f.number && msg.err != nil { // there is none, and the last one is no longer of the present
+			f.current, f.held = nil, nil
+			m.scene.forecast, m.scene.unforeseen = nil, true
+		}
 		return
 	}
 	old := f.current
@@ -115,8 +120,7 @@ func (m *model) foretold(msg foretoldMsg) {
 			f.spare = append(f.spare, h)
 		}
 	}
-	m.scene.forecast = &f.current.forecast
-	m.pace.stale = true
+	m.scene.forecast, m.scene.unforeseen = &f.current.forecast, false
 }
 
 // toggleForecast switches the forecast off or on.
@@ -142,5 +146,5 @@ func (m *model) forget() {
 		f.cancel()
 	}
 	m.forecasts = forecasts{off: f.off, stale: true, number: f.number + 1}
-	m.scene.forecast = nil
+	m.scene.forecast, m.scene.unforeseen = nil, false
 }

@@ -87,6 +87,22 @@ func TestNewestForecastOnly(t *testing.T) {
 	}
 }
 
+// Without a forecast of the present, none of what was is shown.
+func TestNoForecast(t *testing.T) {
+	b := open(t, saleScenario(t))
+	b.frame()
+	b.wantScreen("now forecast")
+	b.m.options.Forecast = func(context.Context, *engine.Forecast, *engine.Snapshot, []engine.Change) error {
+		return errors.New("too much")
+	}
+	b.press("+")
+	b.frame()
+	b.wantScreen("now no forecast")
+	if b.m.scene.forecast != nil || b.m.forecasts.held != nil {
+		t.Error("the last one is still there")
+	}
+}
+
 // What was foretold for the present is kept for a while.
 func TestHeldForecast(t *testing.T) {
 	b := open(t, saleScenario(t))

@@ -45,6 +45,7 @@ type scene struct {
 	theoryRates []float64
 	forecasting bool             // room is kept for forecasts
 	forecast    *engine.Forecast // the latest; nil: none yet
+	unforeseen  bool             // the latest could not be made
 	ghost       ghost
 
 	tops         []plot.Top // of the lanes' charts

@@ -1,6 +1,10 @@
 package grid
 
-import "image/color"
+import (
+	"image/color"
+
+	"github.com/charmbracelet/x/ansi"
+)
 
 // Color is the terminal's own colour, one of its 256 by number, or 24 bits of
 // red, green and blue. It is comparable and small enough for every cell.
@@ -28,6 +32,19 @@ func Index(n uint8) Color { return kindIndex | Color(n) }
 // rgb gives the parts of a colour made by [RGB].
 func (c Color) rgb() color.RGBA {
 	return color.RGBA{R: uint8(c >> 16), G: uint8(c >> 8), B: uint8(c), A: 0xff}
+}
+
+// Color is c for libraries that make strings, such as lipgloss; nil is the
+// terminal's own.
+func (c Color) Color() color.Color {
+	switch c & kindMask {
+	case kindRGB:
+		return c.rgb()
+	case kindIndex:
+		return ansi.IndexedColor(uint8(c))
+	default:
+		return nil
+	}
 }
 
 // Attr is a set of attributes.
