@@ -56,7 +56,7 @@ func do(t *testing.T, r *Run, changes ...engine.Change) {
 func TestLaneTimeFollowsTheWall(t *testing.T) {
 	inFakeTime(t, calm, Options{Endless: true}, func(r *Run) {
 		var at time.Duration
-		for _, speed := range []float64{1, 0.01, 0.5, 10, 1000, 1} {
+		for _, speed := range []float64{1, 0.01, 0.5, 10, 100, 1} {
 			do(t, r, engine.Change{Speed: speed})
 			time.Sleep(2 * time.Second)
 			want := at + time.Duration(2e9*speed)
