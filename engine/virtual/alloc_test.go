@@ -16,7 +16,7 @@ handlers: [{name: work, service: {mean: 10ms}, fail: 1%}, {name: mail, service: 
 lanes:
   - {name: queues, model: message, workers: 5, ack: after, attempts: 3, backoff: {base: 5ms}}
   - {name: keys, model: message, workers: 4, queue: {partitions: 4, when_full: drop_oldest}}
-  - {name: inline, model: event, publishers: 8}
+  - {name: inline, model: event, publishers: 8, publish_by: key}
   - {name: each, model: event, dispatch: goroutine}
 `)
 	m, err := newMachine(s, false)
@@ -29,6 +29,11 @@ lanes:
 	events := testing.AllocsPerRun(20, func() { m.advance(m.now + int64(10*time.Second)) })
 	if items := float64(m.lanes[0].offered-before) / 20; events > items/100 { // tables grow now and then
 		t.Errorf("%v allocations for %v items", events, items)
+	}
+	for _, l := range m.lanes {
+		if n := l.resting.len(); n > len(l.producers) {
+			t.Errorf("%d wait for an item in %s, of %d producers", n, l.spec.Name, len(l.producers))
+		}
 	}
 	var snap engine.Snapshot
 	m.fill(&snap)
