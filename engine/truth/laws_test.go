@@ -66,13 +66,14 @@ func (b *book) hold(law string, ok bool, of any) {
 }
 
 // ever tells what a scenario says at some time.
-type ever struct{ drops, crashes, dies, acks, tries, gives bool }
+type ever struct{ drops, crashes, dies, rebuilt, acks, tries, gives bool }
 
 func everOf(s *engine.Scenario, lane *engine.Lane) ever {
 	text := s.Story // settings and changes
 	return ever{
 		drops: strings.Contains(text, "drop_"), crashes: strings.Contains(text, "crash"), dies: !lane.Recover,
-		acks: lane.Ack == engine.AckAfter || strings.Contains(text, `"after"`), tries: lane.Attempts > 1 || strings.Contains(text, "attempts:"),
+		rebuilt: strings.Contains(text, ".handlers: ") || strings.Contains(text, ".dispatch: "),
+		acks:    lane.Ack == engine.AckAfter || strings.Contains(text, `"after"`), tries: lane.Attempts > 1 || strings.Contains(text, "attempts:"),
 		gives: !strings.Contains(text, "timeout: 0s") || strings.Contains(text, "load.timeout"),
 	}
 }
@@ -114,7 +115,7 @@ func (b *book) ledger(l *engine.Ledger, e ever, quiescent bool) {
 	}
 	b.hold("what was handled was begun", l.Attempts >= l.Done+l.Failed+l.DeadLettered-l.Dropped, *l)
 	b.hold("only a policy drops", e.drops || l.Dropped == 0, *l)
-	b.hold("only crashes and deaths lose", e.crashes || e.dies || l.Lost == 0, *l)
+	b.hold("only crashes, deaths and other hand-overs lose", e.crashes || e.dies || e.rebuilt || l.Lost == 0, *l)
 	b.hold("only an ack brings back", e.acks || l.Redelivered == 0 && l.Duplicates == 0, *l)
 	b.hold("duplicates are redelivered", !quiescent || e.dies || l.Duplicates <= l.Redelivered, *l) // one that a dead lane lost was to be
 	b.hold("only who tries again gives up on letters", e.tries || l.DeadLettered == 0, *l)

@@ -12,11 +12,12 @@ import (
 type client struct {
 	item    engine.Item
 	active  bool
-	begun   bool  // some try was begun while it was waited for
-	try     int32 // the number of the one it waits for, or is about to make
-	slot    int32 // of that try, once a producer has taken it; none
-	at      int64 // when that try arrived
-	event   uint32
+	begun   bool              // some try was begun while it was waited for
+	try     int32             // the number of the one it waits for, or is about to make
+	slot    int32             // of that try, once a producer has taken it; none
+	at      int64             // when that try arrived
+	event   uint32            // that ends its patience
+	back    uint32            // with which its next try arrives
 	terms   *terms            // for that try
 	results []account.Outcome // of its deliveries, by handler; open where there is none
 }
@@ -129,17 +130,17 @@ func (l *lane) isOver(e event) {
 	for h := range c.results {
 		c.results[h] = open
 	}
-	c.event = l.returns.add(add(l.now, int64(pause)), tryArrives|who(i))
+	c.back = l.returns.add(add(l.now, int64(pause)), tryArrives|who(i))
 }
 
 // comeBack lets a client's next try arrive.
 func (l *lane) comeBack(e event) {
 	i := int32(e.who & indexMask)
 	c := &l.table[i]
-	if c.event != e.n {
+	if c.back != e.n {
 		return
 	}
-	c.event, c.at, c.terms = 0, l.now, l.termsAt(l.now)
+	c.back, c.at, c.terms = 0, l.now, l.termsAt(l.now)
 	if c.terms.timeout > 0 {
 		c.event = l.patience.add(add(l.now, c.terms.timeout), patienceOver|who(i))
 	}
@@ -213,7 +214,7 @@ func (l *lane) close(i int32, out account.Outcome, g *generation) {
 	}
 	l.active--
 	l.inSystem.add(-1, l.now)
-	c.active, c.event, c.slot = false, 0, none
+	c.active, c.event, c.back, c.slot = false, 0, 0, none
 	l.vacancies = append(l.vacancies, i)
 }
 

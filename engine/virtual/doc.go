@@ -25,8 +25,9 @@
 // tried before. Deliveries that ended while others of their item go on ended well.
 // Calls with a goroutine each are those of the latest items that would end last.
 // Workers that are about to crash do not. What is on its way through a hand-over
-// that is being replaced is in the backlog. The clients of what is in the backlog
-// begin to wait for it now, those of all else wait for ever.
+// that is being replaced is in the backlog. Clients are at the try that the age of
+// their items comes to; what there is more to handle than items that have not ended
+// are tries that were given up, the oldest.
 //
 // # Who owns which goroutine
 //

@@ -5,6 +5,7 @@ import (
 	"math"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -55,7 +56,7 @@ func do(t *testing.T, r *Run, changes ...engine.Change) {
 func TestLaneTimeFollowsTheWall(t *testing.T) {
 	inFakeTime(t, calm, Options{Endless: true}, func(r *Run) {
 		var at time.Duration
-		for _, speed := range []float64{1, 0.01, 0.5, 10, 1000, 1} {
+		for _, speed := range []float64{1, 0.01, 0.5, 10, 100, 1} {
 			do(t, r, engine.Change{Speed: speed})
 			time.Sleep(2 * time.Second)
 			want := at + time.Duration(2e9*speed)
@@ -257,5 +258,54 @@ func TestTheSameOnAnyMachine(t *testing.T) {
 		if err := r.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestAnybodyMayAskAtAnyTime reads and changes a run from several goroutines while
+// it goes as fast as it can.
+func TestAnybodyMayAskAtAnyTime(t *testing.T) {
+	r, err := New(scenarioOf(t, calm), Options{Endless: true, Speed: math.Inf(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for _, ask := range []func(i int) error{
+		func(int) error {
+			var series engine.Series
+			r.Series(&series, 0, time.Hour)
+			return nil
+		},
+		func(int) error {
+			var snap engine.Snapshot
+			r.Snapshot(&snap)
+			return checkLedger(&snap.Lanes[0].Ledger)
+		},
+		func(int) error {
+			r.Journal(nil, 0)
+			r.Marks(nil, 0)
+			return r.Err()
+		},
+		func(i int) error {
+			return r.Apply(engine.Change{Path: "lanes.message.workers", Value: []string{"1", "5"}[i%2]})
+		},
+		func(i int) error {
+			if err := r.Rewind(r.Furthest() * time.Duration(i%4) / 4); err != nil {
+				return err
+			}
+			return r.Apply(engine.Change{Control: engine.Resume})
+		},
+	} {
+		all.Go(func() {
+			for i := range 50 {
+				if err := ask(i); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	if err := r.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -195,6 +195,7 @@ func (l *lane) whoWaits(i int32) int32 {
 	case !l.pinned && l.resting.len() > 0:
 		return l.resting.pop()
 	case l.pinned && int(i) < len(l.producers) && l.producers[i].state == idle:
+		drop(&l.resting, i)
 		return i
 	}
 	return none

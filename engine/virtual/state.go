@@ -15,9 +15,10 @@ type entry struct {
 	*lane
 	from *engine.LaneSnapshot
 	past
-	spots  []spot
-	latest int64          // the number of the latest item that is not in the backlog
-	opened workload.Place // where the stream begins
+	spots    []spot
+	latest   int64          // the number of the latest item that is not in the backlog
+	forsaken int64          // tries for items up to this number are for nobody
+	opened   workload.Place // where the stream begins
 }
 
 // past is what else is known of what was before.
@@ -257,5 +258,8 @@ func (e *entry) balance() {
 	for i := range e.handlers {
 		h := &e.handlers[i]
 		h.spared = e.offered - h.counts.Total() - r.Busy[i].Now - r.Unsettled[i] - r.Await[i]
+		if e.impatient() {
+			h.spared = e.offered - h.counts.Total() - e.active // each of these ends in one way for each handler
+		}
 	}
 }

@@ -34,6 +34,10 @@ func (e *entry) putAll() {
 
 // trim leaves out the oldest of what was found, if it is more than there can be.
 func (e *entry) trim() {
+	if e.impatient() {
+		e.forsake()
+		return
+	}
 	numbers := e.numbers()
 	if n := int64(len(numbers)) - e.unended(); n > 0 {
 		first := int64(0)
@@ -61,9 +65,15 @@ func (e *entry) house() {
 		x.alone = g.deliveries == 1
 		x.tracked = g.inline() || g.deliveries > 1 || it.Payload > 0
 		x.whole = !x.tracked && !g.together
+		if seq <= e.forsaken {
+			x.client, x.forsaken, x.tracked, x.whole = 0, true, true, false
+		}
 	}
 	for i := range e.spots {
 		e.spots[i].slot = slots[e.spots[i].seq]
+	}
+	if e.impatient() {
+		e.tellApart()
 	}
 }
 
@@ -251,22 +261,26 @@ func (e *entry) standing(s *spot) {
 // enroll counts the items that are not in the backlog.
 func (e *entry) enroll() {
 	g := &e.generations[e.current]
-	seen := int64(0)
 	for _, s := range e.bySlot() {
 		it := &e.items[s]
 		if it.began == none && !it.handing && g.deliveries > 1 && it.pending < g.deliveries {
 			it.began = int64(it.At) // for some handlers it is over
 		}
+		if it.held {
+			e.leaveBacklog(-1, e.impatient())
+		}
+		if it.forsaken {
+			continue
+		}
 		e.lane.inSystem.add(1, e.now)
-		seen++
 		switch {
+		case e.impatient():
+			e.adopt(s)
 		case it.began != none:
 			it.handled = true
 			e.inHand.add(1, e.now)
 			e.counts.Returned--
-		case it.held:
-			e.leaveBacklog(-1, false)
-		default:
+		case !it.held:
 			e.queueing++
 		}
 	}
@@ -289,14 +303,20 @@ func (e *entry) bySlot() []int32 {
 func (e *entry) arriveAll() {
 	want := e.arrived - e.counts.Total() - e.lane.inSystem.n
 	first, taken := e.untaken(want)
+	if e.impatient() {
+		e.arriveForsaken(e.from.Whole.Backlog.Now - e.backlog.n - want)
+	}
 	e.cursor.Seek(e.opened)
 	e.cursor.Pass(first - 1)
 	e.offered, e.limit, e.dry, e.head, e.tail = first-1, e.now, false, 0, 0
 	for it := e.peek(); it != nil && it.Seq <= e.arrived; it = e.peek() {
-		if taken(it.Seq, it.Key) {
+		switch {
+		case taken(it.Seq, it.Key):
 			e.head++
 			e.offered++
-		} else {
+		case e.impatient():
+			e.arriveImpatient()
+		default:
 			e.arrive()
 		}
 	}

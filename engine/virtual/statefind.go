@@ -20,6 +20,9 @@ func (e *entry) findQueued() {
 			backlog--
 		}
 	}
+	if e.impatient() {
+		backlog = min(backlog, e.unended()) // the others are tries for nobody
+	}
 	hands := len(e.spots)
 	for range 2 {
 		e.spots = e.spots[:hands]
@@ -33,7 +36,7 @@ func (e *entry) findQueued() {
 			e.findIn(i)
 		}
 		others := e.unended() - e.distinct()
-		if others == backlog {
+		if others == backlog || e.impatient() {
 			return
 		}
 		backlog = others

@@ -31,7 +31,7 @@ func TestWaitsFollowTheTextbook(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			snap := simulated(t, scenarioOf(t, `
 seed: 7
-duration: 20m
+duration: 6m
 warmup: 10s
 load: {rate: `+c.load+`}
 handlers: [{name: work, service: {dist: `+c.service+`, mean: 10ms}}]

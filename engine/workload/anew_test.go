@@ -152,3 +152,22 @@ func TestRoughQuantilesAreNearlyExact(t *testing.T) {
 		}
 	}
 }
+
+// TestTheFirstGapIsThatOfTheBeginning holds that cursors made after a change at once
+// give the same items as those made before.
+func TestTheFirstGapIsThatOfTheBeginning(t *testing.T) {
+	st, err := New(decoded(t, "load: {rate: 10/s, arrivals: constant}\nhandlers: [{name: work, service: {mean: 1ms}}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	early := st.Cursor()
+	st.Change(0, decoded(t, "load: {rate: 10/s}\nhandlers: [{name: work, service: {mean: 1ms}}]"))
+	late := st.Cursor()
+	for n := range int64(100) {
+		x, _ := early.Item(n + 1)
+		y, _ := late.Item(n + 1)
+		if x != y {
+			t.Fatalf("%+v and %+v", x, y)
+		}
+	}
+}

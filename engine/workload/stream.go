@@ -45,7 +45,7 @@ type Stream struct {
 	recording *recording // nil: none
 	draws     substream  // of the keys
 	before    int64      // the number of the item before the first
-	first     float64    // the gap before that, in operational time; 0: as for item 1
+	first     float64    // the gap before the first, in operational time: whatever is changed before that comes
 
 	log atomic.Pointer[log]
 
@@ -67,6 +67,7 @@ func New(s *engine.Scenario) (*Stream, error) {
 	if err != nil {
 		return nil, &engine.InputError{Msg: err.Error()}
 	}
+	st.first = first.load.arrivals.gap(1)
 	st.log.Store(&log{epochs: []*epoch{first}, changed: make(chan struct{})})
 	return st, nil
 }
@@ -122,11 +123,7 @@ func (st *Stream) cursor() *Cursor {
 	c := &Cursor{stream: st, log: st.log.Load()}
 	c.enter(0)
 	c.seq = st.before
-	if st.first > 0 {
-		c.due = c.due.plus(st.first)
-	} else {
-		c.due = c.due.plus(c.current.load.arrivals.gap(1))
-	}
+	c.due = c.due.plus(st.first)
 	c.place()
 	return c
 }
