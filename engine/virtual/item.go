@@ -106,30 +106,43 @@ func (l *lane) settle(slot int32, out account.Outcome, worker, attempt int32) {
 		return
 	}
 	out = it.worst
-	defer l.free(slot)
-	switch {
-	case it.forsaken:
+	if it.client != none {
+		l.settleTry(it, out, worker, attempt)
+		l.free(slot)
 		return
-	case it.client != none:
-		l.close(it.client, out, &l.generations[it.way])
-	default:
-		l.counts.Ended[out]++
-		l.inSystem.add(-1, l.now)
 	}
+	l.counts.Ended[out]++
+	l.inSystem.add(-1, l.now)
 	switch {
-	case it.client != none:
 	case it.handled:
 		l.counts.Returned++
 		l.inHand.add(-1, l.now)
 	case it.began == none:
 		l.counts.Unbegun++
 		l.queueing--
+		attempt = 0
 	default:
 		l.queueing--
 	}
+	l.conclusion(it, out, worker, attempt)
+	l.free(slot)
+}
+
+// settleTry books the end of a client's try, and with it that of the item, if the
+// client still waits for it.
+func (l *lane) settleTry(it *item, out account.Outcome, worker, attempt int32) {
+	if it.forsaken {
+		return
+	}
+	l.close(it.client, out, &l.generations[it.way])
 	if it.began == none {
 		attempt = 0
 	}
+	l.conclusion(it, out, worker, attempt)
+}
+
+// conclusion records and tells how an item ended.
+func (l *lane) conclusion(it *item, out account.Outcome, worker, attempt int32) {
 	if worker != 0 && (out == account.Done || out == account.Failed || out == account.Dead) {
 		l.finished(it)
 	}

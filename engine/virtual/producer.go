@@ -183,7 +183,11 @@ func (l *lane) accepted(p int32) {
 	if it.told && !x.refused {
 		l.note(engine.Accepted, it, none, 0, 0)
 	}
-	l.settle(x.slot, account.Done, 0, 0)
+	if it.pending > 1 { // as nearly always
+		it.pending--
+	} else {
+		l.settle(x.slot, account.Done, 0, 0)
+	}
 }
 
 // spareAbsent counts an item that was handed over for the handlers that do not

@@ -206,6 +206,9 @@ func (l *lane) served(w int32) {
 	case x.work.result == panicked && !l.generations[x.generation].recovers:
 		l.end(w, account.Lost)
 		l.dieOf(w)
+	case x.work.result == succeeded && x.crash.when == "": // as nearly always
+		l.end(w, account.Done)
+		l.goOn(w)
 	default:
 		l.conclude(w, l.judge(w, x.work.result == succeeded))
 	}
@@ -265,7 +268,9 @@ func (l *lane) goOn(w int32) {
 	default:
 		l.look(w)
 	}
-	l.rouse(i, q) // for what it put back itself, and did not take again
+	if l.subs[i].queues[q].side.len() > 0 {
+		l.rouse(i, q) // for what it put back itself, and did not take again
+	}
 }
 
 // leave ends a server that is not wanted any more.
