@@ -14,7 +14,8 @@
 //
 // Where a real run leaves a choice to chance, a simulated one always chooses
 // alike: of several that wait, who has waited longest is served; of several
-// things at one time, first come those that were planned before, then arrivals.
+// things at one time, first come clients that lose their patience, then what was
+// planned, in the order in which it was, then items that arrive, then tries.
 // A change at a time comes before all that happens at that time.
 //
 // # What begins in the middle
@@ -36,6 +37,13 @@
 // without goroutines or locks. The driver holds the run's lock for a
 // millisecond or so at a time; whoever reads or changes takes the same lock. A
 // forecast has as many goroutines as may run at once, until it is made.
+//
+// # Going back
+//
+// A run without an end remembers itself every few seconds (checkpoint.go), and
+// older moments further apart: so what it remembers grows with the logarithm of
+// its length. Going back takes up the last such moment, and simulates from there
+// with the changes that were made (history.go).
 //
 // # What it depends on
 //
