@@ -1,6 +1,8 @@
 package live
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,7 +21,7 @@ func TestASnapshotTellsWhereEveryoneIs(t *testing.T) {
 	}
 	for _, c := range []struct {
 		lane      string
-		workers   []hand
+		workers   []hand // the latest item first: which of idle workers takes one is open
 		depth     int64
 		backlog   int64
 		busy      int
@@ -69,13 +71,19 @@ lanes: [{name: lane, `+c.lane+"}]", func(r *rig) {
 				if len(l.Workers) != len(c.workers) {
 					t.Fatalf("%d workers\n%s", len(l.Workers), described(&r.snap))
 				}
+				var hands []hand
 				for i, w := range l.Workers {
-					if (hand{w.State, w.Seq, w.Since}) != c.workers[i] {
-						t.Errorf("worker %d: %+v", w.ID, w)
+					hands = append(hands, hand{w.State, w.Seq, w.Since})
+					if w.ID != i+1 {
+						t.Errorf("worker %d is shown as number %d", w.ID, i+1)
 					}
 					if w.State == engine.Busy && (w.Demand != 250*ms || w.Attempt != 1 || w.Handler != 0) {
 						t.Errorf("worker %d: %+v", w.ID, w)
 					}
+				}
+				slices.SortFunc(hands, func(a, b hand) int { return cmp.Compare(b.seq, a.seq) })
+				if !slices.Equal(hands, c.workers) {
+					t.Errorf("workers have %+v in hand, should be %+v", hands, c.workers)
 				}
 				h := &l.Handlers[0]
 				if h.Depth.Now != c.depth || h.Busy != c.busy || l.Whole.Backlog.Now != c.backlog {
