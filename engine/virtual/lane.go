@@ -191,7 +191,10 @@ func (g *generation) panicked() account.Outcome {
 func (l *lane) advance(to int64) {
 	l.source.limit, l.source.dry = min(to, l.machine.end)-1, false
 	for {
-		over, next, arrival, again := l.patience.next(), l.events.next(), l.arrival(), l.returns.next()
+		next, arrival, over, again := l.events.next(), l.arrival(), never, never
+		if l.terms != nil {
+			over, again = l.patience.next(), l.returns.next()
+		}
 		switch at := min(over, next, arrival, again); {
 		case at >= to:
 			l.now = to

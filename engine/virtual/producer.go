@@ -76,13 +76,13 @@ func (l *lane) staff() {
 // one keeps it.
 func (l *lane) produce(p int32) {
 	for !l.producers[p].leaving {
-		a, ok := l.next(p)
-		if !ok {
+		i := l.lineOf(p)
+		if l.shut() || l.lines[i].len() == 0 {
 			l.producers[p].state = idle
 			l.resting.push(p)
 			return
 		}
-		if !l.hand(p, &a) {
+		if a := l.next(i); !l.hand(p, &a) {
 			return
 		}
 	}

@@ -106,6 +106,9 @@ func (s *source) read() {
 
 // arrival is when the next item comes.
 func (s *source) arrival() int64 {
+	if s.head < s.tail {
+		return int64(s.due[s.head].At)
+	}
 	if it := s.peek(); it != nil {
 		return int64(it.At)
 	}
@@ -123,10 +126,7 @@ func (l *lane) arrive() {
 
 // admitArrival gives what arrives to a producer that waits, or has it wait.
 func (l *lane) admitArrival(a *arrival) {
-	i := int32(0)
-	if l.pinned {
-		i = a.Key % int32(len(l.lines))
-	}
+	i := l.lineFor(a.Key)
 	if !l.shut() && l.lines[i].len() == 0 {
 		if p := l.whoWaits(i); p != none {
 			l.pass()
@@ -181,7 +181,7 @@ func (l *lane) fetch(i int32, most int64) {
 		}
 		it := &x.stock[x.head]
 		x.head++
-		if it.Seq >= x.from && (!l.pinned || it.Key%int32(len(l.lines)) == i) {
+		if it.Seq >= x.from && l.lineFor(it.Key) == i {
 			x.waiting.push(arrival{Item: *it, at: int64(it.At), client: none, try: 1})
 			x.beyond--
 		}
@@ -221,26 +221,33 @@ func (l *lane) supply() {
 	}
 }
 
-// next takes the next item that waits for a producer, if one may pass.
-func (l *lane) next(p int32) (a arrival, ok bool) {
-	i := p % int32(len(l.lines))
+// lineOf is the line from which a producer takes.
+func (s *source) lineOf(p int32) int32 {
+	if s.pinned {
+		return p
+	}
+	return 0
+}
+
+// lineFor is the line for the items of a key.
+func (s *source) lineFor(key int32) int32 {
+	if s.pinned {
+		return key % int32(len(s.lines))
+	}
+	return 0
+}
+
+// next takes the next item that waits in a line, which must not be empty.
+func (l *lane) next(i int32) (a arrival) {
 	x := &l.lines[i]
-	switch {
-	case l.shut():
-		return a, false
-	case x.returned.len() > 0:
+	if x.returned.len() > 0 {
 		a = x.returned.pop()
-	case x.waiting.len() > 0:
-		a = x.waiting.pop()
-		if x.waiting.len() == 0 {
-			l.fetch(i, mostWaiting)
-		}
-	default:
-		return a, false
+	} else if a = x.waiting.pop(); x.waiting.len() == 0 {
+		l.fetch(i, mostWaiting)
 	}
 	l.leaveBacklog(1, a.client != none)
 	l.pass()
-	return a, true
+	return a
 }
 
 // giveBack returns an item that a producer has in hand and nobody has taken. It
@@ -252,7 +259,7 @@ func (l *lane) giveBack(p int32) {
 	if a.client != none && !it.forsaken {
 		l.table[a.client].slot = none
 	}
-	l.lines[int(p)%len(l.lines)].returned.push(a)
+	l.lines[l.lineOf(p)].returned.push(a)
 	l.leaveBacklog(-1, a.client != none)
 	if l.stepping {
 		l.permits = 1

@@ -22,6 +22,8 @@ type Cursor struct {
 	current *epoch        // of the next item
 	until   time.Duration // end of that epoch, inclusive
 	position
+
+	gaps gapsAhead
 }
 
 // position is where a cursor is. It means the same to all cursors of a stream.
@@ -149,8 +151,16 @@ func (c *Cursor) item() engine.Item {
 func (c *Cursor) advance() {
 	c.seq++
 	c.handed = c.at
-	c.due = c.due.plus(c.current.load.arrivals.gap(c.seq + 1))
+	c.due = c.due.plus(c.gap(c.seq + 1))
 	c.place()
+}
+
+// gap returns the gap before item n.
+func (c *Cursor) gap(n int64) float64 {
+	if p, ok := c.current.load.arrivals.(poisson); ok {
+		return c.gaps.before(n, p)
+	}
+	return c.current.load.arrivals.gap(n)
 }
 
 // follow takes notice of what changed since the last call. The next item may
