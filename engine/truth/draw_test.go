@@ -116,9 +116,12 @@ func (d *drawer) lane(n int) {
 	if d.pick("grouping", "apart", "together") == "together" {
 		some = "together"
 	}
-	partitions := "0"
-	if !d.single {
-		partitions = d.pick("partitions", "0", "0", "4")
+	partitions, workers := "0", count("workers", "2", "4")
+	if !d.single && d.pick("partitions", "0", "0", "4") == "4" {
+		partitions = "4"
+		if !d.wild && !strings.Contains(queue, "drop") {
+			workers = "4" // who has several takes from either when the sender fills them at once
+		}
 	}
 	acks := []string{"ack: none", "ack: before", "ack: after", "ack: after, attempts: 3"}
 	if !d.copies {
@@ -128,5 +131,5 @@ func (d *drawer) lane(n int) {
 		acks = append(acks, "ack: after, attempts: 3, backoff: {base: 17ms}")
 	}
 	d.line("  - {name: lane%d, model: message, handlers: %s, recover: %s, queue: {%s, partitions: %s}, workers: %s, producers: %s, %s, speed: %s}",
-		n, some, recovers, queue, partitions, count("workers", "2", "4"), count("producers", "3"), d.pick("ack", acks...), speed)
+		n, some, recovers, queue, partitions, workers, count("producers", "3"), d.pick("ack", acks...), speed)
 }
