@@ -43,7 +43,6 @@ func (l *Lane) clone() *Lane {
 	for i, p := range l.parts {
 		c.parts[i] = p.clone()
 	}
-	c.interval = measure.Counts{}
 	return &c
 }
 

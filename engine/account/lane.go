@@ -79,7 +79,6 @@ type Lane struct {
 	pushed     time.Duration // when the distributions of the recent window were last moved on
 	confident  bool          // the confidence interval is that of the batches so far
 	interval95 *[2]time.Duration
-	interval   measure.Counts // scratch
 }
 
 // never is a time that does not come.

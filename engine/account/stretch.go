@@ -101,11 +101,11 @@ func (s *stretch) figure(l *Lane) {
 	w.Depth, w.Backlog, w.InSystem = s.depth.Gauge(), s.backlog.Gauge(), s.inSystem.Gauge()
 	busiest := s.publishing.Gauge().Mean
 	for i := range l.items {
-		*summaryOf(w, Metric(i)) = l.since(&l.items[i].total, &s.base[i])
+		*summaryOf(w, Metric(i)) = l.items[i].total.SummarySince(&s.base[i])
 	}
 	for i, h := range l.handlers {
 		b := &s.handlers[i]
-		b.waited, b.served = l.since(&h.wait.total, &b.wait), l.since(&h.service.total, &b.service)
+		b.waited, b.served = h.wait.total.SummarySince(&b.wait), h.service.total.SummarySince(&b.service)
 		busiest = max(busiest, b.busy.Gauge().Mean)
 	}
 	w.Utilisation = share(busiest)
@@ -114,17 +114,6 @@ func (s *stretch) figure(l *Lane) {
 	if s == l.whole {
 		w.Latency.CI95 = l.confidence()
 	}
-}
-
-// since describes what was recorded since a total was base.
-func (l *Lane) since(total, base *measure.Counts) engine.Summary {
-	if base.Count() == 0 {
-		return total.Summary()
-	}
-	l.interval.Reset()
-	l.interval.Add(total)
-	l.interval.Sub(base)
-	return l.interval.Summary()
 }
 
 // summaryOf is where a window keeps the summary of a metric.

@@ -65,7 +65,12 @@ func (r *Recent) Counts() *Counts {
 }
 
 // Summary describes the window at the last Push.
-func (r *Recent) Summary() engine.Summary { return r.Counts().Summary() }
+func (r *Recent) Summary() engine.Summary {
+	if r.latest == nil {
+		return r.window.Summary()
+	}
+	return r.latest.SummarySince(&r.base)
+}
 
 // From is where the window begins.
 func (r *Recent) From() time.Duration { return r.from }
