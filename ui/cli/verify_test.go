@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -115,8 +117,9 @@ func TestVerifyVoices(t *testing.T) {
 		if code != exitClaim || s.errs.String() != "duet: the voices disagree\n" {
 			t.Errorf("%v: exit code %d, %q", c.args, code, s.errs.String())
 		}
-		if len(s.ran) != c.real || s.simulated[0].Seed != 9 {
-			t.Errorf("%v: %d real runs, want %d; the first seed is %d", c.args, len(s.ran), c.real, s.simulated[0].Seed)
+		lowest := slices.MinFunc(s.simulated, func(a, b *engine.Scenario) int { return cmp.Compare(a.Seed, b.Seed) }).Seed
+		if len(s.ran) != c.real || lowest != 9 { // several begin at once
+			t.Errorf("%v: %d real runs, want %d; the lowest seed is %d", c.args, len(s.ran), c.real, lowest)
 		}
 		for _, want := range []string{"M/M/1 1 worker", "M/D/1", "M/M/4", "M/M/2/10", "inline, 3 publishers", "M/M/inf", "fan-out of 4"} {
 			if !strings.Contains(s.out.String(), want) {
