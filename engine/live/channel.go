@@ -140,6 +140,7 @@ func (s *sending) send(d *delivery) bool {
 	if !errors.As(err, &partial) {
 		return false
 	}
+	// The topic was killed, or was not given the time to finish the send.
 	for _, h := range s.gen.handlers[len(s.gen.handlers)-len(partial.Missed):] {
 		s.gen.missed([]*handler{h}, d, account.Lost)
 	}

@@ -62,5 +62,35 @@ lanes: [{name: lane, `
 	}
 }
 
+// TestANewHandoverLosesNothing narrows the handlers of a lane while three producers
+// have handed an item to one of two, and stand at the other: they get through, and
+// what comes after goes to the one that is left.
+func TestANewHandoverLosesNothing(t *testing.T) {
+	for _, capacity := range []string{"0", "1"} {
+		inFakeTime(t, `
+load: {rate: 10/s, arrivals: constant}
+handlers: [{name: quick, service: {dist: constant, mean: 1ms}}, {name: slow, service: {dist: constant, mean: 10s}}]
+lanes: [{name: lane, model: message, workers: 1, producers: 3, queue: {capacity: `+capacity+`}}]`, func(r *rig) {
+			time.Sleep(650 * time.Millisecond)
+			l := r.lane("lane")
+			for _, p := range l.Publishers {
+				if !p.Blocked {
+					t.Fatalf("capacity %s: a producer does not stand at the full queue: %+v", capacity, p)
+				}
+			}
+			begun := l.Handlers[0].Ledger.Done
+			r.do(set("lanes.lane.handlers", "[quick]"))
+			time.Sleep(time.Minute)
+			l = r.lane("lane")
+			if l.Ledger.Lost != 0 || l.Ledger.Balance() != 0 || l.Ledger.Done != l.Ledger.Offered {
+				t.Errorf("capacity %s: %+v", capacity, l.Ledger)
+			}
+			if last := l.Whole.Latency.Max; last < 10*time.Second*time.Duration(begun-1) {
+				t.Errorf("capacity %s: of %d items that one had got the other had the last after %v", capacity, begun, last)
+			}
+		})
+	}
+}
+
 // about is within a tenth of what is expected.
 func about(got, want float64) bool { return got > 0.9*want && got < 1.1*want }

@@ -48,7 +48,8 @@ func (e *StuckError) Error() string {
 }
 
 // Close ends the topic. New sends and those that block now fail with
-// [ErrClosed]. Workers go on until nothing waits, neither for a retry nor for a
+// [ErrClosed], but those that have reached some of the subscriptions go on to the
+// others. Then workers go on until nothing waits, neither for a retry nor for a
 // crashed worker that is to come back, or until ctx is done; then their
 // contexts are cancelled, with ErrClosed as the cause, and a handler that
 // still returns nil has handled its message.
@@ -58,6 +59,11 @@ func (e *StuckError) Error() string {
 // return within [Grace] of ctx being done, which a [*StuckError] names. Called
 // again it returns the same.
 func (t *Topic[T]) Close(ctx context.Context) (Left, error) {
+	t.shut()
+	select {
+	case <-t.settled:
+	case <-ctx.Done():
+	}
 	subs := t.refuse()
 	for _, s := range subs {
 		select {
@@ -96,12 +102,38 @@ func (s *Subscription[T]) Unsubscribe() Left {
 	return cut([]*Subscription[T]{s}, stopping, ErrClosed)
 }
 
-// refuse ends sending to the topic and returns its subscriptions.
-func (t *Topic[T]) refuse() []*Subscription[T] {
+// shut ends sending to the topic, but for sends that have reached some of its
+// subscriptions.
+func (t *Topic[T]) shut() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	m := t.now.Load()
+	if m.closed {
+		return
+	}
 	t.now.Store(&members[T]{subs: m.subs, closed: true})
+	for _, s := range m.subs {
+		s.wakeSenders()
+	}
+	t.checkSettled()
+}
+
+// wakeSenders makes blocked senders look again.
+func (s *Subscription[T]) wakeSenders() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, q := range s.queues {
+		q.wakeSenders()
+	}
+}
+
+// refuse ends all sending to the topic and returns its subscriptions.
+func (t *Topic[T]) refuse() []*Subscription[T] {
+	t.shut()
+	t.giveUp()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	m := t.now.Load()
 	for _, s := range m.subs {
 		s.refuse()
 	}

@@ -84,6 +84,68 @@ func TestKillCutsCloseShort(t *testing.T) {
 	})
 }
 
+// TestCloseLetsSendsGoOn: whoever has reached one subscription reaches the other
+// one as well, although the topic closes, unless that is cut short. Whoever has
+// reached none is refused.
+func TestCloseLetsSendsGoOn(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		end    func(topic *message.Topic[int], behind *message.Subscription[int], cancel context.CancelFunc) error
+		missed bool
+	}{
+		{"and waits for them", func(_ *message.Topic[int], behind *message.Subscription[int], _ context.CancelFunc) error {
+			return behind.SetWorkers(1)
+		}, false},
+		{"until its context ends", func(_ *message.Topic[int], _ *message.Subscription[int], cancel context.CancelFunc) error {
+			cancel()
+			return nil
+		}, true},
+		{"until the topic is killed", func(topic *message.Topic[int], _ *message.Subscription[int], _ context.CancelFunc) error {
+			topic.Kill()
+			return nil
+		}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				topic, rec := message.NewTopic[int]("closing"), newRecorder()
+				subscribe(t, topic, "slow", second, message.Options[int]{Workers: 1, Clock: newClock()})
+				behind := subscribe(t, topic, "behind", nothing, message.Options[int]{Clock: newClock(), Probe: rec})
+				ctx, cancel := context.WithCancel(context.Background())
+				defer cancel()
+				var results [2]chan error
+				for v := range results {
+					results[v] = make(chan error, 1)
+					go func() { results[v] <- topic.Send(context.Background(), v) }()
+					synctest.Wait()
+				}
+				closed := make(chan error, 1)
+				go func() {
+					_, err := topic.Close(ctx)
+					closed <- err
+				}()
+				time.Sleep(time.Minute)
+				if err := <-results[1]; !errors.Is(err, message.ErrClosed) || errors.As(err, new(*message.PartialError)) {
+					t.Errorf("who stood at the first: %v", err)
+				}
+				if len(results[0]) > 0 || len(closed) > 0 {
+					t.Fatal("who stood at the second is not waited for")
+				}
+				ok(t, c.end(topic, behind, cancel))
+				err := <-results[0]
+				if partial := new(message.PartialError); errors.As(err, &partial) != c.missed || !c.missed && err != nil {
+					t.Errorf("who stood at the second: %v", err)
+				}
+				if err := <-closed; err != nil {
+					t.Errorf("Close: %v", err)
+				}
+				if done := rec.count(message.Done); done == 1 == c.missed {
+					t.Errorf("%d reached the second", done)
+				}
+			})
+		})
+	}
+}
+
 func TestRemovedWorkerFinishesWhatItHas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		topic, rec := message.NewTopic[int]("fewer"), newRecorder()

@@ -21,7 +21,8 @@
 //
 // Send blocks while a queue is full and its policy is Block, and then holds
 // back the subscriptions after it too. It is woken by room, by a change of
-// capacity, policy or workers, by Close, and by its context. With capacity 0 it
+// capacity, policy or workers, by Close (which lets it go on where some have
+// its message already), and by its context. With capacity 0 it
 // returns when a worker has taken the message. Nothing else blocks on a full
 // queue: a retry goes to a list beside the channel, which counts as depth.
 //
@@ -43,7 +44,8 @@
 // # Ending
 //
 // [Topic.Close] waits for everything accepted to be handled, retries included,
-// until its context is done; [Topic.Kill] waits for nothing. Either reports
+// and before that for the Sends that have reached some of the subscriptions to
+// reach the others, until its context is done; [Topic.Kill] waits for nothing. Either reports
 // what was left, and returns when all goroutines have ended, but for handlers
 // that ignore their context for longer than [Grace].
 //
@@ -54,5 +56,6 @@
 // Handlers of a subscription run at the same time, one on each worker. As long
 // as nothing blocks, fails or is changed, a message costs the sender a
 // non-blocking send and the worker a non-blocking receive, each with a look at
-// a flag, and no allocation.
+// a flag, and no allocation; with several subscriptions a Send is counted while
+// it is under way.
 package message

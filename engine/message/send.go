@@ -18,7 +18,7 @@ var errGone = errors.New("message: subscription ended")
 // keep the message.
 type PartialError struct {
 	Missed []string // the subscriptions that did not get it
-	Err    error    // why: ErrClosed or the context's error
+	Err    error    // why: ErrClosed (the topic ended meanwhile) or the context's error
 }
 
 func (e *PartialError) Error() string {
@@ -38,7 +38,8 @@ type Sender[T any] struct {
 func (s *Sender[T]) Send(ctx context.Context, v T) error { return s.t.send(ctx, &v, s.probe) }
 
 // send hands v to one subscription (by address to spare copies): a non-blocking send and a look at a flag.
-func (s *Subscription[T]) send(ctx context.Context, v *T, p SenderProbe) error {
+// first says that it is the first: none has got v, and a closed topic takes it no more.
+func (s *Subscription[T]) send(ctx context.Context, v *T, p SenderProbe, first bool) error {
 	q := s.queues[0]
 	if len(s.queues) > 1 {
 		q = s.queues[s.o.Key(*v)%uint64(len(s.queues))]
@@ -51,14 +52,17 @@ func (s *Subscription[T]) send(ctx context.Context, v *T, p SenderProbe) error {
 		}
 		return nil
 	default:
-		return q.sendFull(ctx, v, p)
+		return q.sendFull(ctx, v, p, first)
 	}
 }
 
 // sendFull sends to a queue that was full, or gated, a moment ago.
-func (q *queue[T]) sendFull(ctx context.Context, v *T, p SenderProbe) error {
+func (q *queue[T]) sendFull(ctx context.Context, v *T, p SenderProbe, first bool) error {
 	for {
-		turn := *q.turn.Load() // first: whatever changes after this closes it
+		turn := *q.turn.Load() // before all else: whatever changes after this closes it
+		if first && q.s.t.now.Load().closed {
+			return errGone
+		}
 		g := q.tail.Load()
 		select {
 		case g.ch <- *v:

@@ -17,6 +17,10 @@ type Topic[T any] struct {
 	name string
 	mu   sync.Mutex // held to change members
 	now  atomic.Pointer[members[T]]
+
+	sending atomic.Int64  // sends under way to several subscriptions
+	settled chan struct{} // closed when the topic is, and none of these is waited for any more
+	settle  sync.Once     // closes it
 }
 
 // members is who is subscribed; it is replaced as a whole, never changed.
@@ -27,7 +31,7 @@ type members[T any] struct {
 
 // NewTopic makes a topic without subscriptions. The name is for errors.
 func NewTopic[T any](name string) *Topic[T] {
-	t := &Topic[T]{name: name}
+	t := &Topic[T]{name: name, settled: make(chan struct{})}
 	t.now.Store(new(members[T]))
 	return t
 }
@@ -74,7 +78,7 @@ func (t *Topic[T]) Subscribe(name string, h Handler[T], o Options[T]) (*Subscrip
 //
 // The error is [ErrClosed] when the topic is closed, or the context's; where
 // some subscriptions have got v already it is a [*PartialError] with that
-// inside. A message dropped by policy is no error.
+// inside; Close lets such a send go on as long as it waits itself. A message dropped by policy is no error.
 func (t *Topic[T]) Send(ctx context.Context, v T) error { return t.send(ctx, &v, nil) }
 
 // Sender returns a handle to send with, for one goroutine, watched by p.
@@ -82,11 +86,16 @@ func (t *Topic[T]) Sender(p SenderProbe) *Sender[T] { return &Sender[T]{t: t, pr
 
 func (t *Topic[T]) send(ctx context.Context, v *T, p SenderProbe) error {
 	m := t.now.Load()
+	if len(m.subs) > 1 {
+		t.sending.Add(1)
+		defer t.sent()
+		m = t.now.Load() // again: whoever closes the topic from here on waits for this send
+	}
 	if m.closed {
 		return ErrClosed
 	}
 	for i, s := range m.subs {
-		if err := s.send(ctx, v, p); err != nil {
+		if err := s.send(ctx, v, p, i == 0); err != nil {
 			if errors.Is(err, errGone) && !t.now.Load().closed {
 				continue // unsubscribed meanwhile
 			}
@@ -95,6 +104,24 @@ func (t *Topic[T]) send(ctx context.Context, v *T, p SenderProbe) error {
 	}
 	return nil
 }
+
+// sent takes note that a send to several subscriptions is over.
+func (t *Topic[T]) sent() {
+	if t.sending.Add(-1) == 0 && t.now.Load().closed {
+		t.checkSettled()
+	}
+}
+
+// checkSettled says so when no send is under way to several subscriptions. The
+// topic is closed: none that begins from now on gets anywhere.
+func (t *Topic[T]) checkSettled() {
+	if t.sending.Load() == 0 {
+		t.giveUp()
+	}
+}
+
+// giveUp ends the wait for sends under way.
+func (t *Topic[T]) giveUp() { t.settle.Do(func() { close(t.settled) }) }
 
 // partial is the error of a Send that got as far as subscription i.
 func (m *members[T]) partial(i int, err error) error {
