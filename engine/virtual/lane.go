@@ -191,28 +191,38 @@ func (g *generation) panicked() account.Outcome {
 func (l *lane) advance(to int64) {
 	l.source.limit, l.source.dry = min(to, l.machine.end)-1, false
 	for {
-		next, arrival, over, again := l.events.next(), l.arrival(), never, never
-		if l.terms != nil {
-			over, again = l.patience.next(), l.returns.next()
+		next, arrival := l.events.next(), l.arrival()
+		at := min(next, arrival)
+		if l.terms != nil && l.clientsAct(at, to) {
+			continue
 		}
-		switch at := min(over, next, arrival, again); {
-		case at >= to:
+		if at >= to {
 			l.now = to
 			return
-		case at == over:
-			l.now = at
-			l.isOver(l.patience.take())
-		case at == next:
-			l.now = at
+		}
+		if l.now = at; at == next {
 			l.happen(l.events.take())
-		case at == arrival:
-			l.now = at
+		} else {
 			l.arrive()
-		default:
-			l.now = at
-			l.comeBack(l.returns.take())
 		}
 	}
+}
+
+// clientsAct lets a client act whose time comes before to and, as clients come
+// first who lose patience and last who try again, before what else is due at next.
+// It tells whether there was one.
+func (l *lane) clientsAct(next, to int64) bool {
+	switch over, again := l.patience.next(), l.returns.next(); {
+	case over < to && over <= min(next, again):
+		l.now = over
+		l.isOver(l.patience.take())
+	case again < to && again < next:
+		l.now = again
+		l.comeBack(l.returns.take())
+	default:
+		return false
+	}
+	return true
 }
 
 // happen lets an event happen, unless it was called off.
