@@ -61,6 +61,7 @@ type generation struct {
 	partitions int
 	way        handover
 	servers    atomic.Pointer[[]*server]
+	outlived   bool // something of it did not end when it was killed; guarded by the lane's mu
 
 	mu     sync.Mutex // of the places
 	places map[placeKey]*server
@@ -117,6 +118,16 @@ func (g *generation) all() []*server {
 		return *p
 	}
 	return nil
+}
+
+// working tells whether anything is in hand at any of its servers.
+func (g *generation) working() bool {
+	for _, s := range g.all() {
+		if state := engine.WorkerState(s.state.Load()); state == engine.Busy || state == engine.Stalled {
+			return true
+		}
+	}
+	return false
 }
 
 // position is where in the generation a handler stands; -1: nowhere.

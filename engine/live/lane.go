@@ -292,7 +292,9 @@ func (l *lane) die(reason string) {
 	})
 }
 
-// end stops the producers and kills the hand-overs. The caller holds mu.
+// end stops the producers and kills the hand-overs. One in which something does not
+// end keeps its place among those that are counted: what is under way there is
+// booked when it does end. The caller holds mu.
 func (l *lane) end() error {
 	l.edit(func(c *crew) {
 		for _, p := range c.producers {
@@ -304,14 +306,23 @@ func (l *lane) end() error {
 	l.stopDrain()
 	c := l.crew.Load()
 	var errs []error
+	var stuck []*generation
 	for _, g := range c.generations {
-		errs = append(errs, g.way.kill())
+		if g.outlived && !g.working() {
+			continue // it has ended since; a topic would go on naming who did not in time
+		}
+		if err := g.way.kill(); err != nil {
+			g.outlived = true
+			errs, stuck = append(errs, err), append(stuck, g)
+		}
 	}
 	errs = append(errs, await(c.retired))
 	l.draining.Wait()
 	l.drainCtx, l.stopDrain = context.WithCancel(context.Background())
 	for _, g := range l.crew.Load().generations {
-		l.run.sampler.forget(l, g)
+		if !l.used(g) && !slices.Contains(stuck, g) {
+			l.run.sampler.forget(l, g)
+		}
 	}
 	return errors.Join(errs...)
 }
