@@ -129,7 +129,7 @@ func (l *lane) refit(spec *engine.Lane) {
 		old := l.current
 		l.open()
 		for p := range l.producers {
-			if x := &l.producers[p]; x.state == blocked && x.way == old && l.letsGo(&l.generations[old]) {
+			if x := &l.producers[p]; x.state == blocked && x.way == old && l.generations[old].letsGo(x) {
 				l.release(int32(p))
 				l.produce(int32(p))
 			}
@@ -144,9 +144,11 @@ func (l *lane) refit(spec *engine.Lane) {
 	l.staff()
 }
 
-// letsGo tells whether a hand-over that closes turns away the producers that
-// stand at it. A bus waits for them.
-func (l *lane) letsGo(g *generation) bool { return g.model == engine.Message || g.goroutines() }
+// letsGo tells whether a hand-over that closes turns away a producer that stands
+// at it. A bus waits for it, and so does a topic of which some have the item.
+func (g *generation) letsGo(p *producer) bool {
+	return g.goroutines() || g.model == engine.Message && p.step == 0
+}
 
 // tidy gives up hand-overs that have drained.
 func (l *lane) tidy() {
