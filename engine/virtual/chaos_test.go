@@ -124,6 +124,9 @@ func (d *deed) value(p *engine.Param) string {
 	case engine.KindCount:
 		return fmt.Sprint(max(int(p.Min), few))
 	case engine.KindNumber:
+		if strings.HasSuffix(p.Path, ".speed") { // work in hand keeps its pace: slower than this it would outlast any draining
+			return fmt.Sprint(max(0.1, float64(min(few, 9))/2))
+		}
 		return fmt.Sprint(min(p.Max, max(p.Min, float64(min(few, 9))/2)))
 	case engine.KindDuration:
 		return fmt.Sprintf("%dms", min(20, few)+1)

@@ -70,6 +70,11 @@ func (l *lane) readProducer(r *account.Reading, p *producer) {
 			r.Await[h]++
 		}
 	}
+	if !it.held && it.client == none {
+		for _, h := range g.absent { // which is counted when it has been handed over
+			r.Spared[h]++
+		}
+	}
 }
 
 // readTogether counts, for workers that run several handlers in turn, which of
