@@ -47,8 +47,8 @@ func TestBothEnginesAgree(t *testing.T) {
 	})
 	t.Logf("%d scenarios: %+v", runs, seen)
 	for _, n := range []int64{
-		seen.Done, seen.Failed, seen.Dropped, seen.Expired, seen.DeadLettered, seen.Lost, seen.Redelivered, seen.Duplicates, seen.Skipped,
-	} {
+		seen.Done, seen.Failed, seen.Dropped, seen.Expired, seen.DeadLettered, seen.Lost, seen.Redelivered, seen.Duplicates,
+	} { // skipped deliveries are too rare to be drawn every time: see found
 		if runs >= 100 && n == 0 {
 			t.Errorf("of something there was nothing: %+v", seen)
 		}
@@ -57,6 +57,10 @@ func TestBothEnginesAgree(t *testing.T) {
 
 // found are scenarios in which the engines once differed, and few others do.
 var found = map[string]string{
+	"an observer that panics has others skipped": `
+load: {rate: 61/s, keys: {count: 1}}
+handlers: [{name: h1, service: {mean: 3ms}, panic: 20%}, {name: h2, service: {mean: 3ms}}]
+lanes: [{name: lane1, model: event, dispatch: inline, recover: false}]`,
 	"a client takes the place of one that is gone": `
 load: {rate: 61/s, keys: {count: 1}, timeout: 21777us, retry: {attempts: 4, backoff: {base: 9333us, jitter: full}, budget: 10%}, arrivals: bursts, bursts: {size: 7, duty: 40%}}
 handlers: [{name: h1, service: {mean: 3ms}}]
