@@ -196,9 +196,13 @@ func (r *Report) Claims() (checked, failed int) {
 }
 
 // WriteJSON writes the report in the form that the package doc describes.
-func (r *Report) WriteJSON(w io.Writer) error {
+func (r *Report) WriteJSON(w io.Writer) error { return writeJSON(w, r) }
+
+// writeJSON writes a document of any kind, indented, with signs such as < as they
+// are.
+func writeJSON(w io.Writer, document any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(r)
+	return e.Encode(document)
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -47,12 +46,7 @@ func OfSize(q *size.Question, answers []size.Answer) *Size {
 }
 
 // WriteJSON writes the report as JSON.
-func (s *Size) WriteJSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(s)
-}
+func (s *Size) WriteJSON(w io.Writer) error { return writeJSON(w, s) }
 
 // WriteText writes the report for people, at most 100 columns wide.
 func (s *Size) WriteText(w io.Writer, colour bool) error {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 	"slices"
 
@@ -49,12 +48,7 @@ func OfSweep(base *engine.Scenario, r *sweep.Result) *Sweep {
 }
 
 // WriteJSON writes the report as JSON.
-func (s *Sweep) WriteJSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(s)
-}
+func (s *Sweep) WriteJSON(w io.Writer) error { return writeJSON(w, s) }
 
 // isKnee reports whether a point is the knee of a lane's curve.
 func (s *Sweep) isKnee(p *sweep.Outcome, lane string) bool {

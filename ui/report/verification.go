@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -45,12 +44,7 @@ func (v *Verified) runs() []*Report {
 }
 
 // WriteJSON writes the reports of all runs, in the form of the package doc.
-func (v *Verification) WriteJSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
-}
+func (v *Verification) WriteJSON(w io.Writer) error { return writeJSON(w, v) }
 
 // WriteText writes for each case whether each claim holds, with the sides that
 // were compared, and what theory says beside what was measured.

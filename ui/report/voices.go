@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -31,12 +30,7 @@ type VoicesRun struct {
 }
 
 // WriteJSON writes the comparisons, in seconds and shares.
-func (v *Voices) WriteJSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
-}
+func (v *Voices) WriteJSON(w io.Writer) error { return writeJSON(w, v) }
 
 // WriteText writes a row for each comparison, and how to read it.
 func (v *Voices) WriteText(w io.Writer, colour bool) error {
