@@ -75,6 +75,7 @@ func (b *Bus[T]) Close(ctx context.Context) (Left, error) {
 	b.refuse()
 	inTime := b.finish(ctx.Done())
 	waiting := b.halt() // in time this is what an observer left that died of a panic
+	b.cancel()
 	if !inTime {
 		grace, cancel := context.WithTimeout(context.Background(), Grace)
 		defer cancel()
@@ -95,7 +96,9 @@ func (b *Bus[T]) Close(ctx context.Context) (Left, error) {
 // called by an observer. It returns what there was at that moment.
 func (b *Bus[T]) Kill() Left {
 	b.refuse()
-	return b.abandon(b.halt())
+	left := b.abandon(b.halt())
+	b.cancel() // last, or a call that obeys at once would end as if nothing had happened
+	return left
 }
 
 // refuse lets no further publish in, and no observer.
@@ -174,9 +177,9 @@ type remainder[T any] struct {
 	waiting int
 }
 
-// halt has publishes under way reach nobody else, empties all queues, and
-// cancels the context of the handlers: in this order, so that a handler that
-// obeys does not go on to the next value.
+// halt has publishes under way reach nobody else, and empties all queues. The
+// context of the handlers is to be cancelled after it, so that one that obeys
+// does not go on to the next value.
 func (b *Bus[T]) halt() []remainder[T] {
 	b.mu.Lock()
 	b.stopped.Store(true)
@@ -190,7 +193,6 @@ func (b *Bus[T]) halt() []remainder[T] {
 	for i, o := range all {
 		rest[i] = remainder[T]{o, o.discard()}
 	}
-	b.cancel()
 	return rest
 }
 
