@@ -57,6 +57,15 @@ func (l *Lane) fillRecent(w *engine.Window) {
 	}
 }
 
+// FillDistribution describes the latencies of the recent window, as of when its
+// distributions were last moved on.
+func (l *Lane) FillDistribution(dst *engine.Distribution) {
+	recent := l.items[Latency].recent
+	counts := recent.Counts()
+	dst.From, dst.To, dst.Count = recent.From(), l.Now.At, counts.Count()
+	dst.Buckets = counts.AppendBuckets(dst.Buckets[:0])
+}
+
 // share is a utilisation. Those that finish what is left of a hand-over that
 // was replaced are busy beside the servers that there are now.
 func share(millionths float64) float64 { return min(1, millionths/million) }

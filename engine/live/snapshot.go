@@ -161,3 +161,17 @@ func (r *Run) Series(dst *engine.Series, from, to time.Duration) {
 	}
 	measure.FillSeries(dst, m.tracks, from, to)
 }
+
+var _ engine.Distributor = (*Run)(nil)
+
+// Distribution implements [engine.Distributor].
+func (r *Run) Distribution(dst *engine.Distribution, lane int) {
+	m := r.sampler
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if lane < 0 || lane >= len(m.lanes) {
+		*dst = engine.Distribution{Buckets: dst.Buckets[:0]}
+		return
+	}
+	m.lanes[lane].account.FillDistribution(dst)
+}

@@ -169,6 +169,17 @@ func (c *Counts) Summary() engine.Summary {
 	}
 }
 
+// AppendBuckets appends to dst the buckets that hold something, ascending.
+func (c *Counts) AppendBuckets(dst []engine.Bucket) []engine.Bucket {
+	for i, n := range c.used() {
+		if n > 0 {
+			low, high := bucketBounds(c.lo + i)
+			dst = append(dst, engine.Bucket{Low: time.Duration(low), High: time.Duration(high), Count: int64(n)})
+		}
+	}
+	return dst
+}
+
 // quantiles fills at for ascending qs in one pass.
 func (c *Counts) quantiles(qs []float64, at []time.Duration) {
 	if c.count == 0 {

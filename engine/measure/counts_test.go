@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"duet/engine"
 )
 
 func TestCountsAddUp(t *testing.T) {
@@ -53,6 +55,26 @@ func TestCountsRecordAsAHistogramDoes(t *testing.T) {
 		}
 		if !sameCounts(&several, &times) {
 			t.Fatalf("recorded %d times they are others", n)
+		}
+	})
+}
+
+func TestBucketsHoldAllValues(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		vs := values().Draw(t, "values")
+		all := recorded(vs).AppendBuckets(nil)
+		for _, v := range vs {
+			v = clamp(v)
+			i := slices.IndexFunc(all, func(b engine.Bucket) bool { return v >= int64(b.Low) && v <= int64(b.High) })
+			if i < 0 || all[i].Count == 0 {
+				t.Fatalf("%d is in no bucket of %+v", v, all)
+			}
+			all[i].Count--
+		}
+		for i, b := range all {
+			if b.Count != 0 || i > 0 && b.Low <= all[i-1].High {
+				t.Fatalf("%+v is left, or not after %+v", b, all[max(i-1, 0)])
+			}
 		}
 	})
 }

@@ -117,6 +117,21 @@ func (r *Run) Series(dst *engine.Series, from, to time.Duration) {
 	measure.FillSeries(dst, r.tracks, from, to)
 }
 
+var _ engine.Distributor = (*Run)(nil)
+
+// Distribution implements [engine.Distributor].
+func (r *Run) Distribution(dst *engine.Distribution, lane int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if lane < 0 || lane >= len(r.machine.lanes) {
+		*dst = engine.Distribution{Buckets: dst.Buckets[:0]}
+		return
+	}
+	l := r.machine.lanes[lane]
+	l.account.Refresh()
+	l.account.FillDistribution(dst)
+}
+
 // Journal implements [engine.Run].
 func (r *Run) Journal(dst []engine.Entry, after uint64) []engine.Entry {
 	r.mu.Lock()
