@@ -24,6 +24,7 @@ type keyMap struct {
 	Fault                  key.Binding
 	Unlink                 key.Binding
 	Lanes                  key.Binding
+	Compare                key.Binding
 
 	Presets, Case    key.Binding
 	Restart, NewSeed key.Binding
@@ -65,6 +66,7 @@ func newKeyMap() *keyMap {
 		Fault:      bind("f", "faults", "f"),
 		Unlink:     bind("u", "rates apart, alike", "u"),
 		Lanes:      bind("1-4", "turn to a lane", "1", "2", "3", "4"),
+		Compare:    bind("t", "compare the lanes", "t"),
 
 		Presets: bind("p", "presets", "p"),
 		Case:    bind("c", "next case", "c"),
@@ -106,7 +108,7 @@ func (k *keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
 		{
 			pair("+ -", "more, fewer arrivals", k.Faster, k.Slower), pair("↑ ↓ tab", "other knob", k.Previous, k.Next),
-			pair("← →", "less, more", k.Less, k.More), pair("shift+← →", "by 1%", k.FineLess, k.FineMore), k.Enter, k.Unlink, k.Lanes,
+			pair("← →", "less, more", k.Less, k.More), pair("shift+← →", "by 1%", k.FineLess, k.FineMore), k.Enter, k.Unlink, k.Lanes, k.Compare,
 		},
 		{
 			k.Pause, k.Step, pair("[ ]", "look back, ahead", k.Back, k.Ahead), pair("{ }", "by 10 s", k.LeapBack, k.LeapAhead),

@@ -167,6 +167,8 @@ func (m *model) pressMore(k tea.KeyPressMsg) tea.Cmd {
 		m.overlay = newFaults(m)
 	case key.Matches(k, keys.Presets):
 		m.overlay = newPicker(m)
+	case key.Matches(k, keys.Compare):
+		m.overlay = &comparison{}
 	case key.Matches(k, keys.Help):
 		m.overlay = helpBox{}
 	case key.Matches(k, keys.Voice):
