@@ -1,66 +1,57 @@
 package engine
 
-import (
-	"errors"
-	"fmt"
-	"math"
-	"slices"
-)
+import "errors"
 
 // Verdict is a claim held against a run, in the shape of the JSON of `duet
 // run`.
 type Verdict struct {
-	Claim string `json:"claim"`
-	Holds bool   `json:"holds"`
-	Left  Figure `json:"left"` // the sides of the comparison that decided: the first that failed, else the last
-	Right Figure `json:"right"`
-	Note  string `json:"note,omitempty"` // why nothing could be compared, where so
+	Claim string    `json:"claim"`
+	Holds bool      `json:"holds"`
+	Left  Figure    `json:"left"` // the sides of the comparison that decided: the first that failed, else the last
+	Right Figure    `json:"right"`
+	Kind  ParamKind `json:"kind"`           // of both: duration in seconds, rate a second, or number
+	Note  string    `json:"note,omitempty"` // why nothing could be compared, where so
 }
 
 // AppliesTo reports whether the claim is made of runs in this mode.
 func (c Claim) AppliesTo(mode Mode) bool { return c.In == "" || c.In == mode }
 
 // Check holds the claim against a run that is over: against the figures since
-// the warm-up, or with During against those of that part. A figure that is not
-// defined makes the claim not hold, with a note. The error says that the claim
-// makes no sense for the snapshot's scenario; claims of a decoded scenario do.
-func (c Claim) Check(snap *Snapshot) (Verdict, error) {
-	expr, err := parseClaim(c, snap.Scenario)
+// the warm-up, or with During against those of that part; what theory says comes
+// from theory, which may be nil. A figure that is not defined makes the claim not
+// hold, with a note. The error says that the claim makes no sense for the
+// snapshot's scenario; claims of a decoded scenario do.
+func (c Claim) Check(snap *Snapshot, theory Theory) (Verdict, error) {
+	all, err := c.Comparisons(snap.Scenario)
 	if err != nil {
-		return Verdict{}, fmt.Errorf("%s: %w", shown(c.Text), err)
+		return Verdict{}, err
 	}
-	at := scene{snapshot: snap, part: -1}
-	if c.During != nil {
-		at.part = slices.Index(snap.Scenario.Stretches(), *c.During)
-		if at.part < 0 {
-			return Verdict{}, fmt.Errorf("%s: the run kept no figures of %s", shown(c.Text), stretchText(*c.During))
+	var v Verdict
+	for i := range all {
+		one := &all[i]
+		left, right := one.Sides(snap, theory)
+		v = Verdict{
+			Claim: c.Text, Holds: one.Holds(left, right), Left: Figure(left), Right: Figure(right),
+			Kind: one.Kind, Note: one.Undefined(snap, theory),
 		}
-	}
-	d := expr.root.test.decide(at)
-	v := Verdict{Claim: c.Text, Holds: d.holds, Left: Figure(d.left), Right: Figure(d.right)}
-	switch leftless, rightless := math.IsNaN(d.left), math.IsNaN(d.right); {
-	case leftless && rightless:
-		v.Note = "neither side is defined: nothing was measured"
-	case leftless:
-		v.Note = "the left side is not defined: nothing was measured"
-	case rightless:
-		v.Note = "the right side is not defined: nothing was measured"
+		if !v.Holds {
+			break
+		}
 	}
 	return v, nil
 }
 
 // parseClaim reads the expression of a claim.
 func parseClaim(c Claim, s *Scenario) (*Expr, error) {
-	expr, err := parseTest(c.Text, s)
+	expr, err := asTest(parseExpr(c.Text, s))
 	if err == nil && c.During != nil && expr.handlers {
 		return nil, errors.New("figures of a handler are of the whole run; leave out during, or take the lane's")
 	}
 	return expr, err
 }
 
-// parseTest reads an expression that says yes or no.
-func parseTest(text string, s *Scenario) (*Expr, error) {
-	expr, err := ParseExpr(text, s)
+// asTest holds that an expression says yes or no.
+func asTest(expr *Expr, err error) (*Expr, error) {
 	if err == nil && !expr.IsTest() {
 		return nil, errors.New("a comparison is needed, such as message.depth > 50")
 	}
@@ -75,7 +66,7 @@ type Condition struct{ test test }
 // ParseCondition reads the condition of an [Event]. The error is one clause
 // that says what is wrong.
 func ParseCondition(text string, s *Scenario) (*Condition, error) {
-	expr, err := parseTest(text, s)
+	expr, err := asTest(ParseExpr(text, s))
 	if err != nil {
 		return nil, err
 	}

@@ -86,7 +86,7 @@ func TestClaimsAreChecked(t *testing.T) {
 		{"message.wasted < message.retries", true, 210, 220},
 		{"message.done/30s > 1/s", true, 2900.0 / 30, 1},
 	} {
-		v, err := Claim{Text: c.text}.Check(snap)
+		v, err := Claim{Text: c.text}.Check(snap, nil)
 		if err != nil || v.Holds != c.holds || math.Abs(float64(v.Left)-c.left) > 1e-9 || math.Abs(float64(v.Right)-c.right) > 1e-9 || v.Note != "" || v.Claim != c.text {
 			t.Errorf("%s: %+v, %v", c.text, v, err)
 		}
@@ -100,11 +100,11 @@ func TestClaimsDuringAPartOfTheRun(t *testing.T) {
 	}
 	snap := measuredRun(s)
 	for _, c := range s.Expect {
-		if v, err := c.Check(snap); err != nil || !v.Holds {
+		if v, err := c.Check(snap, nil); err != nil || !v.Holds {
 			t.Errorf("%+v, %v", v, err)
 		}
 	}
-	if _, err := (Claim{Text: "message.done > 0", During: &[2]time.Duration{0, time.Second}}).Check(snap); err == nil {
+	if _, err := (Claim{Text: "message.done > 0", During: &[2]time.Duration{0, time.Second}}).Check(snap, nil); err == nil {
 		t.Error("a part that the run kept nothing of was checked")
 	}
 }
@@ -122,7 +122,7 @@ func TestWhatIsNotDefinedDoesNotHold(t *testing.T) {
 		"message.latency.mean within 5% of 5s":          "the left side is not defined: nothing was measured",
 		"message.done > 1 and message.latency.p99 > 5s": "the left side is not defined: nothing was measured",
 	} {
-		v, err := Claim{Text: text}.Check(snap)
+		v, err := Claim{Text: text}.Check(snap, nil)
 		if err != nil || v.Holds || v.Note != note {
 			t.Errorf("%s: %+v, %v; want the note %q", text, v, err, note)
 		}
@@ -138,7 +138,7 @@ func TestFiguresOfWhatIsGoneAreNotDefined(t *testing.T) {
 	snap.Lanes[0].Handlers = nil
 	snap.Lanes = snap.Lanes[:1]
 	for _, text := range []string{"event.done > 0", "message.handlers.charge.done > 0", "event.handlers.charge.done > 0"} {
-		if v, err := (Claim{Text: text}).Check(snap); err != nil || v.Holds || v.Note == "" {
+		if v, err := (Claim{Text: text}).Check(snap, nil); err != nil || v.Holds || v.Note == "" {
 			t.Errorf("%s: %+v, %v", text, v, err)
 		}
 	}

@@ -32,6 +32,7 @@ type decision struct {
 // evaluating allocates nothing.
 type scene struct {
 	snapshot *Snapshot
+	theory   Theory // nil: nobody knows any
 	recent   bool
 	part     int // of the lanes' Parts; below 0: none
 }
@@ -64,8 +65,8 @@ type constant float64
 func (c constant) eval(scene) float64 { return float64(c) }
 
 type laneFigure struct {
-	lane string
-	read func(v view) float64
+	lane, name string
+	read       func(v view) float64
 }
 
 func (f laneFigure) eval(at scene) float64 {
@@ -124,15 +125,17 @@ func (a arithmetic) eval(at scene) float64 {
 // comparison is a test of two numbers. With one that is not defined no test
 // holds, != included.
 type comparison struct {
-	op          func(left, right, share float64) bool
+	op          string
+	holds       func(left, right, share float64) bool
 	share       float64
 	left, right number
+	dim         dimension // of both sides
 }
 
 func (c comparison) decide(at scene) decision {
 	left, right := c.left.eval(at), c.right.eval(at)
 	defined := !math.IsNaN(left) && !math.IsNaN(right)
-	return decision{defined && c.op(left, right, c.share), left, right}
+	return decision{defined && c.holds(left, right, c.share), left, right}
 }
 
 var comparisons = map[string]func(left, right, _ float64) bool{
@@ -143,6 +146,9 @@ var comparisons = map[string]func(left, right, _ float64) bool{
 	">":  func(left, right, _ float64) bool { return left > right },
 	">=": func(left, right, _ float64) bool { return left >= right },
 }
+
+// within is the name of the comparison that has a share.
+const withinOp = "within"
 
 func within(left, right, share float64) bool {
 	return math.Abs(left-right) <= share*math.Abs(right)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,16 +20,28 @@ const (
 //	message.in_system.mean within 5% of message.throughput * message.latency.mean
 //
 // A figure is LANE.figure or LANE.handlers.NAME.figure, named as in
-// [LaneFigures] and [HandlerFigures]; durations are in seconds. Quantities of
+// [LaneFigures] and [HandlerFigures]; LANE.theory.figure, in claims, is what the
+// closed form says of it. Durations are in seconds. Quantities of
 // different kinds are neither compared nor added. An Expr is immutable.
 type Expr struct {
 	root     operand
-	handlers bool // some figure is of a handler
+	handlers bool           // some figure is of a handler
+	theory   []theoryFigure // in their order
 }
 
 // ParseExpr reads an expression about the lanes and handlers of a scenario.
-// The error is one clause that says what is wrong, fit to follow the text.
+// The error is one clause that says what is wrong, fit to follow the text. What
+// theory says is for claims only.
 func ParseExpr(text string, s *Scenario) (*Expr, error) {
+	expr, err := parseExpr(text, s)
+	if err == nil && expr.theory != nil {
+		return nil, errors.New("what theory says is of the long run: only claims may speak of it")
+	}
+	return expr, err
+}
+
+// parseExpr reads an expression of any kind.
+func parseExpr(text string, s *Scenario) (*Expr, error) {
 	if len(text) > maxExpr {
 		return nil, fmt.Errorf("at most %d letters are read", maxExpr)
 	}
@@ -41,7 +54,7 @@ func ParseExpr(text string, s *Scenario) (*Expr, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	return &Expr{root, p.handlers}, nil
+	return &Expr{root, p.handlers, p.theory}, nil
 }
 
 // IsTest reports whether the expression says yes or no: a comparison, or
@@ -56,6 +69,7 @@ type exprParser struct {
 	scenario *Scenario
 	depth    int
 	handlers bool
+	theory   []theoryFigure
 	err      error
 }
 
@@ -116,9 +130,9 @@ func (p *exprParser) comparison() operand {
 	if op, ok := p.accept("==", "!=", "<=", ">=", "<", ">"); ok {
 		right := p.sum()
 		p.alike(left, right, op)
-		return operand{test: comparison{op: comparisons[op], left: left.number, right: right.number}}
+		return operand{test: compared(op, 0, left, right)}
 	}
-	if _, ok := p.accept("within"); ok {
+	if _, ok := p.accept(withinOp); ok {
 		share := p.token
 		if share.kind != numberToken || !strings.HasSuffix(share.text, "%") {
 			p.fail("within needs a share, such as within 5%% of")
@@ -126,8 +140,8 @@ func (p *exprParser) comparison() operand {
 		p.advance()
 		p.expect("of", "within "+share.text)
 		right := p.sum()
-		p.alike(left, right, "within")
-		return operand{test: comparison{op: within, share: share.value, left: left.number, right: right.number}}
+		p.alike(left, right, withinOp)
+		return operand{test: compared(withinOp, share.value, left, right)}
 	}
 	return left
 }
@@ -226,11 +240,14 @@ func (p *exprParser) figure(path string) (operand, error) {
 		p.handlers = true
 		return operand{dim: m.dimension, number: handlerFigure{lane, name, m.handler}}, nil
 	}
+	if name, ok := strings.CutPrefix(rest, "theory."); ok {
+		return p.theoryFigure(lane, name)
+	}
 	m, ok := laneMetrics[rest]
 	if !ok {
 		return operand{}, fmt.Errorf("a lane has no figure %s; %s", shown(rest), suggest(rest, metricNames(laneMetrics, rest)))
 	}
-	return operand{dim: m.dimension, number: laneFigure{lane, m.lane}}, nil
+	return operand{dim: m.dimension, number: laneFigure{lane, rest, m.lane}}, nil
 }
 
 // numbers holds that both sides of an operator are numbers.

@@ -59,7 +59,7 @@ func FuzzExpr(f *testing.F) {
 			expr.root.number.eval(scene{snapshot: snap, part: -1})
 			return
 		}
-		if _, err := (Claim{Text: text}).Check(snap); err != nil {
+		if _, err := (Claim{Text: text}).Check(snap, nil); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -219,7 +219,7 @@ func (s *Scenario) siblings(path string) []string {
 			return near
 		}
 	}
-	return []string{"load", "handlers.NAME", "lanes.NAME", "seed", "duration", "warmup", "drain"}
+	return []string{"load", "handlers.NAME", "lanes.NAME", "seed", "duration", "warmup", "drain", "steady"}
 }
 
 func (s *Scenario) handlerNames() []string {

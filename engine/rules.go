@@ -82,6 +82,9 @@ var rules = []rule{
 	{path: "duration", kind: KindDuration, max: week, def: "30s", help: "of a run without a screen; 0s: without an end", fixed: true},
 	{path: "warmup", kind: KindDuration, max: week, def: "0s", help: "left out of the report's figures", fixed: true},
 	{path: "drain", kind: KindDuration, max: day, def: "5s", help: "how long a run may take to empty afterwards", fixed: true},
+	{path: "steady.runs", kind: KindCount, min: 1, max: 1000, def: "10", help: "simulated by `duet verify` for each case, with a seed each", fixed: true},
+	{path: "steady.duration", kind: KindDuration, max: week, def: "0s", help: "of each of these runs; 0s: as long as the scenario's", fixed: true},
+	{path: "steady.warmup", kind: KindDuration, max: week, def: "0s", help: "left out of the figures of each; 0s: as much as the scenario's", fixed: true},
 
 	{path: "duet", kind: KindCount, max: 1e6, def: "1", file: true, help: "version of the format"},
 	{path: "load.steps.*.at", kind: KindDuration, max: week, file: true, help: "when the step begins"},
@@ -96,8 +99,8 @@ var rules = []rule{
 	{path: "timeline.*.fault.share", kind: KindShare, max: 1, def: "100%", file: true, help: "part of the items"},
 	{path: "timeline.*.fault.for", kind: KindDuration, max: day, def: "0s", file: true, help: "how long; 0s: until something mends it"},
 	{path: "timeline.*.fault.restart", kind: KindDuration, max: day, def: "2s", file: true, help: "how long until the worker is back"},
-	{path: "expect.*.in", kind: KindChoice, choices: []string{"real", "virtual"}, file: true, help: "runs that it is claimed of; without: of all"},
-	{path: "cases.*.expect.*.in", kind: KindChoice, choices: []string{"real", "virtual"}, file: true, help: "runs that it is claimed of; without: of all"},
+	{path: "expect.*.in", kind: KindChoice, choices: []string{"real", "virtual", "steady"}, file: true, help: "runs that it is claimed of; without: of all"},
+	{path: "cases.*.expect.*.in", kind: KindChoice, choices: []string{"real", "virtual", "steady"}, file: true, help: "runs that it is claimed of; without: of all"},
 }
 
 var rulesByPath = func() map[string]*rule {

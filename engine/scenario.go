@@ -20,6 +20,7 @@ type Scenario struct {
 	Duration time.Duration `yaml:"duration"` // of a headless run; defaults to 30s
 	Warmup   time.Duration `yaml:"warmup"`   // left out of the report's figures; defaults to 0
 	Drain    time.Duration `yaml:"drain"`    // how long a headless run may take to empty afterwards; defaults to 5s
+	Steady   Steady        `yaml:"steady"`   // what its claims are held against in the end
 	Load     Load          `yaml:"load"`
 	Handlers []Handler     `yaml:"handlers"` // at least one
 	Lanes    []Lane        `yaml:"lanes"`    // one to four; defaults to one message lane and one event lane
@@ -86,10 +87,22 @@ type Case struct {
 	Expect []Claim           `yaml:"expect"`
 }
 
+// Steady says what claims are proven with: many simulated runs with a seed each,
+// long enough that their means are those of the long run.
+type Steady struct {
+	Runs     int           `yaml:"runs"`     // 1 to 1,000; defaults to 10
+	Duration time.Duration `yaml:"duration"` // of each; defaults to 0s: the scenario's
+	Warmup   time.Duration `yaml:"warmup"`   // of each; defaults to 0s: the scenario's
+}
+
+// InSteady is the In of a claim about the long run: it is held against the runs of
+// [Steady] together, and a single run is too short for it.
+const InSteady Mode = "steady"
+
 // Claim is one line of `expect`. In a file it is a text, or a mapping that
 // also says where and when it holds.
 type Claim struct {
 	Text   string            `yaml:"claim"`
-	In     Mode              `yaml:"in"`     // only in real or virtual runs; empty: both
+	In     Mode              `yaml:"in"`     // only in real or virtual runs, or [InSteady]; empty: in all
 	During *[2]time.Duration `yaml:"during"` // figures of this part of the run only, written 60s..90s; nil: the whole
 }

@@ -68,6 +68,7 @@ var schemaParts = map[string]schemaPart{
 	"cases.*.expect.*":          aClaim,
 	"cases.*.expect.*.claim":    claimText,
 	"cases.*.expect.*.during":   claimTime,
+	"steady":                    {help: "how much is simulated to prove the claims"},
 	"expect":                    allClaims,
 	"expect.*":                  aClaim,
 	"expect.*.claim":            claimText,

@@ -169,6 +169,9 @@ func (s *Scenario) checkTimes() *problem {
 	if s.Duration > 0 && s.Warmup >= s.Duration {
 		return &problem{path: "warmup", found: FormatDuration(s.Warmup), need: "less than the duration of " + FormatDuration(s.Duration) + " is needed"}
 	}
+	if long := s.Steadied(); long.Duration > 0 && long.Warmup >= long.Duration {
+		return &problem{path: "steady.warmup", found: FormatDuration(long.Warmup), need: "less than the duration of " + FormatDuration(long.Duration) + " is needed"}
+	}
 	return nil
 }
 

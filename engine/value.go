@@ -14,7 +14,11 @@ func (e *Expr) Value(snap *Snapshot) Figure {
 // Kind is what kind of number the expression is: [KindDuration] in seconds,
 // [KindRate] a second, or [KindNumber] for counts, shares and all else.
 func (e *Expr) Kind() ParamKind {
-	switch e.root.dim {
+	return e.root.dim.kind()
+}
+
+func (d dimension) kind() ParamKind {
+	switch d {
 	case 1:
 		return KindDuration
 	case -1:

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -69,6 +70,17 @@ func settingProblem(at string, err error) *problem {
 		return &problem{path: at, need: err.Error()}
 	}
 	return &problem{path: at + "." + input.Path, said: input.Msg}
+}
+
+// Steadied is the scenario as one of its [Steady] runs goes through it.
+func (s *Scenario) Steadied() *Scenario {
+	if s.Steady.Duration == 0 && s.Steady.Warmup == 0 {
+		return s
+	}
+	long := s.Clone()
+	long.Duration = cmp.Or(s.Steady.Duration, s.Duration)
+	long.Warmup = cmp.Or(s.Steady.Warmup, s.Warmup)
+	return long
 }
 
 // Stretches are the distinct parts of the run that claims speak of, in order

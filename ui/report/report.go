@@ -45,6 +45,7 @@ import (
 	"slices"
 
 	"duet/engine"
+	"duet/engine/theory"
 )
 
 // Version is the version of the JSON, its field duet.
@@ -144,7 +145,7 @@ func caseOf(run Outcome) Case {
 			LaneFigures: engine.FiguresOf(l, nil), Dead: l.Dead, AtLimit: l.AtLimit,
 			AtRest: snap.Quiescent, Balance: l.Ledger.Balance(),
 		}
-		c.Lanes[i].Theory = theoryOf(snap, i)
+		c.Lanes[i].Theory = theory.Of(snap, i)
 	}
 	for _, claim := range snap.Scenario.Expect {
 		if why := c.unchecked(claim, snap); why != "" {
@@ -159,6 +160,8 @@ func caseOf(run Outcome) Case {
 // unchecked says why a claim cannot be held against a run; nothing when it can.
 func (c *Case) unchecked(claim engine.Claim, snap *engine.Snapshot) string {
 	switch {
+	case claim.In == engine.InSteady:
+		return "of the long run"
 	case !claim.AppliesTo(snap.Mode):
 		return string(claim.In) + " only"
 	case c.Interrupted:
@@ -174,7 +177,7 @@ func (c *Case) unchecked(claim engine.Claim, snap *engine.Snapshot) string {
 // verdict checks a claim. One that makes no sense for the lanes as they have
 // become does not hold.
 func verdict(claim engine.Claim, snap *engine.Snapshot) engine.Verdict {
-	v, err := claim.Check(snap)
+	v, err := claim.Check(snap, theory.Figure)
 	if err != nil {
 		undefined := engine.Figure(math.NaN())
 		return engine.Verdict{Claim: claim.Text, Left: undefined, Right: undefined, Note: err.Error()}

@@ -270,7 +270,7 @@ func (c *Case) writeClaims(p *page) {
 		if !v.Holds {
 			sign = p.paint(red, "✗")
 		}
-		p.claim(sign, v.Claim, aligned(number(v.Left), 14)+aligned(number(v.Right), 14))
+		p.claim(sign, v.Claim, aligned(side(v.Left, v.Kind), 14)+aligned(side(v.Right, v.Kind), 14))
 		if v.Note != "" {
 			p.prose("    ", v.Note, 4)
 		}
@@ -296,8 +296,22 @@ func (p *page) claim(sign, text, values string) {
 	}
 }
 
-// number writes one side of a claim, whose unit is whatever the claim speaks
-// of: seconds, items, a share.
+// side writes one side of a claim, with the unit of what the claim speaks of.
+func side(f engine.Figure, kind engine.ParamKind) string {
+	switch kind {
+	case engine.KindDuration:
+		return seconds(f)
+	case engine.KindRate:
+		if math.IsNaN(float64(f)) {
+			return figure.None
+		}
+		return figure.Rate(float64(f)) + "/s"
+	default:
+		return number(f)
+	}
+}
+
+// number writes items, or a share.
 func number(f engine.Figure) string {
 	x := float64(f)
 	switch {

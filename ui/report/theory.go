@@ -1,24 +1,9 @@
 package report
 
 import (
-	"duet/engine"
 	"duet/engine/theory"
 	"duet/ui/internal/figure"
 )
-
-// theoryOf is what the closed forms say of a lane, for the load that it had.
-func theoryOf(snap *engine.Snapshot, lane int) theory.Result {
-	s := snap.Scenario
-	var rate float64 // the scenario's
-	if s.Load.Arrivals == engine.Trace {
-		rate = snap.Lanes[lane].Whole.Arrivals
-	}
-	r := theory.ForLane(s, lane, rate)
-	if snap.Changes > 0 {
-		return r.Refuse("no steady state: settings changed or something broke while it ran")
-	}
-	return r
-}
 
 // theory is that of a lane; false in a report that was read back.
 func (l *Lane) theory() (theory.Result, bool) {
