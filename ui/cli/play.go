@@ -101,6 +101,7 @@ func (w *world) playground(ctx context.Context, name string, change *settings, o
 		})
 	}
 	o.Program = []tea.ProgramOption{tea.WithoutSignalHandler()} // signals end ctx
+	o.Save = save
 	o.NewRun = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, true) }
 	foretell(&o)
 	if err := w.play(ctx, o); err != nil && ctx.Err() == nil {

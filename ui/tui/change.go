@@ -2,14 +2,12 @@ package tui
 
 import (
 	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"duet/engine"
 )
-
-// byKey is who changes made here are made by.
-const byKey = "key"
 
 // turn changes the selected knob by a step.
 func (m *model) turn(direction int, fine bool) {
@@ -36,24 +34,62 @@ func (m *model) turnKnob(k *knob, direction int, fine bool) {
 	}
 }
 
-// set asks for a setting. The engine says at once whether it makes sense; the
-// error is fit to be shown, and nothing has changed then.
+// set asks for a setting, and remembers how it was. The engine says at once
+// whether it makes sense; the error is fit to be shown, and nothing has changed
+// then.
 func (m *model) set(path, value string) error {
+	e := edit{path: path, at: m.now().At, made: time.Now()}
+	var err error
+	if e.from, err = m.value(path); err != nil {
+		return err
+	}
+	if m.scene.unlinked && path == rateKnob {
+		e.lane, e.from = m.focused(), m.rate().String()
+	}
+	if err := m.put(path, value, e.lane, byKey); err != nil {
+		return err
+	}
+	if e.to, err = m.value(path); e.lane != "" || err != nil {
+		e.to = value
+	}
+	if e.to != e.from {
+		m.history.add(e)
+	}
+	return nil
+}
+
+// value is what a setting is, or will be with the next start.
+func (m *model) value(path string) (string, error) {
+	if fixed(m.piece.scenario, path) {
+		return m.piece.scenario.Get(path)
+	}
+	return m.settings().Get(path)
+}
+
+// put asks for a setting of all lanes, or for the rate of one. What is fixed
+// while a run goes on waits for the next start.
+func (m *model) put(path, value, lane, by string) error {
+	if fixed(m.piece.scenario, path) {
+		s, err := m.piece.scenario.With(path, value)
+		if err == nil {
+			m.piece.scenario = s
+			m.say(path + " is " + value + " from the next start on: r starts again")
+		}
+		return err
+	}
 	next, err := m.settings().With(path, value)
 	if err != nil {
 		return err
 	}
-	c := engine.Change{Path: path, Value: value}
-	if m.scene.unlinked && path == rateKnob {
-		c.Lane = m.focused()
-		m.rates[c.Lane] = float64(next.Load.Rate)
+	if lane != "" && m.rates != nil {
+		m.rates[lane] = float64(next.Load.Rate)
 	} else {
-		m.wanted = next
+		m.wanted, lane = next, ""
 	}
 	if s, err := m.piece.scenario.With(path, value); err == nil {
 		m.piece.scenario = s
 	}
-	m.ask(c)
+	m.ask(engine.Change{Path: path, Value: value, Lane: lane, By: by})
 	m.refresh()
 	return nil
 }
@@ -61,7 +97,9 @@ func (m *model) set(path, value string) error {
 // ask puts a change in line. One setting changed again before the last one was
 // handed over, as by a held key, is one change.
 func (m *model) ask(c engine.Change) {
-	c.By = byKey
+	if c.By == "" {
+		c.By = byKey
+	}
 	if i := slices.IndexFunc(m.pending, func(p engine.Change) bool {
 		return c.Path != "" && p.Path == c.Path && p.Lane == c.Lane || c.Speed != 0 && p.Speed != 0
 	}); i >= 0 {

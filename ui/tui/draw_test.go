@@ -95,6 +95,22 @@ func TestOverlays(t *testing.T) {
 		"picker": func(m *model) overlay { m.options.Presets = presets; return newPicker(m) },
 		"faults": func(m *model) overlay { return newFaults(m) },
 		"entry":  func(m *model) overlay { return newEntry(m.scene.knobs.current()) },
+		"settings": func(m *model) overlay {
+			if err := m.set("lanes.message.workers", "3"); err != nil {
+				t.Fatal(err)
+			}
+			m.scene.knobs.selected = m.scene.knobs.index("lanes.message.workers")
+			return newSettings(m)
+		},
+		"changes": func(m *model) overlay {
+			m.history = history{[]edit{
+				{path: "load.rate", from: "120/s", to: "240/s", at: 7 * time.Second},
+				{path: "load.rate", lane: "event", from: "240/s", to: "90/s", at: 12 * time.Second},
+				{path: "lanes.message.queue.when_full", from: "block", to: "drop_oldest", at: 31 * time.Second},
+			}, 2}
+			return newChanges(m)
+		},
+		"saving": func(m *model) overlay { s := newSaving(m, nil); s.asked = "sale.yaml"; return s },
 	}
 	for _, name := range slices.Sorted(maps.Keys(overlays)) {
 		for _, size := range sizes[:3] {

@@ -12,8 +12,11 @@ import (
 type entry struct {
 	knob  knob
 	field textinput.Model
+	under overlay // what it was opened from; nil: nothing
 	err   error
 }
+
+func (e *entry) parent() overlay { return e.under }
 
 func newEntry(k *knob) *entry {
 	e := &entry{knob: *k, field: newField()}
@@ -24,7 +27,7 @@ func newEntry(k *knob) *entry {
 func (e *entry) update(m *model, msg tea.Msg) tea.Cmd {
 	if press, ok := msg.(tea.KeyPressMsg); ok && key.Matches(press, m.keys.Enter) {
 		if e.err = m.set(e.knob.param.Path, e.field.Value()); e.err == nil {
-			m.overlay = nil
+			m.overlay = e.under
 		}
 		return nil
 	}

@@ -26,17 +26,22 @@ func (s *scene) drawFooter(g *grid.Grid) {
 	if s.cursor.on {
 		hints = s.pastHints
 	}
-	for i, h := range hints {
-		need := g.Width(h.Key) + 1 + g.Width(h.Desc)
+	drawKeys(&p, s.theme, hints)
+}
+
+// drawKeys draws what keys do, as many of them as there is room for.
+func drawKeys(p *pen, t *theme, keys []key.Help) {
+	for i, h := range keys {
+		need := p.g.Width(h.Key) + 1 + p.g.Width(h.Desc)
 		if need+3 > p.room() {
 			continue
 		}
 		if i > 0 {
 			p.skip(1)
-			p.sign(g.Glyphs.Dot, s.theme.dim)
+			p.sign(p.g.Glyphs.Dot, t.dim)
 		}
-		p.text(h.Key, s.theme.text)
+		p.text(h.Key, t.text)
 		p.skip(1)
-		p.text(h.Desc, s.theme.dim)
+		p.text(h.Desc, t.dim)
 	}
 }

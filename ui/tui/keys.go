@@ -13,6 +13,9 @@ type keyMap struct {
 	FineMore, FineLess key.Binding
 	Next, Previous     key.Binding
 	Enter              key.Binding
+	Settings, Save     key.Binding
+	Undo, Redo         key.Binding
+	Changes            key.Binding
 
 	Pause, Step            key.Binding
 	Back, Ahead            key.Binding // over the past
@@ -48,6 +51,11 @@ func newKeyMap() *keyMap {
 		Next:     bind("↓ tab", "next knob", "down", "tab", "j"),
 		Previous: bind("↑ shift+tab", "knob before", "up", "shift+tab", "k"),
 		Enter:    bind("enter", "type a value", "enter"),
+		Settings: bind("s", "all settings", "s"),
+		Save:     bind("ctrl+s", "save as a scenario", "ctrl+s"),
+		Undo:     bind("U", "undo", "U", "ctrl+u"),
+		Redo:     bind("ctrl+r", "redo", "ctrl+r"),
+		Changes:  bind("w", "what you changed", "w"),
 
 		Pause:      bind("space", "pause", "space"),
 		Step:       bind(".", "step one item", "."),
@@ -85,7 +93,7 @@ func (k *keyMap) ShortHelp() []key.Binding {
 		pair("+ -", "rate", k.Faster, k.Slower), pair("↑ ↓", "knob", k.Previous, k.Next),
 		pair("← →", "change", k.Less, k.More), k.Pause, k.Help, k.Quit, k.Presets, k.Fault,
 		pair("< >", "speed", k.SlowMotion, k.FullMotion), k.Step,
-		pair("[ ]", "look back", k.Back, k.Ahead), k.Voice, k.Restart, k.Enter, k.Lanes,
+		pair("[ ]", "look back", k.Back, k.Ahead), k.Settings, k.Voice, k.Restart, k.Enter, k.Lanes,
 	}
 }
 
@@ -108,7 +116,8 @@ func (k *keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
 		{
 			pair("+ -", "more, fewer arrivals", k.Faster, k.Slower), pair("↑ ↓ tab", "other knob", k.Previous, k.Next),
-			pair("← →", "less, more", k.Less, k.More), pair("shift+← →", "by 1%", k.FineLess, k.FineMore), k.Enter, k.Unlink, k.Lanes, k.Compare,
+			pair("← →", "less, more", k.Less, k.More), pair("shift+← →", "by 1%", k.FineLess, k.FineMore), k.Enter,
+			k.Settings, pair("U ctrl+r", "undo, redo", k.Undo, k.Redo), k.Changes, k.Save, k.Unlink, k.Lanes, k.Compare,
 		},
 		{
 			k.Pause, k.Step, pair("[ ]", "look back, ahead", k.Back, k.Ahead), pair("{ }", "by 10 s", k.LeapBack, k.LeapAhead),

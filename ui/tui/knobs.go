@@ -97,6 +97,10 @@ func (k *knobs) at(x, y int) (int, bool) {
 func newKnob(s *engine.Scenario, p engine.Param, value string) knob {
 	k := knob{param: p, value: value}
 	parts := strings.Split(p.Path, ".")
+	if len(parts) == 1 { // of the run
+		k.name = p.Path
+		return k
+	}
 	if parts[0] != "load" {
 		k.owner = parts[1]
 		if parts[0] == "lanes" {

@@ -32,6 +32,7 @@ type model struct {
 	wanted   *engine.Scenario   // the settings once all changes have been made; nil: as they are
 	applying bool               // a command is handing changes to the run
 	rates    map[string]float64 // of lanes, once they are unlinked
+	history  history
 
 	profile colorprofile.Profile
 	dark    bool

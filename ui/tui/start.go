@@ -58,7 +58,7 @@ func (m *model) started(msg startedMsg) tea.Cmd {
 		return nil
 	}
 	if msg.left != nil {
-		m.parked = parked{run: m.run, piece: m.piece, rates: m.rates, kept: m.watch.kept}
+		m.parked = parked{run: m.run, piece: m.piece, rates: m.rates, history: m.history.clone(), kept: m.watch.kept}
 	} else {
 		for _, run := range []engine.Run{m.run, m.parked.run} {
 			if run != nil {
@@ -77,6 +77,10 @@ func (m *model) started(msg startedMsg) tea.Cmd {
 
 // take shows a run from now on.
 func (m *model) take(run engine.Run, p piece) {
+	if p.opened != m.piece.opened || p.variant != m.piece.variant {
+		m.history = history{}
+	}
+	m.history.restart()
 	m.run, m.piece = run, p
 	m.pending, m.wanted, m.applying, m.rates = nil, nil, false, nil
 	m.watch = watch{noted: m.watch.noted}

@@ -49,6 +49,11 @@ type Options struct {
 	// after the changes made until then; nil: that cannot be done.
 	Fork func(from *engine.Snapshot, changes []engine.Change) (engine.Run, error)
 
+	// Save writes a scenario to a file. One that is there already is an error that
+	// is [fs.ErrExist], unless over says to replace it. It is called from a goroutine
+	// of its own; nil: nothing can be saved.
+	Save func(name string, s *engine.Scenario, over bool) error
+
 	// Forecast tells what is to be expected after a snapshot, if nothing is
 	// changed; nil: nobody knows. It is called from a goroutine of its own, soon
 	// gives up when ctx ends, and may keep nothing of what it is given.

@@ -20,6 +20,18 @@ type overlay interface {
 	draw(m *model, g *grid.Grid)
 }
 
+// nested is an overlay that was opened from another one.
+type nested interface{ parent() overlay }
+
+// closeOverlay goes back to what the overlay was opened from.
+func (m *model) closeOverlay() {
+	if n, ok := m.overlay.(nested); ok {
+		m.overlay = n.parent()
+		return
+	}
+	m.overlay = nil
+}
+
 // Update implements [tea.Model].
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	now := time.Now()
@@ -64,6 +76,8 @@ func (m *model) react(msg tea.Msg) tea.Cmd {
 		return m.open(msg)
 	case rewoundMsg:
 		return m.rewound(msg)
+	case savedMsg:
+		m.saved(msg)
 	case foretoldMsg:
 		m.foretold(msg)
 	}
@@ -99,7 +113,7 @@ func (m *model) input(msg tea.Msg) tea.Cmd {
 	m.pace.stale = true
 	if m.overlay != nil {
 		if press, ok := msg.(tea.KeyPressMsg); ok && key.Matches(press, k.Close) {
-			m.overlay = nil
+			m.closeOverlay()
 			return nil
 		}
 		return tea.Batch(m.overlay.update(m, msg), m.flush())
@@ -149,6 +163,10 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 		m.changeSpeed(-1)
 	case key.Matches(k, keys.FullMotion):
 		m.changeSpeed(1)
+	case key.Matches(k, keys.Undo):
+		m.undo()
+	case key.Matches(k, keys.Redo):
+		m.redo()
 	case key.Matches(k, keys.Unlink):
 		m.toggleLink()
 	case key.Matches(k, keys.Lanes):
@@ -165,6 +183,12 @@ func (m *model) pressMore(k tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(k, keys.Fault):
 		m.overlay = newFaults(m)
+	case key.Matches(k, keys.Settings):
+		m.overlay = newSettings(m)
+	case key.Matches(k, keys.Changes):
+		m.overlay = newChanges(m)
+	case key.Matches(k, keys.Save):
+		m.overlay = newSaving(m, nil)
 	case key.Matches(k, keys.Presets):
 		m.overlay = newPicker(m)
 	case key.Matches(k, keys.Compare):

@@ -14,10 +14,11 @@ import (
 // parked is a REAL run that stands paused while a simulation goes on from one of
 // its moments.
 type parked struct {
-	run   engine.Run
-	piece piece
-	rates map[string]float64
-	kept  kept
+	run     engine.Run
+	piece   piece
+	rates   map[string]float64
+	history history
+	kept    kept
 }
 
 // switchVoice plays the present settings in the other voice, from the
@@ -53,7 +54,7 @@ func (m *model) unpark() {
 	m.parked = parked{}
 	m.runs.close(m.run)
 	m.take(back.run, back.piece)
-	m.rates, m.watch.kept = back.rates, back.kept
+	m.rates, m.history, m.watch.kept = back.rates, back.history, back.kept
 	m.scene.unlinked = back.rates != nil
 	m.refresh()
 	m.say("back in the real run, at " + clockTime(m.scene.snap.At) + "; space goes on")
@@ -119,6 +120,7 @@ func (m *model) rewound(msg rewoundMsg) tea.Cmd {
 	s.tracks = make([]track, len(s.tracks))
 	m.watch.recorded = -1
 	m.observe()
+	m.rewindSettings(s.snap.At)
 	m.refresh()
 	m.forecasts.stale = true
 	m.say("at " + clockTime(s.snap.At) + " again: change something, and space goes on from here")
@@ -146,8 +148,9 @@ var (
 		{5, "x5"},
 		{10, "x10"},
 	}
-	virtualSpeeds = append(realSpeeds[3:len(realSpeeds):len(realSpeeds)],
-		speed{20, "x20"}, speed{50, "x50"}, speed{100, "x100"}, speed{1000, "x1000"}, speed{math.Inf(1), "max"})
+	virtualSpeeds = append(realSpeeds[:len(realSpeeds):len(realSpeeds)],
+		speed{20, "x20"}, speed{50, "x50"}, speed{100, "x100"}, speed{200, "x200"}, speed{500, "x500"}, speed{1000, "x1000"},
+		speed{math.Inf(1), "max"})
 )
 
 func speedsOf(mode engine.Mode) []speed {

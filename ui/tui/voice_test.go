@@ -63,7 +63,7 @@ func TestSpeeds(t *testing.T) {
 	for range 20 {
 		b.press("<")
 	}
-	b.wantScreen("x0.1 ")
+	b.wantScreen("x0.01 ")
 }
 
 func TestRewind(t *testing.T) {
