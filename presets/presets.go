@@ -19,6 +19,7 @@ type Preset struct {
 	Group string // the heading it stands under
 	Title string
 	Story string
+	Ask   *engine.Ask // the question to bet on
 }
 
 // The presets in their order, by group.
@@ -42,7 +43,7 @@ func List() []Preset {
 			if err != nil {
 				panic(err) // an embedded file, which the tests have read
 			}
-			list = append(list, Preset{Name: name, Group: group.title, Title: s.Title, Story: s.Story})
+			list = append(list, Preset{Name: name, Group: group.title, Title: s.Title, Story: s.Story, Ask: s.Ask})
 		}
 	}
 	return list

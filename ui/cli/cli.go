@@ -42,10 +42,11 @@ func Main(args []string) int {
 	context.AfterFunc(ctx, stop) // from now on a signal does what it does by itself
 	w := world{
 		stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv,
-		inTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
-		outTerminal: term.IsTerminal(int(os.Stdout.Fd())),
-		errTerminal: term.IsTerminal(int(os.Stderr.Fd())),
-		play:        tui.Play,
+		inTerminal:   term.IsTerminal(int(os.Stdin.Fd())),
+		outTerminal:  term.IsTerminal(int(os.Stdout.Fd())),
+		errTerminal:  term.IsTerminal(int(os.Stderr.Fd())),
+		configFolder: os.UserConfigDir,
+		play:         tui.Play,
 		newRun: func(s *engine.Scenario, endless bool) (engine.Run, error) {
 			run, err := live.New(s, live.Options{Endless: endless})
 			if err != nil {
@@ -76,6 +77,8 @@ type world struct {
 	stdout, stderr                       io.Writer
 	env                                  func(name string) string
 	inTerminal, outTerminal, errTerminal bool // whether a person sits at the other end
+
+	configFolder func() (string, error) // of the person's settings; nil: there is none
 
 	play   func(ctx context.Context, o tui.Options) error
 	newRun func(s *engine.Scenario, endless bool) (engine.Run, error)

@@ -20,7 +20,7 @@ func (w *world) root() *cobra.Command {
 	var (
 		change                settings
 		ascii, noColour, calm bool
-		simulate              bool
+		simulate, silent      bool
 	)
 	cmd := &cobra.Command{
 		Use:   "duet [PRESET|FILE]",
@@ -55,10 +55,11 @@ duet run duality --for 10s`,
 		if near := nearest(cmd, name); near != "" && !isFile(name) && !isPreset(name) {
 			return fmt.Errorf("%q is no preset and no command: did you mean duet %s?", name, near)
 		}
-		return w.playground(ctx, name, &change, tui.Options{Virtual: simulate, ASCII: ascii, NoColor: noColour, ReducedMotion: calm})
+		return w.playground(ctx, name, &change, tui.Options{Ask: !silent, Virtual: simulate, ASCII: ascii, NoColor: noColour, ReducedMotion: calm})
 	})
 	change.register(cmd)
 	cmd.Flags().BoolVar(&simulate, "virtual", false, "begin in virtual time: simulated, and one can go back in it")
+	cmd.Flags().BoolVar(&silent, "no-ask", false, "ask nothing before a scenario is played, and show nobody round")
 	cmd.Flags().BoolVar(&ascii, "ascii", false, "draw with letters and signs of ASCII only")
 	cmd.Flags().BoolVar(&noColour, "no-color", false, "draw without colours, as with NO_COLOR set")
 	cmd.Flags().BoolVar(&calm, "reduced-motion", false, "let nothing move but the figures")
@@ -96,7 +97,7 @@ func (w *world) playground(ctx context.Context, name string, change *settings, o
 	o.Scenario = s
 	for _, p := range presets.List() {
 		o.Presets = append(o.Presets, tui.Preset{
-			Name: p.Name, Title: p.Title, Story: p.Story, Group: p.Group,
+			Name: p.Name, Title: p.Title, Story: p.Story, Group: p.Group, Ask: p.Ask,
 			Open: func() (*engine.Scenario, error) { return presets.Open(p.Name) },
 		})
 	}
@@ -104,6 +105,7 @@ func (w *world) playground(ctx context.Context, name string, change *settings, o
 	o.Save = save
 	o.NewRun = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, true) }
 	foretell(&o)
+	w.recall(&o)
 	if err := w.play(ctx, o); err != nil && ctx.Err() == nil {
 		return failure(err)
 	}

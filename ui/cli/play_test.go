@@ -32,6 +32,8 @@ func TestPlay(t *testing.T) {
 		{"a file", []string{"./tiny.yaml"}, nil, func(o *tui.Options) bool { return o.Scenario.Name == "tiny" }},
 		{"as it comes", nil, nil, func(o *tui.Options) bool { return !o.ASCII && !o.NoColor && !o.ReducedMotion }},
 		{"--virtual", []string{"--virtual", "order"}, nil, func(o *tui.Options) bool { return o.Virtual && o.NewVirtual != nil }},
+		{"questions", nil, nil, func(o *tui.Options) bool { return o.Ask && o.Remember == nil }},
+		{"--no-ask", []string{"--no-ask"}, nil, func(o *tui.Options) bool { return !o.Ask }},
 		{"--ascii", []string{"--ascii"}, nil, func(o *tui.Options) bool { return o.ASCII && !o.NoColor && !o.ReducedMotion }},
 		{"--no-color", []string{"--no-color"}, nil, func(o *tui.Options) bool { return !o.ASCII && o.NoColor && !o.ReducedMotion }},
 		{"--reduced-motion", []string{"--reduced-motion"}, nil, func(o *tui.Options) bool { return !o.ASCII && !o.NoColor && o.ReducedMotion }},
@@ -66,7 +68,7 @@ func TestPlayOffersAllPresetsAndRunsWithoutAnEnd(t *testing.T) {
 	var names []string
 	for _, p := range o.Presets {
 		names = append(names, p.Name)
-		if opened, err := p.Open(); err != nil || opened.Name != p.Name || p.Title == "" || p.Story == "" || p.Group == "" {
+		if opened, err := p.Open(); err != nil || opened.Name != p.Name || p.Title == "" || p.Story == "" || p.Group == "" || p.Ask == nil {
 			t.Errorf("%+v opens as %v, %v", p, opened, err)
 		}
 	}

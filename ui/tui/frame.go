@@ -69,6 +69,7 @@ func (m *model) interval() time.Duration {
 // frame looks at the run and makes the next picture.
 func (m *model) frame(now time.Time) tea.Cmd {
 	m.sample(now)
+	m.answerInTime()
 	m.build(now)
 	return tea.Batch(m.flush(), m.foretell(now), m.pace.next(now, m.interval()))
 }

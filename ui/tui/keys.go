@@ -28,6 +28,7 @@ type keyMap struct {
 	Unlink                 key.Binding
 	Lanes                  key.Binding
 	Compare                key.Binding
+	Ask, NoAsk             key.Binding
 
 	Presets, Case    key.Binding
 	Restart, NewSeed key.Binding
@@ -74,6 +75,8 @@ func newKeyMap() *keyMap {
 		Fault:      bind("f", "faults", "f"),
 		Unlink:     bind("u", "rates apart, alike", "u"),
 		Lanes:      bind("1-4", "turn to a lane", "1", "2", "3", "4"),
+		Ask:        bind("a", "bet, or the answer", "a"),
+		NoAsk:      bind("x", "no more questions", "x"), // where one is asked
 		Compare:    bind("t", "compare the lanes", "t"),
 
 		Presets: bind("p", "presets", "p"),
@@ -124,6 +127,6 @@ func (k *keyMap) FullHelp() [][]key.Binding {
 			pair("pgup/down", "by a minute", k.FarBack, k.FarAhead), pair("home end", "to the ends", k.Begin, k.Latest),
 			pair("< >", "slower, faster", k.SlowMotion, k.FullMotion), k.Voice, k.Forecast, k.Fault,
 		},
-		{k.Presets, k.Case, pair("r R", "again, with new seed", k.Restart, k.NewSeed), k.Help, k.Close, k.Suspend, k.Quit},
+		{k.Presets, k.Ask, k.Case, pair("r R", "again, with new seed", k.Restart, k.NewSeed), k.Help, k.Close, k.Suspend, k.Quit},
 	}
 }

@@ -34,6 +34,10 @@ type model struct {
 	rates    map[string]float64 // of lanes, once they are unlinked
 	history  history
 
+	wager  wager
+	memory Memory
+	asked  map[string]bool // names of the scenarios whose question was asked this time
+
 	profile colorprofile.Profile
 	dark    bool
 	blurred bool
@@ -46,7 +50,8 @@ type model struct {
 }
 
 func newModel(o Options) *model {
-	m := &model{options: o, dark: true, grid: grid.New(0, 0), keys: newKeyMap(), pace: pace{tick: tea.Tick}, runs: newRuns()}
+	m := &model{options: o, dark: true, grid: grid.New(0, 0), keys: newKeyMap(), pace: pace{tick: tea.Tick}, runs: newRuns(),
+		memory: o.Memory.clone(), asked: map[string]bool{}}
 	m.view = tea.View{AltScreen: true, MouseMode: tea.MouseModeCellMotion, ReportFocus: true, WindowTitle: "duet"}
 	m.scene.hints, m.scene.pastHints = hints(m.keys.ShortHelp()), hints(m.keys.pastHelp())
 	if o.ASCII {
@@ -62,6 +67,7 @@ func newModel(o Options) *model {
 	m.scene.knobs.read(m.piece.scenario)
 	m.scene.starting = true
 	m.scene.motionless = o.ReducedMotion
+	m.consider(o.Scenario)
 	return m
 }
 

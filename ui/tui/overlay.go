@@ -20,6 +20,17 @@ func (m *model) window(g *grid.Grid, w, h int, title string) (inner *grid.Grid, 
 	return g.Sub(at), at
 }
 
+// shade makes everything drawn so far recede behind what comes next.
+func shade(g *grid.Grid, t *theme) {
+	for y := range g.H {
+		for x := range g.W {
+			if c := g.At(x, y); c.Rune > ' ' {
+				g.Set(x, y, c.Rune, t.dim)
+			}
+		}
+	}
+}
+
 // newField is an empty field to type into. Its cursor is drawn by drawField.
 func newField() textinput.Model {
 	f := textinput.New()

@@ -27,16 +27,20 @@ type startedMsg struct {
 	run   engine.Run
 	piece piece
 	err   error
+	held  bool           // it stands at its beginning, while a question is asked
 	left  *engine.Series // of a run that begins in the middle of the present one: what that recorded after
 }
 
 // start asks for a run. The present one goes on until it is there.
 func (m *model) start(p piece) tea.Cmd {
 	m.gen++
-	gen, newRun := m.gen, m.constructor(p.mode)
+	gen, newRun, held := m.gen, m.constructor(p.mode), m.holding()
 	return func() tea.Msg {
 		run, err := m.runs.start(func() (engine.Run, error) { return newRun(p.scenario) })
-		return startedMsg{gen: gen, run: run, piece: p, err: err}
+		if err == nil && held {
+			err = run.Apply(engine.Change{Control: engine.Pause, By: byKey})
+		}
+		return startedMsg{gen: gen, run: run, piece: p, err: err, held: held}
 	}
 }
 
@@ -50,6 +54,9 @@ func (m *model) started(msg startedMsg) tea.Cmd {
 	case msg.err != nil:
 		if msg.run != nil {
 			m.runs.close(msg.run)
+		}
+		if msg.held {
+			m.overlay, m.wager = nil, wager{of: m.piece.opened, choice: -1}
 		}
 		m.say(msg.err.Error())
 		return nil
@@ -68,6 +75,9 @@ func (m *model) started(msg startedMsg) tea.Cmd {
 		m.parked = parked{}
 	}
 	m.take(msg.run, msg.piece)
+	if msg.held {
+		m.hold(msg.run)
+	}
 	if msg.left != nil {
 		m.scene.ghost.take(msg.left)
 		m.say("virtual from " + clockTime(m.scene.at) + " on: change something, space goes on, v goes back to the real run")
@@ -82,6 +92,7 @@ func (m *model) take(run engine.Run, p piece) {
 	}
 	m.history.restart()
 	m.run, m.piece = run, p
+	m.see(p.opened.Name)
 	m.pending, m.wanted, m.applying, m.rates = nil, nil, false, nil
 	m.watch = watch{noted: m.watch.noted}
 	m.forget()
@@ -104,6 +115,7 @@ func (m *model) open(msg openedMsg) tea.Cmd {
 		m.say(msg.err.Error())
 		return nil
 	}
+	m.consider(msg.scenario)
 	return m.start(newPiece(msg.scenario, m.piece.mode))
 }
 

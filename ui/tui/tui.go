@@ -24,8 +24,9 @@ import (
 type Preset struct {
 	Name  string // short, unique
 	Title string
-	Story string // a few sentences
-	Group string // the heading it stands under; those of a group come together
+	Story string      // a few sentences
+	Group string      // the heading it stands under; those of a group come together
+	Ask   *engine.Ask // its question; nil: none
 	Open  func() (*engine.Scenario, error)
 }
 
@@ -59,6 +60,10 @@ type Options struct {
 	// gives up when ctx ends, and may keep nothing of what it is given.
 	Forecast func(ctx context.Context, dst *engine.Forecast, from *engine.Snapshot, changes []engine.Change) error
 
+	Ask      bool         // ask the questions of scenarios before they are played; a key asks them anyway
+	Memory   Memory       // of the person, from the time before
+	Remember func(Memory) // is called in the end, when there is more to remember; nil: nobody remembers
+
 	ASCII         bool // draw with ASCII only; a dumb terminal gets that anyway
 	NoColor       bool // no colours, whatever the terminal can show
 	ReducedMotion bool // eight pictures a second
@@ -79,6 +84,7 @@ func Play(ctx context.Context, o Options) error {
 	_, err := p.Run()
 	forget()
 	m.runs.end()
+	m.remember()
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)

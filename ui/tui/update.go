@@ -23,13 +23,20 @@ type overlay interface {
 // nested is an overlay that was opened from another one.
 type nested interface{ parent() overlay }
 
+// closer is an overlay that has something to do once it is left without having
+// done anything.
+type closer interface{ closed(m *model) }
+
 // closeOverlay goes back to what the overlay was opened from.
 func (m *model) closeOverlay() {
-	if n, ok := m.overlay.(nested); ok {
-		m.overlay = n.parent()
-		return
-	}
+	left := m.overlay
 	m.overlay = nil
+	if n, ok := left.(nested); ok {
+		m.overlay = n.parent()
+	}
+	if c, ok := left.(closer); ok {
+		c.closed(m)
+	}
 }
 
 // Update implements [tea.Model].
@@ -114,7 +121,7 @@ func (m *model) input(msg tea.Msg) tea.Cmd {
 	if m.overlay != nil {
 		if press, ok := msg.(tea.KeyPressMsg); ok && key.Matches(press, k.Close) {
 			m.closeOverlay()
-			return nil
+			return m.flush()
 		}
 		return tea.Batch(m.overlay.update(m, msg), m.flush())
 	}
@@ -191,6 +198,8 @@ func (m *model) pressMore(k tea.KeyPressMsg) tea.Cmd {
 		m.overlay = newSaving(m, nil)
 	case key.Matches(k, keys.Presets):
 		m.overlay = newPicker(m)
+	case key.Matches(k, keys.Ask):
+		return m.askAgain()
 	case key.Matches(k, keys.Compare):
 		m.overlay = &comparison{}
 	case key.Matches(k, keys.Help):
