@@ -1,6 +1,9 @@
 package engine
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Change is what may be done to a running Run: exactly one of its fields
 // besides At and By is set.
@@ -15,6 +18,23 @@ type Change struct {
 	// Lane restricts a change of load.rate to one lane (the lanes' loads are
 	// then unlinked, and what compares them says so); empty: all lanes.
 	Lane string
+}
+
+// String is the change in a few words, such as "load.rate 130/s" or "slow charge
+// of message for 5s"; without when and by whom.
+func (c *Change) String() string {
+	switch {
+	case c.Fault != nil:
+		return c.Fault.String()
+	case c.Speed != 0:
+		return "speed x" + strconv.FormatFloat(c.Speed, 'g', -1, 64)
+	case c.Control != "":
+		return string(c.Control)
+	case c.Lane != "":
+		return c.Path + " of " + c.Lane + " " + c.Value
+	default:
+		return c.Path + " " + c.Value
+	}
 }
 
 // Control stops and starts the run's clock.
@@ -39,6 +59,7 @@ const (
 	FaultPanic  FaultKind = "panic"  // a handler panics for a Share of its items
 	FaultStop   FaultKind = "stop"   // a lane's producers stop; the schedule goes on as backlog
 	FaultStart  FaultKind = "start"  // and start again
+	FaultMend   FaultKind = "mend"   // a handler is neither slow nor failing nor panicking any more; what hangs, hangs on
 	FaultRevive FaultKind = "revive" // a dead lane is started again
 )
 
@@ -52,6 +73,7 @@ const (
 //	{panic: charge, share: 1%, for: 5s}
 //	{stop: producers, lane: event, for: 5s}
 //	{start: producers, lane: event}
+//	{mend: charge}
 //	{revive: lane, lane: event}
 type Fault struct {
 	Kind    FaultKind

@@ -131,7 +131,7 @@ var wrongFiles = []wrongFile{
 	{"+timeline: [{at: 5s, fault: {stall: email, for: 1s}}]", `3:36: target is "email": charge is needed`},
 	{"+timeline: [{at: 5s, fault: {stall: charge, for: 1}}]", "3:49: for is 1: a unit is missing; write 1ms or 1s"},
 	{"+timeline: [{at: 5s, fault: {stall: charge, factor: 2}}]", `3:44: unknown field "factor" of the fault stall: allowed: lane, for`},
-	{"+timeline: [{at: 5s, fault: {lane: event}}]", "3:28: the fault has no kind: one of crash, stall, slow, fail, panic, stop, start or revive is needed"},
+	{"+timeline: [{at: 5s, fault: {lane: event}}]", "3:28: the fault has no kind: one of crash, stall, slow, fail, panic, stop, start, mend or revive is needed"},
 	{"+timeline: [{at: 5s, fault: {slow: charge, fail: charge}}]", "3:49: a fault has one kind, and here are slow and fail"},
 	{"+timeline: [{at: 5s, fault: {slow: charge, factor: 0}}]", "3:51: factor is 0: a number from 0.001 to 1,000 is needed"},
 	{"+timeline: [{at: 5s, fault: {slow: charge, lane: evnt}}]", `3:49: lane is "evnt": message or event is needed`},

@@ -8,7 +8,7 @@ import (
 )
 
 // faultKinds are the kinds in the order of the documentation.
-var faultKinds = []string{"crash", "stall", "slow", "fail", "panic", "stop", "start", "revive"}
+var faultKinds = []string{"crash", "stall", "slow", "fail", "panic", "stop", "start", "mend", "revive"}
 
 // faultFields are the fields that a kind of fault takes besides lane.
 var faultFields = map[FaultKind][]string{

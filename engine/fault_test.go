@@ -34,7 +34,7 @@ func TestCompleteRefuses(t *testing.T) {
 		fault Fault
 		want  string
 	}{
-		{Fault{}, `kind is "": crash, stall, slow, fail, panic, stop, start or revive is needed`},
+		{Fault{}, `kind is "": crash, stall, slow, fail, panic, stop, start, mend or revive is needed`},
 		{Fault{Kind: FaultStall, Target: "email"}, `target is "email": charge is needed`},
 		{Fault{Kind: FaultStall, Target: "charge", For: -1}, "for is -1ns: a duration from 0s to 24h is needed"},
 		{Fault{Kind: FaultFail, Target: "charge", Share: 2}, "share is 200%: a share from 0% to 100% is needed"},

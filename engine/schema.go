@@ -165,6 +165,7 @@ var faultHelp = map[FaultKind]string{
 	FaultPanic:  "a handler panics",
 	FaultStop:   "nobody sends; what arrives is backlog",
 	FaultStart:  "producers send again",
+	FaultMend:   "the handler's faults are over",
 	FaultRevive: "a dead lane is started again",
 }
 

@@ -82,6 +82,10 @@ func (f *faults) expire(t *trouble) *trouble {
 func (f *faults) add(e *engine.Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if e.Kind == engine.FaultMend {
+		f.current.Store(nil)
+		return
+	}
 	next := trouble{factor: 1, stalls: new(atomic.Int32)}
 	if t := f.now(); t != nil {
 		next = *t

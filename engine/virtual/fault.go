@@ -68,6 +68,8 @@ func (f *faults) add(e *engine.Fault, now int64) {
 		f.failing = spell{float64(e.Share), until}
 	case engine.FaultPanic:
 		f.panicking = spell{float64(e.Share), until}
+	case engine.FaultMend:
+		*f = faults{heldUntil: f.heldUntil}
 	default:
 	}
 }

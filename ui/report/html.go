@@ -101,7 +101,7 @@ func (c *Case) view() (caseView, error) {
 		v.Charts = append(v.Charts, picture.Figure())
 	}
 	for _, m := range c.marks() {
-		v.Marks = append(v.Marks, seconds(engine.Figure(m.At.Seconds()))+" "+told(&m))
+		v.Marks = append(v.Marks, seconds(engine.Figure(m.At.Seconds()))+" "+m.String())
 	}
 	theories, sentences := c.theories()
 	v.Tables = []tableView{

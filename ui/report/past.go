@@ -113,29 +113,6 @@ func (c *Case) marks() []engine.Change {
 		all = append(all, p.Marks...)
 	}
 	slices.SortStableFunc(all, func(a, b engine.Change) int { return int(a.At - b.At) })
-	all = slices.CompactFunc(all, func(a, b engine.Change) bool { return a.At == b.At && told(&a) == told(&b) })
+	all = slices.CompactFunc(all, func(a, b engine.Change) bool { return a.At == b.At && a.String() == b.String() })
 	return all[:min(len(all), marksShown)]
-}
-
-// told is a change in a few words.
-func told(c *engine.Change) string {
-	text := string(c.Control)
-	switch f := c.Fault; {
-	case c.Path != "":
-		text = c.Path + " " + c.Value
-		if c.Lane != "" {
-			text += " for " + c.Lane
-		}
-	case f != nil:
-		text = string(f.Kind) + " " + f.Target
-		if f.Lane != "" {
-			text += " of " + f.Lane
-		}
-		if f.For > 0 {
-			text += " for " + engine.FormatDuration(f.For)
-		}
-	case c.Speed > 0:
-		text = "another speed"
-	}
-	return text
 }

@@ -14,10 +14,14 @@ import (
 type faults struct {
 	lane     int // number of the lane; as many as there are lanes: all of them
 	selected int
+	field    int // of the selected fault: 0 is the lane, then its own
 	list     []breakage
+	turned   map[string]engine.Fault // those that were changed here, by their text
 	err      error
-	rows     grid.Rect // where the list is on the screen
-	top      int       // the first one of the list shown
+
+	rows   grid.Rect // where the list is on the screen
+	top    int       // the first one of the list shown
+	fields []grid.Rect
 }
 
 // breakage is one line of the menu.
@@ -27,24 +31,28 @@ type breakage struct {
 }
 
 func newFaults(m *model) *faults {
-	f := &faults{lane: m.scene.focus}
+	f := &faults{lane: m.scene.focus, turned: map[string]engine.Fault{}}
 	f.fill(m)
 	return f
 }
 
-// fill lists what can be done to the lane: a dead one can be revived, and that
-// comes first.
+// fill lists what can be done to the lane. What mends something that is broken
+// now comes first.
 func (f *faults) fill(m *model) {
 	f.list, f.err = f.list[:0], nil
 	lane := ""
-	lanes := m.now().Lanes
+	lanes, handlers := m.now().Lanes, m.now().Scenario.Handlers
 	if f.lane < len(lanes) {
 		lane = lanes[f.lane].Name
 	}
 	add := func(text string, fault engine.Fault) {
+		if own, ok := f.turned[text]; ok {
+			fault = own
+		}
 		fault.Lane = lane
 		f.list = append(f.list, breakage{text, fault})
 	}
+	mend := func(handler string) { add("mend "+handler, engine.Fault{Kind: engine.FaultMend, Target: handler}) }
 	revive := engine.Fault{Kind: engine.FaultRevive, Target: "lane"}
 	start := engine.Fault{Kind: engine.FaultStart, Target: "producers"}
 	for i := range lanes {
@@ -57,17 +65,25 @@ func (f *faults) fill(m *model) {
 		if lanes[i].Stopped {
 			add("start the producers", start)
 		}
+		for j := range lanes[i].Handlers {
+			if lanes[i].Handlers[j].Fault != "" {
+				mend(lanes[i].Handlers[j].Name)
+			}
+		}
 	}
-	add("crash a worker, back in 2 s", engine.Fault{Kind: engine.FaultCrash, Target: "worker"})
-	for _, h := range m.now().Scenario.Handlers {
-		add("stall "+h.Name+" for 2 s", engine.Fault{Kind: engine.FaultStall, Target: h.Name, For: 2 * time.Second})
-		add("slow "+h.Name+" 3 times for 5 s", engine.Fault{Kind: engine.FaultSlow, Target: h.Name, Factor: 3, For: 5 * time.Second})
-		add("let half of "+h.Name+" fail for 5 s", engine.Fault{Kind: engine.FaultFail, Target: h.Name, Share: 0.5, For: 5 * time.Second})
-		add("let "+h.Name+" panic for 1 s", engine.Fault{Kind: engine.FaultPanic, Target: h.Name, Share: 1, For: time.Second})
+	add("crash a worker", engine.Fault{Kind: engine.FaultCrash, Target: "worker", Count: 1, When: engine.CrashDuring, Restart: 2 * time.Second})
+	for i := range handlers {
+		h := handlers[i].Name
+		add("stall "+h, engine.Fault{Kind: engine.FaultStall, Target: h, For: 2 * time.Second})
+		add("slow "+h, engine.Fault{Kind: engine.FaultSlow, Target: h, Factor: 3, For: 5 * time.Second})
+		add("let "+h+" fail", engine.Fault{Kind: engine.FaultFail, Target: h, Share: 0.5, For: 5 * time.Second})
+		add("let "+h+" panic", engine.Fault{Kind: engine.FaultPanic, Target: h, Share: 1, For: time.Second})
 	}
-	add("stop the producers for 5 s", engine.Fault{Kind: engine.FaultStop, Target: "producers", For: 5 * time.Second})
-	add("stop the producers", engine.Fault{Kind: engine.FaultStop, Target: "producers"})
+	add("stop the producers", engine.Fault{Kind: engine.FaultStop, Target: "producers", For: 5 * time.Second})
 	add("start the producers", start)
+	for i := range handlers {
+		mend(handlers[i].Name)
+	}
 	add("revive the lane", revive)
 	f.selected = min(f.selected, len(f.list)-1)
 }
@@ -77,72 +93,150 @@ func (f *faults) update(m *model, msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		f.press(m, msg)
 	case tea.MouseClickMsg:
-		if i := f.top + msg.Y - f.rows.Y; f.rows.Contains(msg.X, msg.Y) && i < len(f.list) {
-			f.selected = i
-			f.choose(m)
-		}
+		f.click(m, msg)
 	case tea.MouseWheelMsg:
-		if msg.Button == tea.MouseWheelUp {
-			f.selected = max(f.selected-1, 0)
-		} else {
-			f.selected = min(f.selected+1, len(f.list)-1)
-		}
+		f.wheel(m, msg)
 	}
 	return nil
 }
 
 func (f *faults) press(m *model, k tea.KeyPressMsg) {
-	keys, n := m.keys, len(m.scene.snap.Lanes)
+	keys := m.keys
 	switch {
+	case k.String() == "tab":
+		f.field = (f.field + 1) % len(f.params(m))
+	case k.String() == "shift+tab":
+		f.field = (f.field + len(f.params(m)) - 1) % len(f.params(m))
 	case key.Matches(k, keys.Next):
-		f.selected = (f.selected + 1) % len(f.list)
+		f.choose((f.selected + 1) % len(f.list))
 	case key.Matches(k, keys.Previous):
-		f.selected = (f.selected + len(f.list) - 1) % len(f.list)
+		f.choose((f.selected + len(f.list) - 1) % len(f.list))
 	case key.Matches(k, keys.More):
-		f.lane = (f.lane + 1) % (n + 1)
-		f.fill(m)
+		f.turn(m, 1, false)
 	case key.Matches(k, keys.Less):
-		f.lane = (f.lane + n) % (n + 1)
-		f.fill(m)
+		f.turn(m, -1, false)
+	case key.Matches(k, keys.FineMore):
+		f.turn(m, 1, true)
+	case key.Matches(k, keys.FineLess):
+		f.turn(m, -1, true)
 	case key.Matches(k, keys.Enter):
-		f.choose(m)
+		f.make(m)
 	case key.Matches(k, keys.Fault, keys.Quit):
 		m.overlay = nil
 	}
 }
 
-// choose makes the fault that is selected. One that makes no sense here is
-// refused with the reason.
-func (f *faults) choose(m *model) {
-	fault, err := m.now().Scenario.Complete(f.list[f.selected].fault)
-	if err != nil {
-		f.err = err
+// choose selects a line; of its fields, the lane.
+func (f *faults) choose(line int) { f.selected, f.field, f.err = line, 0, nil }
+
+// params are the fields of the selected fault; the lane is the first.
+func (f *faults) params(m *model) []engine.Param {
+	return m.now().Scenario.FaultParams(f.list[f.selected].fault.Kind)
+}
+
+// turn changes the selected field by a step; of a lane it takes the next one.
+func (f *faults) turn(m *model, direction int, fine bool) {
+	if f.field == 0 {
+		n := len(m.now().Lanes) + 1
+		f.lane = (f.lane + direction + n) % n
+		f.fill(m)
 		return
 	}
+	p, b := f.params(m)[f.field], &f.list[f.selected]
+	value := turned(&p, b.fault.Get(p.Path), direction, fine)
+	if value == "0%" || value == "0s" && p.Path == "restart" {
+		return // nothing at all would count as not given
+	}
+	if f.err = b.fault.Set(p.Path, value); f.err == nil {
+		f.turned[b.text] = b.fault
+	}
+}
+
+// click selects a line, makes its fault when it is selected already, and turns
+// a field: its left half down, its right half up.
+func (f *faults) click(m *model, c tea.MouseClickMsg) {
+	if c.Button != tea.MouseLeft {
+		return
+	}
+	for i, r := range f.fields {
+		if r.Contains(c.X, c.Y) {
+			direction := 1
+			if c.X < r.X+r.W/2 {
+				direction = -1
+			}
+			f.field = i
+			f.turn(m, direction, false)
+			return
+		}
+	}
+	i := f.top + c.Y - f.rows.Y
+	switch {
+	case !f.rows.Contains(c.X, c.Y) || i >= len(f.list):
+	case i == f.selected:
+		f.make(m)
+	default:
+		f.choose(i)
+	}
+}
+
+// wheel turns the field under the mouse, and else goes through the list.
+func (f *faults) wheel(m *model, w tea.MouseWheelMsg) {
+	by := 1
+	if w.Button == tea.MouseWheelUp {
+		by = -1
+	}
+	for i, r := range f.fields {
+		if r.Contains(w.X, w.Y) {
+			f.field = i
+			f.turn(m, -by, false)
+			return
+		}
+	}
+	f.choose(min(max(f.selected+by, 0), len(f.list)-1))
+}
+
+// make makes the fault that is selected. One that makes no sense here is
+// refused with the reason.
+func (f *faults) make(m *model) {
+	if f.err = m.breakIt(f.list[f.selected].fault); f.err == nil {
+		m.overlay = nil
+	}
+}
+
+// breakIt makes a fault, and remembers it.
+func (m *model) breakIt(f engine.Fault) error {
+	fault, err := m.now().Scenario.Complete(f)
+	if err != nil {
+		return err
+	}
 	m.ask(engine.Change{Fault: &fault})
-	m.overlay = nil
+	m.broken = &fault
+	return nil
+}
+
+// breakAgain makes the latest fault once more.
+func (m *model) breakAgain() {
+	if m.broken == nil {
+		m.say("nothing was broken yet: f shows what can be")
+		return
+	}
+	if err := m.breakIt(*m.broken); err != nil {
+		m.say(err.Error())
+		return
+	}
+	m.say("once more: " + m.broken.String())
 }
 
 func (f *faults) draw(m *model, g *grid.Grid) {
-	t, snap := m.scene.theme, &m.scene.snap
-	in, at := m.window(g, 64, len(f.list)+6, "break something")
-	p := row(in, 0)
-	p.text("in ", t.dim)
-	p.sign(g.Glyphs.Left, t.strong)
-	if f.lane < len(snap.Lanes) {
-		p.text(snap.Lanes[f.lane].Name, t.lane(snap.Lanes[f.lane].Model).With(grid.Bold))
-	} else {
-		p.text("all lanes", t.strong)
-	}
-	p.skip(1)
-	p.sign(g.Glyphs.Right, t.strong)
-
-	h := in.H - 4
+	t := m.scene.theme
+	in, at := m.window(g, 66, len(f.list)+8, "break something")
+	f.drawFields(m, in, at)
+	h := max(in.H-6, 1)
 	f.top = scrolled(f.selected, len(f.list), h)
-	f.rows = grid.Rect{X: at.X, Y: at.Y + 2, W: at.W, H: h}
+	f.rows = grid.Rect{X: at.X, Y: at.Y + 3, W: at.W, H: h}
 	for y := range min(h, len(f.list)-f.top) {
 		i := f.top + y
-		p = row(in, 2+y)
+		p := row(in, 3+y)
 		st := t.text
 		if i == f.selected {
 			st = t.selected
@@ -152,10 +246,54 @@ func (f *faults) draw(m *model, g *grid.Grid) {
 		}
 		p.text(f.list[i].text, st)
 	}
-	p = row(in, in.H-1)
+	p := row(in, in.H-2)
 	if f.err != nil {
 		p.text(f.err.Error(), t.bad)
-		return
+	} else {
+		param := f.params(m)[f.field]
+		p.text(param.Path+": "+param.Help, t.dim)
+		if param.Kind != engine.KindChoice {
+			p.text("; "+allowed(&param), t.dim)
+		}
 	}
-	p.text("enter does it, ←→ another lane, esc leaves it", t.dim)
+	p = row(in, in.H-1)
+	p.text("enter does it, tab ←→ how and where, esc leaves it", t.dim)
+}
+
+// drawFields draws how and where the selected fault is made, as knobs in a row
+// or two.
+func (f *faults) drawFields(m *model, in *grid.Grid, at grid.Rect) {
+	t, snap := m.scene.theme, &m.scene.snap
+	p := row(in, 0)
+	f.fields = f.fields[:0]
+	for i, param := range f.params(m) {
+		value, st := orNone(f.list[f.selected].fault.Get(param.Path)), t.text
+		name := param.Path + " "
+		if i == 0 {
+			name, value = "in ", "all lanes"
+			if f.lane < len(snap.Lanes) {
+				value, st = snap.Lanes[f.lane].Name, t.lane(snap.Lanes[f.lane].Model).With(grid.Bold)
+			}
+		}
+		if param.Path == "for" && value == "0s" && f.list[f.selected].fault.Kind != engine.FaultStall {
+			value = "good"
+		}
+		if in.Width(name+value)+3 > p.room() {
+			p = row(in, p.y+1)
+		}
+		p.text(name, t.dim)
+		from := p.x
+		if i == f.field {
+			in.Set(p.x, p.y, in.Glyphs.Left, t.strong)
+			st = t.selected
+		}
+		p.skip(1)
+		p.text(value, st)
+		if i == f.field && p.room() > 0 {
+			in.Set(p.x, p.y, in.Glyphs.Right, t.strong)
+		}
+		p.skip(1)
+		f.fields = append(f.fields, grid.Rect{X: at.X + from, Y: at.Y + p.y, W: p.x - from, H: 1})
+		p.skip(1)
+	}
 }

@@ -24,7 +24,7 @@ type keyMap struct {
 	Begin, Latest          key.Binding
 	Voice, Forecast        key.Binding
 	SlowMotion, FullMotion key.Binding
-	Fault                  key.Binding
+	Fault, FaultAgain      key.Binding
 	Unlink                 key.Binding
 	Lanes                  key.Binding
 	Compare                key.Binding
@@ -73,6 +73,7 @@ func newKeyMap() *keyMap {
 		SlowMotion: bind("<", "slower", "<"),
 		FullMotion: bind(">", "faster", ">"),
 		Fault:      bind("f", "faults", "f"),
+		FaultAgain: bind("!", "the same fault again", "!"),
 		Unlink:     bind("u", "rates apart, alike", "u"),
 		Lanes:      bind("1-4", "turn to a lane", "1", "2", "3", "4"),
 		Ask:        bind("a", "bet, or the answer", "a"),
@@ -125,7 +126,7 @@ func (k *keyMap) FullHelp() [][]key.Binding {
 		{
 			k.Pause, k.Step, pair("[ ]", "look back, ahead", k.Back, k.Ahead), pair("{ }", "by 10 s", k.LeapBack, k.LeapAhead),
 			pair("pgup/down", "by a minute", k.FarBack, k.FarAhead), pair("home end", "to the ends", k.Begin, k.Latest),
-			pair("< >", "slower, faster", k.SlowMotion, k.FullMotion), k.Voice, k.Forecast, k.Fault,
+			pair("< >", "slower, faster", k.SlowMotion, k.FullMotion), k.Voice, k.Forecast, k.Fault, k.FaultAgain,
 		},
 		{k.Presets, k.Ask, k.Case, pair("r R", "again, with new seed", k.Restart, k.NewSeed), k.Help, k.Close, k.Suspend, k.Quit},
 	}

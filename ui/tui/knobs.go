@@ -225,7 +225,7 @@ func (s *scene) drawAbout(g *grid.Grid) {
 	if c := s.markAt(s.cursor.at); s.cursor.on && c != nil {
 		p.left(8, clockTime(c.At), s.theme.strong)
 		p.skip(2)
-		p.text(told(c), s.theme.text)
+		p.text(c.String(), s.theme.text)
 		p.text(", by ", s.theme.dim)
 		p.text(c.By, s.theme.dim)
 		return

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"strconv"
 	"time"
 
 	"duet/engine"
@@ -19,29 +18,4 @@ func (s *scene) markAt(at time.Duration) *engine.Change {
 		}
 	}
 	return found
-}
-
-// told is a change in a few words.
-func told(c *engine.Change) string {
-	text := ""
-	switch f := c.Fault; {
-	case f != nil:
-		text = string(f.Kind) + " " + f.Target
-		if f.Lane != "" {
-			text += " in " + f.Lane
-		}
-		if f.For > 0 {
-			text += " for " + engine.FormatDuration(f.For)
-		}
-	case c.Speed != 0:
-		text = "speed x" + strconv.FormatFloat(c.Speed, 'g', -1, 64)
-	case c.Control != "":
-		text = string(c.Control)
-	default:
-		text = c.Path + " " + c.Value
-		if c.Lane != "" {
-			text += " in " + c.Lane
-		}
-	}
-	return text
 }

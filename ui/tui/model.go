@@ -33,6 +33,7 @@ type model struct {
 	applying bool               // a command is handing changes to the run
 	rates    map[string]float64 // of lanes, once they are unlinked
 	history  history
+	broken   *engine.Fault // the latest fault made here; nil: none
 
 	wager  wager
 	memory Memory

@@ -174,6 +174,8 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 		m.undo()
 	case key.Matches(k, keys.Redo):
 		m.redo()
+	case key.Matches(k, keys.FaultAgain):
+		m.breakAgain()
 	case key.Matches(k, keys.Unlink):
 		m.toggleLink()
 	case key.Matches(k, keys.Lanes):

@@ -356,8 +356,9 @@ func TestMouse(t *testing.T) {
 	b.press("f")
 	rows := b.m.overlay.(*faults).rows
 	b.send(tea.MouseClickMsg{X: rows.X + 2, Y: rows.Y + 1, Button: tea.MouseLeft})
+	b.send(tea.MouseClickMsg{X: rows.X + 2, Y: rows.Y + 1, Button: tea.MouseLeft})
 	if f := b.last().Fault; f == nil || f.Kind != engine.FaultStall {
-		t.Errorf("a click on the second fault asked %+v", f)
+		t.Errorf("two clicks on the second fault asked %+v", f)
 	}
 }
 
