@@ -72,6 +72,10 @@ var mayKnow = []struct {
 		because: "it is given what starts a run and does not ask which",
 	},
 	{
+		who: "duet/engine/export", only: []string{"std", "duet/engine"},
+		because: "it writes programs, and runs none",
+	},
+	{
 		who: "duet/ui/tui/...", never: runners,
 		because: "the screen is given a Run and does not ask which",
 	},

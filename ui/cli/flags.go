@@ -59,6 +59,9 @@ func (c *choice) Type() string   { return strings.Join(c.allowed, "|") }
 func (c *choice) Set(text string) error {
 	if !slices.Contains(c.allowed, text) {
 		most, last := c.allowed[:len(c.allowed)-1], c.allowed[len(c.allowed)-1]
+		if len(most) == 0 {
+			return fmt.Errorf("%s is needed", last)
+		}
 		return fmt.Errorf("%s or %s is needed", strings.Join(most, ", "), last)
 	}
 	c.value = text

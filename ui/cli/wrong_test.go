@@ -86,6 +86,18 @@ func TestWrongInput(t *testing.T) {
 		{"verify --voices --out taken.txt", `^duet: taken.txt: this file exists already`},
 		{"verify endless.yaml", `^duet: endless.yaml has no end, and its claims are about one$`},
 
+		{"export", `duet export takes one preset or file, and 0 arguments were given`},
+		{"export zebra", `no preset "zebra"; there are`},
+		{"export wrong.yaml", `^duet: wrong.yaml:2:1: `},
+		{"export trace.yaml", `^duet: load.trace.file: .*none.csv`},
+		{"export tiny.yaml --as rust", `"rust" for "--as" flag: go is needed`},
+		{"export tiny.yaml --lane bus", `^duet: --lane bus: tiny has no such lane; there are message, event$`},
+		{"export tiny.yaml --case busy", `--case busy: tiny has no cases`},
+		{"export latency --case bussy", `--case bussy: latency has no such case; there are quiet, busy, one_worker`},
+		{"export tiny.yaml --set load.rate=5", `^duet: load.rate is 5: a unit is missing`},
+		{"export tiny.yaml --out taken.txt", `^duet: taken.txt: this file exists already, and nothing is overwritten`},
+		{"export tiny.yaml --out nowhere/main.go", `^duet: nowhere/main.go: the folder does not exist$`},
+
 		{"completion", `duet completion takes the name of one shell, and 0 arguments were given`},
 		{"completion tcsh", `^duet: no completions for "tcsh"; there are some for bash, zsh, fish, powershell$`},
 		{"man up", `^duet: duet man takes no arguments, and was given "up"$`},
