@@ -101,6 +101,10 @@ func (w *world) playground(ctx context.Context, name string, change *settings, o
 			Open: func() (*engine.Scenario, error) { return presets.Open(p.Name) },
 		})
 	}
+	o.OpenFile = func(path string) (*engine.Scenario, error) {
+		s, err := engine.Open(path)
+		return s, plain(path, err)
+	}
 	o.Program = []tea.ProgramOption{tea.WithoutSignalHandler()} // signals end ctx
 	o.Save = save
 	o.NewRun = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, true) }

@@ -79,6 +79,13 @@ func TestPlayOffersAllPresetsAndRunsWithoutAnEnd(t *testing.T) {
 	if !slices.Equal(names, want) {
 		t.Errorf("offered are %q, want %q", names, want)
 	}
+	inFolder(t, folder)
+	if own, err := o.OpenFile("./tiny.yaml"); err != nil || own.Name != "tiny" {
+		t.Errorf("a file opens as %v, %v", own, err)
+	}
+	if _, err := o.OpenFile("nowhere.yaml"); err == nil || err.Error() != "nowhere.yaml: there is no such file" {
+		t.Errorf("a file that is not there: %v", err)
+	}
 	run, err := o.NewRun(o.Scenario)
 	if err != nil {
 		t.Fatal(err)

@@ -105,16 +105,23 @@ func (m *model) take(run engine.Run, p piece) {
 
 // openedMsg brings a preset that was picked.
 type openedMsg struct {
+	by       *picker // where it was picked
 	scenario *engine.Scenario
 	err      error
 }
 
-// open starts a preset that was picked.
+// open starts a preset that was picked. Where the list was closed meanwhile, the
+// person wants it no more.
 func (m *model) open(msg openedMsg) tea.Cmd {
-	if msg.err != nil {
-		m.say(msg.err.Error())
+	m.pace.stale = true
+	switch {
+	case m.overlay != msg.by:
+		return nil
+	case msg.err != nil:
+		msg.by.err = msg.err
 		return nil
 	}
+	m.overlay = nil
 	m.consider(msg.scenario)
 	return m.start(newPiece(msg.scenario, m.piece.mode))
 }

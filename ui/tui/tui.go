@@ -36,6 +36,10 @@ type Options struct {
 	Scenario *engine.Scenario // what to start with; of one with cases the first case
 	Presets  []Preset         // what can be picked, in order
 
+	// OpenFile opens a file as a scenario, by the path that was typed; nil: no files
+	// are opened. It is called from a goroutine of its own, and its error is shown.
+	OpenFile func(path string) (*engine.Scenario, error)
+
 	// NewRun starts a run without an end. It is called from a goroutine of its
 	// own, and so is Close of what it returns. An error is shown; of the very
 	// first run it is returned by Play.

@@ -81,6 +81,8 @@ func (m *model) react(msg tea.Msg) tea.Cmd {
 		return m.applied(msg)
 	case openedMsg:
 		return m.open(msg)
+	case lookedMsg:
+		m.looked(msg)
 	case rewoundMsg:
 		return m.rewound(msg)
 	case savedMsg:
@@ -199,7 +201,9 @@ func (m *model) pressMore(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Save):
 		m.overlay = newSaving(m, nil)
 	case key.Matches(k, keys.Presets):
-		m.overlay = newPicker(m)
+		p := newPicker(m)
+		m.overlay = p
+		return p.look(m)
 	case key.Matches(k, keys.Ask):
 		return m.askAgain()
 	case key.Matches(k, keys.Compare):

@@ -293,37 +293,6 @@ func TestRefusedChange(t *testing.T) {
 	b.wantScreen("not now", "◂120/s▸")
 }
 
-func TestPicker(t *testing.T) {
-	calls := ""
-	preset := func(name, group string) Preset {
-		return Preset{Name: name, Group: group, Title: "The " + name, Story: "About " + name, Open: func() (*engine.Scenario, error) {
-			calls += name
-			if name == "broken" {
-				return nil, errors.New("broken.yaml:1:1: no")
-			}
-			return decode(t, append([]string{"title: The " + name}, sale[1:]...)...), nil
-		}}
-	}
-	b := open(t, saleScenario(t), preset("order", "book"), preset("latency", "book"), preset("broken", "rest"))
-	b.press("p")
-	b.wantScreen("The order", "About order", "book", "rest")
-	b.write("lat")
-	b.wantScreen("The latency")
-	b.wantNoScreen("The order")
-	b.press("enter")
-	b.wantScreen("The latency")
-	b.runsClosed(1)
-	b.press("p")
-	b.write("nothing has this")
-	b.wantScreen("no preset has these words")
-	b.press("enter", "esc", "p", "down", "down", "enter")
-	b.wantScreen("broken.yaml:1:1: no")
-	b.runsClosed(1)
-	if calls != "latencybroken" {
-		t.Errorf("opened %s", calls)
-	}
-}
-
 func TestCases(t *testing.T) {
 	b := open(t, decode(t, append(sale, "cases:", "  - {name: calm, set: {load.rate: 10/s}}", "  - {name: storm, set: {load.rate: 900/s}}")...))
 	b.wantScreen("Flash sale: calm", "10/s poisson")

@@ -187,7 +187,7 @@ func TestNoMoreQuestions(t *testing.T) {
 	if b.controls() != "pause resume" {
 		t.Errorf("the run was told %q", b.controls())
 	}
-	b.send(openedMsg{scenario: asked(t)})
+	b.opens(asked(t))
 	b.frame()
 	b.wantNoScreen(theQuestion)
 	b.m.remember()
@@ -231,13 +231,13 @@ func TestAskedOnce(t *testing.T) {
 	b.wantScreen("not message, but neither", "0 of 1 right")
 	b.press("esc", "r")
 	b.wantNoScreen(theQuestion)
-	b.send(openedMsg{scenario: other})
+	b.opens(other)
 	b.at(0)
 	b.wantScreen(theQuestion)
 	b.press("4", "a")
 	b.wantScreen("right: neither", "1 of 2 right")
 	b.press("esc")
-	b.send(openedMsg{scenario: asked(t)})
+	b.opens(asked(t))
 	b.at(20 * time.Second)
 	b.wantNoScreen(theQuestion)
 	b.press("a")
@@ -295,7 +295,7 @@ func TestQuestionOfAFailedStart(t *testing.T) {
 	b := open(t, saleScenario(t))
 	b.m.options.Ask = true
 	b.fail = errors.New("no such trace")
-	b.send(openedMsg{scenario: asked(t)})
+	b.opens(asked(t))
 	b.frame()
 	b.wantScreen("no such trace")
 	b.wantNoScreen(theQuestion)
@@ -328,4 +328,11 @@ func TestDecisive(t *testing.T) {
 	if a, b := decisive(steps), decisive(ramp); a != 13*time.Second || b != 13*time.Second {
 		t.Errorf("steps show it after %v, a ramp after %v", a, b)
 	}
+}
+
+// opens plays a scenario that was picked.
+func (b *bench) opens(s *engine.Scenario) {
+	p := newPicker(b.m)
+	b.m.overlay = p
+	b.send(openedMsg{by: p, scenario: s})
 }
