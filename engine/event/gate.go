@@ -45,7 +45,41 @@ func (g *gate) shut() <-chan struct{} {
 	return g.empty
 }
 
+func (g *gate) isShut() bool { return g.word.Load()&shutBit != 0 }
+
 func (g *gate) inside() int { return int(g.word.Load() &^ shutBit) }
+
+// A stay is a publisher's in its gate, over several publishes. It belongs to the
+// publisher's goroutine.
+type stay struct {
+	inside bool
+	depth  int // publishes under way: they may be nested
+}
+
+// enter is [gate.enter], which it calls only if the publisher is not inside.
+func (s *stay) enter(g *gate) bool {
+	switch {
+	case s.inside && !g.isShut():
+	case s.inside:
+		s.rest(g)
+		return false
+	case !g.enter():
+		return false
+	}
+	s.inside = true
+	s.depth++
+	return true
+}
+
+func (s *stay) leave() { s.depth-- }
+
+// rest leaves the gate, unless a publish is under way.
+func (s *stay) rest(g *gate) {
+	if s.inside && s.depth == 0 {
+		s.inside = false
+		g.leave()
+	}
+}
 
 // A tally counts an observer's calls under way on the bus's goroutines. When
 // the bus abandons them it learns how many these are, and each of them learns

@@ -18,8 +18,9 @@ func (p *publish[T]) callRest(ctx context.Context, v T) {
 	defer p.panicked(v)
 	list, timed := p.observers, p.timed
 	handlers := list.handlers
-	for i := p.next; i < len(handlers); i = p.next {
+	for i := p.next; i < len(handlers); {
 		if list.stale.Load() && !p.reachable() {
+			i = p.next
 			continue
 		}
 		if timed {
@@ -27,8 +28,11 @@ func (p *publish[T]) callRest(ctx context.Context, v T) {
 		}
 		if err := handlers[i](ctx, v); timed || err != nil {
 			p.called(err)
+			i = p.next
+		} else {
+			i++
+			p.next = i
 		}
-		p.next = i + 1
 	}
 }
 

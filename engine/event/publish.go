@@ -66,6 +66,7 @@ type Publisher[T any] struct {
 	event      *Event[T]
 	probe      PublishProbe[T]
 	publishing *gate
+	stay       *stay                       // nil: it leaves the gate after every publish
 	at         atomic.Pointer[observer[T]] // inline, timed: who was called last
 }
 
@@ -86,10 +87,35 @@ func (e *Event[T]) publisher(probe PublishProbe[T]) *Publisher[T] {
 	return p
 }
 
+// Stay spares the publisher entering and leaving the bus with every publish: from
+// now on it stays inside, from its next publish until its goroutine calls Rest.
+// Close waits for that, or for the next publish, which then fails; Kill counts it
+// among the calls under way. It is to be called before the first publish.
+func (p *Publisher[T]) Stay() { p.stay = new(stay) }
+
+// Rest lets the bus be closed without waiting for the publisher, which will not
+// publish for a while. It is to be called between publishes.
+func (p *Publisher[T]) Rest() { p.stay.rest(p.publishing) }
+
+func (p *Publisher[T]) enter() bool {
+	if p.stay != nil {
+		return p.stay.enter(p.publishing)
+	}
+	return p.publishing.enter()
+}
+
+func (p *Publisher[T]) leave() {
+	if p.stay != nil {
+		p.stay.leave()
+	} else {
+		p.publishing.leave()
+	}
+}
+
 // Publish is Event.Publish.
 func (p *Publisher[T]) Publish(ctx context.Context, v T) error {
 	list := p.event.observers.Load() // first: when the bus is halted this one is stale
-	if !p.publishing.enter() {
+	if !p.enter() {
 		return ErrClosed
 	}
 	u := publish[T]{by: p, observers: list}
@@ -137,7 +163,7 @@ func (p *publish[T]) end(v T) {
 	if p.by.probe != nil {
 		p.by.probe.End(v)
 	}
-	p.by.publishing.leave()
+	p.by.leave()
 }
 
 // reachable reports whether the next observer may still be called, which is in

@@ -71,7 +71,7 @@ func (r *Run) set(c *engine.Change) error {
 // instruct gives a lane's handlers their settings.
 func (l *lane) instruct(s *engine.Scenario) {
 	for i, h := range l.handlers {
-		h.spec.Store(newSpec(s.Handlers[i], s.Lanes[l.index].Speed, l.run.own[h.name]))
+		h.specify(newSpec(s.Handlers[i], s.Lanes[l.index].Speed, l.run.own[h.name]))
 	}
 	l.order.Grow(s.Load.Keys.Count)
 }
@@ -229,6 +229,7 @@ func (l *lane) fault(f *engine.Fault) error {
 		for _, h := range l.handlers {
 			if h.name == f.Target {
 				h.faults.add(f)
+				h.review()
 				return nil
 			}
 		}

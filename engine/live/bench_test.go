@@ -56,7 +56,7 @@ func pump(l *lane, producers, n int) {
 			for k := i; k < n; k += producers {
 				p.look(false)
 				a.item.Seq, a.item.Key = int64(k+1), int32(k&15)
-				p.hand(a)
+				p.hand(&a)
 			}
 			p.idle()
 		})

@@ -5,6 +5,7 @@ import (
 
 	"duet/engine"
 	"duet/engine/account"
+	"duet/engine/measure"
 )
 
 // Booking: whoever handles a delivery books its start and its end at its
@@ -179,35 +180,41 @@ func (l *lane) finished(s *server, d *delivery, start, now time.Duration) {
 // settled gathers items with a single delivery that were done one right after
 // the other, so that they are booked together.
 type settled struct {
-	n                        int // items
-	seqs                     [groupMost]int64
-	keys                     [groupMost]int32
-	waits, latencies, naives [groupMost]int64
+	n          int // items
+	seqs       [groupMost]int64
+	keys       [groupMost]int32
+	ats, sents [groupMost]time.Duration // intended arrivals; when the hand-overs could begin
 }
 
-// add gathers an item that took so long and ended now.
-func (g *settled) add(d *delivery, took, now time.Duration) {
-	g.seqs[g.n], g.keys[g.n] = d.item.Seq, d.item.Key
-	g.waits[g.n] = int64(now - took - d.item.At)
-	g.latencies[g.n] = int64(now - d.item.At)
-	g.naives[g.n] = int64(now - d.sent)
+// add gathers an item.
+func (g *settled) add(d *delivery) {
+	g.seqs[g.n], g.keys[g.n], g.ats[g.n], g.sents[g.n] = d.item.Seq, d.item.Key, d.item.At, d.sent
 	g.n++
 }
 
-// finishedAll books items that were begun and done, each of which took so long.
-func (l *lane) finishedAll(s *server, g *settled, took time.Duration) {
+// finishedAll books items that were begun and done, each of which took so long,
+// the last of them until now. Where they waited is recorded in waits.
+func (l *lane) finishedAll(s *server, g *settled, took, now time.Duration, waits *measure.Shared) {
 	n := int64(g.n)
 	if n == 0 {
 		return
 	}
-	s.items.attempts.Add(n)
-	s.items.returned.Add(n)
-	s.items.ended[account.Done].Add(n)
+	s.items.doneAll(n)
+	var times [groupMost]int64
+	for i, at := range g.ats[:n] {
+		times[i] = int64(now - took - at)
+	}
 	m := &l.measured[s.bank]
-	s.recordAll(&m.wait, g.waits[:n])
+	s.recordAll(waits, times[:n])
+	for i := range times[:n] {
+		times[i] += int64(took)
+	}
+	s.recordAll(&m.latency, times[:n])
+	for i, sent := range g.sents[:n] {
+		times[i] = int64(now - sent)
+	}
+	s.recordAll(&m.naive, times[:n])
 	s.recordN(&m.service, int64(took), n)
-	s.recordAll(&m.latency, g.latencies[:n])
-	s.recordAll(&m.naive, g.naives[:n])
 	s.order.FinishedAll(g.seqs[:n], g.keys[:n])
 }
 

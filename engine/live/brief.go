@@ -7,30 +7,29 @@ import (
 	"duet/engine/account"
 )
 
-// rarely is how many inline publishes go by for each that is timed observer by
-// observer, while observers are so quick that timing them would cost more than
-// they do.
-const rarely = 256
+// rarely is how far apart, in lane time, those inline publishes are at least that
+// are timed observer by observer, while observers are so quick that timing them
+// costs more than they do.
+const rarely = 5 * time.Millisecond
 
 // group is inline publishes so quick that they are stamped together. They are
 // booked when the group is full, when its publisher is about to wait, and
 // before a publish that is not of their kind.
 type group struct {
-	briefs int // how many quick publishes in a row
-	since  int // how many since one was timed
-	n      int // in the group
-	items  [groupMost]delivery
+	briefs int           // how many quick publishes in a row
+	due    time.Duration // when one is to be timed again
+	all    settled
 	shown  []int // observers, by position, at which the publish in hand turned out to take its time
 }
 
 // grouping tells whether a publish joins the group.
 func (w *publication) grouping(d *delivery) bool {
 	g := &w.group
-	if g.briefs < steady || g.since >= rarely || d.rec != nil || w.bus.gen.lane.run.sampling.Wants(d.item.Seq) {
-		g.since = 0
+	now := w.producer.now
+	if g.briefs < steady || now >= g.due || d.rec != nil || w.bus.gen.lane.run.sampling.Wants(d.item.Seq) {
+		g.due = now + rarely
 		return false
 	}
-	g.since++
 	return true
 }
 
@@ -42,13 +41,13 @@ func (w *publication) endBrief() {
 	if w.worst != account.Done {
 		w.flush()
 		w.last = w.producer.now
-		w.book(1)
+		w.smooth.Add(1)
 		w.bus.gen.lane.began(w.server, w.d, w.last)
 		w.bus.gen.lane.settle(w.server, w.d, w.last, w.last, w.worst)
 		return
 	}
-	g.items[g.n] = *w.d
-	if g.n++; g.n == groupMost {
+	g.all.add(w.d)
+	if g.all.n == groupMost {
 		w.flush()
 	}
 }
@@ -56,7 +55,7 @@ func (w *publication) endBrief() {
 // flush books the group as begun at the publisher's stamp and ended now. Each
 // publish took the mean of the group.
 func (w *publication) flush() {
-	g := &w.group
+	g := &w.group.all
 	if g.n == 0 {
 		return
 	}
@@ -64,36 +63,23 @@ func (w *publication) flush() {
 	start := p.now
 	p.now = l.run.clock.Now()
 	per := (p.now - start) / time.Duration(g.n)
-	var all settled
 	waited := int64(0)
-	for i := range g.items[:g.n] {
-		d := &g.items[i]
-		if d.item.At < p.free {
+	for i, at := range g.ats[:g.n] {
+		if at < p.free {
 			waited++
 		}
 		p.free = start + time.Duration(i+1)*per
-		d.sent = p.now - per
-		all.add(d, per, p.now)
+		g.sents[i] = p.now - per
 	}
 	p.waited.Add(waited)
-	w.book(int64(g.n))
-	l.finishedAll(w.server, &all, per)
+	w.smooth.Add(int64(g.n))
+	l.finishedAll(w.server, g, per, p.now, &l.measured[w.bank].wait)
 	p.publish.RecordN(p.wall(per), int64(g.n))
 	p.free, w.last = p.now, p.now
 	if g.n = 0; per >= brief {
-		g.briefs = 0
+		w.group.briefs = 0
 	}
 	p.flush()
-}
-
-// book counts the calls of so many publishes in which all went well. What did
-// not was counted against that already.
-func (w *publication) book(n int64) {
-	for i := range w.each {
-		w.each[i].attempts.Add(n)
-		w.each[i].returned.Add(n)
-		w.each[i].ended[account.Done].Add(n)
-	}
 }
 
 // expose ends the group for a publish of it that turns out to take its time at an
@@ -131,7 +117,7 @@ func (w *publication) unshow() {
 // of any that was not timed, but for what was counted already.
 func (w *publication) endShown() {
 	w.unshow()
-	w.book(1)
+	w.smooth.Add(1)
 	for _, i := range w.group.shown {
 		w.each[i].attempts.Add(-1)
 		w.each[i].returned.Add(-1)

@@ -16,11 +16,12 @@ import (
 const arrived = "item.arrived"
 
 // bus is the hand-over of an event lane: a bus on which each handler observes
-// the arrival of an item.
+// the arrival of an item. What it carries is read by all observers and changed by
+// none: an inline one gets that of its publisher, any other a copy that all share.
 type bus struct {
 	gen    *generation
-	bus    *event.Bus[delivery]
-	event  *event.Event[delivery]
+	bus    *event.Bus[*delivery]
+	event  *event.Event[*delivery]
 	ctx    context.Context // of publishes, and of inline handlers: ends with the bus
 	cancel context.CancelFunc
 	seats  seats
@@ -37,7 +38,7 @@ var dispatches = map[engine.Dispatch]event.Dispatch{
 
 func newBus(g *generation, spec *engine.Lane) (*bus, error) {
 	l := g.lane
-	b := &bus{gen: g, mode: spec.Dispatch, bus: event.NewBus[delivery](event.Options{
+	b := &bus{gen: g, mode: spec.Dispatch, bus: event.NewBus[*delivery](event.Options{
 		Dispatch: dispatches[spec.Dispatch],
 		Capacity: spec.Queue.Capacity, WhenFull: fullBus[spec.Queue.WhenFull],
 		Limit: spec.Limit, Recover: spec.Recover,
@@ -49,7 +50,7 @@ func newBus(g *generation, spec *engine.Lane) (*bus, error) {
 	for i, h := range g.handlers {
 		options := []event.SubscribeOption{
 			event.As(h.name),
-			event.OnDiscard(func(d delivery) { b.miss(i, &d, account.Lost) }),
+			event.OnDiscard(func(d *delivery) { b.miss(i, d, account.Lost) }),
 		}
 		if b.mode == engine.Buffered {
 			options = append(options, event.Watch(b.watch(h)))
@@ -62,20 +63,20 @@ func newBus(g *generation, spec *engine.Lane) (*bus, error) {
 }
 
 // observer is what the bus calls for a handler.
-func (b *bus) observer(i int, h *handler) event.Handler[delivery] {
+func (b *bus) observer(i int, h *handler) event.Handler[*delivery] {
 	switch b.mode {
 	case engine.Goroutine:
-		return func(ctx context.Context, d delivery) error {
+		return func(ctx context.Context, d *delivery) error {
 			srv := b.seats.take(i)
 			defer b.seats.leave(i, srv)
 			srv.waiter.Fresh()
-			return b.call(ctx, h, &d, srv)
+			return b.call(ctx, h, d, srv)
 		}
 	case engine.Buffered:
 		srv := b.gen.place([]*handler{h}, 1)
-		return func(ctx context.Context, d delivery) error { return b.call(ctx, h, &d, srv) }
+		return func(ctx context.Context, d *delivery) error { return b.call(ctx, h, d, srv) }
 	default:
-		return h.handle()
+		return h.way.observe
 	}
 }
 
@@ -108,14 +109,14 @@ func (b *bus) call(ctx context.Context, h *handler, d *delivery, srv *server) (e
 }
 
 // watch is told when the goroutine of a buffered observer has nothing to do.
-func (b *bus) watch(h *handler) func() event.CallProbe[delivery] {
-	return func() event.CallProbe[delivery] { return observing{b.gen.place([]*handler{h}, 1)} }
+func (b *bus) watch(h *handler) func() event.CallProbe[*delivery] {
+	return func() event.CallProbe[*delivery] { return observing{b.gen.place([]*handler{h}, 1)} }
 }
 
 type observing struct{ *server }
 
-func (observing) Start(delivery)      {}
-func (observing) End(delivery, error) {}
+func (observing) Start(*delivery)      {}
+func (observing) End(*delivery, error) {}
 
 func (o observing) Idle() {
 	o.ready = true

@@ -71,7 +71,7 @@ func (c *channel) runs(h *handler) []*handler {
 // handler is what a subscription's workers call.
 func (c *channel) handler(h *handler) message.Handler[delivery] {
 	if h != nil {
-		return h.handle()
+		return h.way.handle
 	}
 	return func(ctx context.Context, d delivery) error {
 		srv := serverOf(ctx)

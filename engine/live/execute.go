@@ -35,10 +35,17 @@ type handler struct {
 	name      string
 	spec      atomic.Pointer[spec]
 	faults    faults
+	way       *entrance
 	heldUntil atomic.Int64 // lane time at which the latest stall ends
-	measured  [banks]struct{ wait, service measure.Shared }
+	measured  [banks]waits
 	spared    atomic.Int64 // items handed over while the lane did not run the handler
 	loose     *server      // where deliveries are booked that never reached a server
+}
+
+// waits are what is measured of a handler's deliveries.
+type waits struct {
+	wait, service measure.Shared
+	alike         measure.Shared // waits that are those of the items as well, and recorded here alone
 }
 
 // spec is a handler's settings, prepared.
@@ -59,6 +66,20 @@ func newSpec(h engine.Handler, speed float64, own Func) *spec {
 	return s
 }
 
+// specify gives the handler other settings.
+func (h *handler) specify(s *spec) {
+	h.spec.Store(s)
+	h.review()
+}
+
+// review finds out whether the handler is quiet, after its settings or its faults
+// have changed: those who call it look at this alone.
+func (h *handler) review() {
+	h.faults.mu.Lock()
+	defer h.faults.mu.Unlock()
+	h.way.quiet.Store(h.spec.Load().idle && h.faults.current.Load() == nil)
+}
+
 // demand is what an item is expected to take of the handler, in lane time.
 func (h *handler) demand(it engine.Item) time.Duration {
 	s := h.spec.Load()
@@ -68,15 +89,28 @@ func (h *handler) demand(it engine.Item) time.Duration {
 	return time.Duration(float64(h.lane.stream().Demand(it, h.index)) / s.speed)
 }
 
-// handle is the handler's work as workers and inline publishers call it. Where
-// there is nothing to do, looking is all that it costs.
-func (h *handler) handle() func(context.Context, delivery) error {
-	return func(ctx context.Context, d delivery) error {
-		if h.spec.Load().idle && h.faults.current.Load() == nil {
-			return nil
-		}
-		return h.run(ctx, &d, nil)
+// entrance is where workers and inline publishers come to a handler. Where there is
+// nothing to do, looking is all that it costs. It is apart from the handler, which
+// is so large that those of several would not stay in the cache together.
+type entrance struct {
+	quiet atomic.Bool // there is nothing to do, and nothing broken: see review
+	h     *handler
+}
+
+// handle is the handler's work as workers call it.
+func (e *entrance) handle(ctx context.Context, d delivery) error {
+	if e.quiet.Load() {
+		return nil
 	}
+	return e.h.run(ctx, &d, nil)
+}
+
+// observe is the handler's work as inline publishers call it.
+func (e *entrance) observe(ctx context.Context, d *delivery) error {
+	if e.quiet.Load() {
+		return nil
+	}
+	return e.h.run(ctx, d, nil)
 }
 
 // run does the handler's work for an item, on the goroutine of whoever calls.
@@ -91,6 +125,7 @@ func (h *handler) run(ctx context.Context, d *delivery, srv *server) error {
 	}
 	trouble := h.faults.now()
 	if s.idle && trouble == nil {
+		h.review() // what was broken is mended
 		return nil
 	}
 	if srv == nil {

@@ -9,8 +9,7 @@ import (
 	"duet/engine"
 )
 
-// faults is what is broken in a handler now. Reading it costs one load while
-// nothing is.
+// faults is what is broken in a handler now.
 type faults struct {
 	mu      sync.Mutex
 	current atomic.Pointer[trouble]

@@ -91,8 +91,9 @@ func newLane(r *Run, index int, s *engine.Scenario) *lane {
 
 func newHandler(l *lane, index int, s engine.Handler, speed float64) *handler {
 	h := &handler{lane: l, index: index, name: s.Name}
+	h.way = &entrance{h: h}
 	h.faults.clock = l.run.clock.Now
-	h.spec.Store(newSpec(s, speed, l.run.own[s.Name]))
+	h.specify(newSpec(s, speed, l.run.own[s.Name]))
 	h.loose = newServer(l, []*handler{h}, 0, ownBanks, clock.Coarse)
 	return h
 }

@@ -43,17 +43,33 @@ func (m *laneSampler) AddItems(of account.Metric, to *measure.Counts) {
 			m.lane.measured[i].of(of).AddTo(to)
 		}
 	}
+	if of == account.Wait {
+		for i := range m.lane.handlers {
+			m.addAlike(i, to)
+		}
+	}
 }
 
 // AddDeliveries implements [account.Source].
 func (m *laneSampler) AddDeliveries(handler int, of account.Metric, to *measure.Counts) {
 	h := m.lane.handlers[handler]
+	if of == account.Wait {
+		m.addAlike(handler, to)
+	}
 	for i := range m.banksUsed() {
 		if of == account.Wait {
 			h.measured[i].wait.AddTo(to)
 		} else {
 			h.measured[i].service.AddTo(to)
 		}
+	}
+}
+
+// addAlike adds the waits of a handler's deliveries that are those of the items as
+// well.
+func (m *laneSampler) addAlike(handler int, to *measure.Counts) {
+	for i := range m.banksUsed() {
+		m.lane.handlers[handler].measured[i].alike.AddTo(to)
 	}
 }
 

@@ -202,11 +202,11 @@ func (m *meter) flush() {
 
 // tallyGroup counts the deliveries of a group, all done.
 func (m *meter) tallyGroup(n int64) {
-	for i := range m.each {
-		if m.h != nil { // handlers together have counted that themselves
-			m.each[i].attempts.Add(n)
-			m.each[i].returned.Add(n)
-		}
+	if m.h != nil {
+		m.smooth.Add(n)
+		return
+	}
+	for i := range m.each { // handlers together have counted that they began
 		m.each[i].ended[account.Done].Add(n)
 	}
 }
@@ -226,12 +226,13 @@ func (m *meter) settleGroup(start, per time.Duration) {
 		m.ready = false
 	}
 	m.items.waited.Add(waited)
+	waits := &m.lane.measured[m.bank].wait
 	if m.h != nil {
 		of := &m.h.measured[m.bank]
-		m.recordAll(&of.wait, g.waits[:g.n])
 		m.recordN(&of.service, int64(per), int64(m.n))
+		waits = &of.alike
 	}
-	m.lane.finishedAll(m.server, &g, per)
+	m.lane.finishedAll(m.server, &g, per, m.now, waits)
 }
 
 // tell notes what happened to a delivery of a group, and to the item if that was
@@ -250,7 +251,7 @@ func (m *meter) tell(d *delivery, start time.Duration) {
 // others, and tells whether it is the first of its item.
 func (m *meter) settleBrief(d *delivery, g *settled, start, per time.Duration) (first bool) {
 	if d.rec == nil {
-		g.add(d, per, m.now)
+		g.add(d)
 		return true
 	}
 	if m.h != nil {

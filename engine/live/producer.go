@@ -47,7 +47,7 @@ type producer struct {
 }
 
 // groupMost bounds a group, so that its stamp stays fresh.
-const groupMost = 32
+const groupMost = 64
 
 // produce is the producer's goroutine.
 func (p *producer) produce(ctx context.Context, gone chan struct{}) {
@@ -73,7 +73,7 @@ func (p *producer) produce(ctx context.Context, gone chan struct{}) {
 		if p.using.Load() != p.of {
 			p.using.Store(p.of)
 		}
-		if !p.hand(a) {
+		if !p.hand(&a) {
 			p.source.giveBack(a)
 			p.idle()
 		}
@@ -101,7 +101,7 @@ func (p *producer) look(waited bool) {
 // hand hands one item over, and tells whether it was taken. A producer that is
 // to go waits at a full queue all the same: what it has handed to some of the
 // handlers the others must get as well.
-func (p *producer) hand(a arrival) bool {
+func (p *producer) hand(a *arrival) bool {
 	p.d.item, p.d.sent, p.d.rec = a.item, p.now, nil
 	if p.of.deliveries > 1 || a.item.Payload > 0 || a.try != nil {
 		p.d.rec = newRecord(p.of, a.item.Payload, a.try)

@@ -19,7 +19,7 @@ type publication struct {
 	*server   // inline: the place
 	producer  *producer
 	bus       *bus
-	publisher *event.Publisher[delivery]
+	publisher *event.Publisher[*delivery]
 	ctx       context.Context // of its publishes: ends when the bus does
 	calls     []call          // inline: of the publish in hand
 
@@ -44,12 +44,13 @@ type call struct {
 func (b *bus) sender(p *producer) sender {
 	w := &publication{producer: p, bus: b, ctx: b.ctx}
 	w.publisher = b.event.Publisher(w)
-	if b.mode == engine.Inline {
+	if b.gen.inline {
 		w.server = b.gen.own(p.id)
 		w.server.expose = w.expose
 		w.calls = make([]call, len(b.gen.handlers))
 		w.ctx = withServer(b.ctx, w.server)
 		p.calls.Store(&w.calls)
+		w.publisher.Stay()
 	} else {
 		p.calls.Store(nil)
 	}
@@ -58,15 +59,20 @@ func (b *bus) sender(p *producer) sender {
 
 // send implements [sender].
 func (w *publication) send(d *delivery) (taken bool) {
-	if !w.bus.limited(w.ctx, w.producer) {
+	if !w.inline() && !w.bus.limited(w.ctx, w.producer) {
 		return false
 	}
 	w.d, w.begun, w.reached = d, false, 0
 	if !w.bus.gen.recovers {
 		defer w.caught(&taken)
 	}
-	err := w.publisher.Publish(w.ctx, *d)
-	if err == nil || w.inline() {
+	if w.inline() {
+		_ = w.publisher.Publish(w.ctx, d)
+		return w.begun // booked, whatever became of it
+	}
+	held := *d
+	err := w.publisher.Publish(w.ctx, &held)
+	if err == nil {
 		return w.begun // booked, whatever became of it
 	}
 	if w.reached == 0 {
@@ -82,7 +88,7 @@ func (w *publication) send(d *delivery) (taken bool) {
 	return true
 }
 
-func (w *publication) inline() bool { return w.bus.mode == engine.Inline }
+func (w *publication) inline() bool { return w.bus.gen.inline }
 
 // caught lets the lane die of an observer's panic that came through. Whoever met
 // it takes no other item until the lane has died.
@@ -99,13 +105,14 @@ func (w *publication) idle() {
 	if !w.inline() {
 		return
 	}
+	w.publisher.Rest()
 	w.flush()
 	w.rest(w.last)
 	w.waiter.Fresh()
 }
 
 // Begin implements [event.PublishProbe].
-func (w *publication) Begin(_ delivery, observers int) bool {
+func (w *publication) Begin(_ *delivery, observers int) bool {
 	w.begun, w.reached, w.worst = true, observers, account.Done
 	if !w.inline() {
 		return false
@@ -160,7 +167,7 @@ func (w *publication) Failed(i int, err error) {
 		return
 	}
 	w.each[i].ended[w.failure(err)].Add(1)
-	w.each[i].ended[account.Done].Add(-1) // as which book counts it
+	w.each[i].ended[account.Done].Add(-1) // as which it is counted with the others
 }
 
 // failure is how a delivery ended whose observer returned an error.
@@ -185,7 +192,7 @@ func (w *publication) Skipped(from, to int) {
 		w.each[i].skipped.Add(1)
 		w.handlers[i].conclude(&w.each[i], w.d, w.last, account.Lost)
 		w.bus.gen.lane.note(engine.Skipped, w.d, w.handlers[i].index, w.id, 1, w.last)
-		if !w.timed { // as which book counts it
+		if !w.timed { // as which it is counted with the others
 			w.each[i].attempts.Add(-1)
 			w.each[i].returned.Add(-1)
 			w.each[i].ended[account.Done].Add(-1)
@@ -194,11 +201,11 @@ func (w *publication) Skipped(from, to int) {
 }
 
 // Dropped implements [event.PublishProbe].
-func (w *publication) Dropped(i int, d delivery, oldest bool) {
+func (w *publication) Dropped(i int, d *delivery, oldest bool) {
 	if oldest {
-		w.bus.miss(i, &d, account.Dropped)
+		w.bus.miss(i, d, account.Dropped)
 	} else {
-		w.bus.gen.refused(w.bus.gen.handlers[i:i+1], &d)
+		w.bus.gen.refused(w.bus.gen.handlers[i:i+1], d)
 	}
 }
 
@@ -209,7 +216,7 @@ func (w *publication) Block() { w.producer.Block() }
 func (w *publication) Unblock() { w.producer.Unblock() }
 
 // End implements [event.PublishProbe].
-func (w *publication) End(delivery) {
+func (w *publication) End(*delivery) {
 	switch {
 	case !w.inline():
 		return

@@ -78,7 +78,7 @@ func (l *lane) readServer(r *reading, s *server) {
 		r.holding++
 	}
 	for i, h := range s.handlers {
-		s.each[i].addTo(&r.Deliveries[h.index])
+		s.addTo(&r.Deliveries[h.index], i)
 	}
 }
 

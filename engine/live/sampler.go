@@ -255,6 +255,7 @@ func (m *sampler) forget(l *lane, g *generation) {
 		s.order.Retire()
 		for i, h := range s.handlers {
 			h.loose.each[0].take(&s.each[i])
+			h.loose.each[0].doneAll(s.smooth.Load())
 		}
 		s.handlers[0].loose.items.take(&s.items)
 	}

@@ -59,7 +59,8 @@ type server struct {
 	at      atomic.Int32 // handler now running, index in the scenario
 	back    atomic.Int64 // crashed: lane time of the restart
 
-	items   tally // that it began, or ended the last delivery of
+	smooth  atomic.Int64 // deliveries to each of its handlers, begun and done, that each does not count
+	items   tally        // that it began, or ended the last delivery of
 	bank    int
 	alone   bool // the bank is its own
 	order   *measure.OrderWriter
@@ -121,6 +122,15 @@ func (s *server) recordAll(h *measure.Shared, ns []int64) {
 	} else {
 		h.RecordAll(ns)
 	}
+}
+
+// addTo adds what became of the deliveries to one of its handlers.
+func (s *server) addTo(sums *account.Sums, position int) {
+	s.each[position].addTo(sums)
+	n := s.smooth.Load()
+	sums.Attempts += n
+	sums.Returned += n
+	sums.Ended[account.Done] += n
 }
 
 type serverKey struct{}

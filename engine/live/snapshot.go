@@ -109,7 +109,7 @@ func (s *server) snapshot(g *generation, now time.Duration) engine.WorkerSnapsho
 		ID: s.id, Handler: g.position(h), State: engine.WorkerState(s.state.Load()),
 		Seq: s.seq.Load(), Key: s.key.Load(), Attempt: int(s.tries.Load()),
 		Since: time.Duration(s.since.Load()), BackAt: time.Duration(s.back.Load()),
-		Done: s.each[0].ended[account.Done].Load() + s.each[0].helped.Load(),
+		Done: s.smooth.Load() + s.each[0].ended[account.Done].Load() + s.each[0].helped.Load(),
 	}
 	if g.together {
 		w.Done = s.items.ended[account.Done].Load()

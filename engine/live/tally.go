@@ -55,3 +55,10 @@ func (t *tally) take(o *tally) {
 	t.wasted.Add(o.wasted.Load())
 	t.forsaken.Add(o.forsaken.Load())
 }
+
+// doneAll counts so many that were begun once and done.
+func (t *tally) doneAll(n int64) {
+	t.attempts.Add(n)
+	t.returned.Add(n)
+	t.ended[account.Done].Add(n)
+}

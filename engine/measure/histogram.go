@@ -101,12 +101,13 @@ func total(values []int64) (sum uint64, highest int64) {
 }
 
 // alike is how many values from the first on fall into the same bucket. What is
-// recorded together often does, and then costs one access to it.
+// recorded together often does, and then costs one access to it. Values that are to
+// be clamped count as others.
 func alike(values []int64) int {
-	first := bucketOf(clamp(values[0]))
-	for i, ns := range values {
-		if bucketOf(clamp(ns)) != first {
-			return i
+	lowest, highest := bucketBounds(bucketOf(clamp(values[0])))
+	for i, ns := range values[1:] {
+		if ns < lowest || ns > highest {
+			return i + 1
 		}
 	}
 	return len(values)
