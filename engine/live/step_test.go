@@ -89,7 +89,7 @@ lanes: [{model: message}, {model: event}, {name: dying, model: event, recover: f
 // crashed workers stay away, until Resume.
 func TestPauseStandsStill(t *testing.T) {
 	inFakeTime(t, crowded, func(r *rig) {
-		r.do(broken(engine.Fault{Kind: engine.FaultCrash, Target: "worker", Lane: "message", Restart: time.Second}))
+		r.do(broken(engine.Fault{Kind: engine.FaultCrash, Target: "worker", Worker: 1, Lane: "message", Restart: time.Second}))
 		time.Sleep(900 * time.Millisecond)
 		r.do(engine.Change{Control: engine.Pause})
 		synctest.Wait()
