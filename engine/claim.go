@@ -45,7 +45,7 @@ func (c Claim) Check(snap *Snapshot, theory Theory) (Verdict, error) {
 func parseClaim(c Claim, s *Scenario) (*Expr, error) {
 	expr, err := asTest(parseExpr(c.Text, s))
 	if err == nil && c.During != nil && expr.handlers {
-		return nil, errors.New("figures of a handler are of the whole run; leave out during, or take the lane's")
+		return nil, errors.New("figures of a handler or a resource are of the whole run; leave out during, or take the lane's")
 	}
 	return expr, err
 }

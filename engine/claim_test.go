@@ -34,7 +34,7 @@ func measuredRun(s *Scenario) *Snapshot {
 			Name: s.Lanes[i].Name, Model: s.Lanes[i].Model,
 			Ledger: Ledger{
 				Offered: 3000, Done: 2900, Failed: 40, Dropped: 20, Expired: 11, DeadLettered: 12, Lost: 4, Waiting: 6, InFlight: 7,
-				Redelivered: 8, Duplicates: 9, Attempts: 3100, Skipped: 13,
+				Redelivered: 8, Duplicates: 9, Deduplicated: 14, Attempts: 3100, Skipped: 13,
 			},
 			Wasted: 210, Retries: 220,
 			Recent: window(2), Whole: window(1), OldestWaiting: ms(1500), Goroutines: Gauge{Now: 5, Mean: 4.5, Max: 6},
@@ -46,6 +46,12 @@ func measuredRun(s *Scenario) *Snapshot {
 			lane.Handlers = append(lane.Handlers, HandlerSnapshot{
 				Name: name, Ledger: Ledger{Offered: 3000, Done: 2950}, Workers: 4, Utilisation: 0.9, WholeUtilisation: 0.7,
 				Depth: Gauge{Now: 1, Mean: 2.5, Max: 3}, Wait: summary(10), WholeWait: summary(11), Service: summary(12), WholeService: summary(13),
+			})
+		}
+		for _, r := range s.Resources {
+			lane.Resources = append(lane.Resources, ResourceSnapshot{
+				Name: r.Name, Slots: r.Slots, InUse: Gauge{Now: 2, Mean: 1.5, Max: 4}, Waiting: Gauge{Now: 5, Mean: 4.5, Max: 9},
+				Utilisation: 0.6, WholeUtilisation: 0.5, Wait: summary(14), WholeWait: summary(15),
 			})
 		}
 		snap.Lanes = append(snap.Lanes, lane)
@@ -205,7 +211,7 @@ func BenchmarkCondition(b *testing.B) {
 // TestFiguresAreTheMetrics holds that a claim reads under a path what the JSON
 // has there, and that there is no figure in one that the other lacks.
 func TestFiguresAreTheMetrics(t *testing.T) {
-	s := decoded(t, shortest)
+	s := decoded(t, shortest+"resources: [{name: db}]")
 	snap := measuredRun(s)
 	text, err := json.Marshal(FiguresOf(&snap.Lanes[0], &snap.Lanes[0].Whole))
 	if err != nil {
@@ -216,9 +222,11 @@ func TestFiguresAreTheMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	handler := lane["handlers"].([]any)[0].(map[string]any)
-	for _, name := range []string{"name", "model", "handlers", "theory"} {
+	resource := lane["resources"].([]any)[0].(map[string]any)
+	for _, name := range []string{"name", "model", "handlers", "resources", "theory"} {
 		delete(lane, name)
 		delete(handler, name)
+		delete(resource, name)
 	}
 	known := map[string]bool{}
 	for path, want := range flattened("message", lane) {
@@ -228,6 +236,15 @@ func TestFiguresAreTheMetrics(t *testing.T) {
 	for path, want := range flattened("message.handlers.charge", handler) {
 		known[path] = true
 		readsAs(t, s, snap, path, want)
+	}
+	for path, want := range flattened("message.resources.db", resource) {
+		known[path] = true
+		readsAs(t, s, snap, path, want)
+	}
+	for name := range resourceMetrics {
+		if path := "message.resources.db." + name; !known[path] && !known[path+".now"] {
+			t.Errorf("%s is not in the JSON", path)
+		}
 	}
 	for name := range laneMetrics {
 		if path := "message." + name; !known[path] && !known[path+".now"] {

@@ -37,6 +37,7 @@ func (s *Scenario) copySettings() *Scenario {
 	l.Bursts, l.Ramp, l.Sine, l.Trace = fresh(l.Bursts), fresh(l.Ramp), fresh(l.Sine), fresh(l.Trace)
 	l.Steps = slices.Clone(l.Steps)
 	c.Handlers = slices.Clone(s.Handlers)
+	c.Resources = slices.Clone(s.Resources)
 	c.Lanes = slices.Clone(s.Lanes)
 	for i := range c.Lanes {
 		lane := &c.Lanes[i]
@@ -106,6 +107,13 @@ func (l *LaneSnapshot) copyFrom(other *LaneSnapshot) {
 		for _, pair := range [][2]*Summary{{&h.Wait, &was.Wait}, {&h.Service, &was.Service}, {&h.WholeWait, &was.WholeWait}, {&h.WholeService, &was.WholeService}} {
 			pair[0].own(pair[1])
 		}
+	}
+	l.Resources = resized(old.Resources, len(other.Resources))
+	for i := range l.Resources {
+		was := l.Resources[i]
+		l.Resources[i] = other.Resources[i]
+		l.Resources[i].Wait.own(&was.Wait)
+		l.Resources[i].WholeWait.own(&was.WholeWait)
 	}
 	l.Workers = append(old.Workers[:0], other.Workers...)
 	l.Publishers = resized(old.Publishers, len(other.Publishers))

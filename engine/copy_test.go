@@ -68,7 +68,7 @@ func TestScenarioCloneSharesNothing(t *testing.T) {
 
 // fullSnapshot is a snapshot with something in every slice.
 func fullSnapshot(t testing.TB) *Snapshot {
-	snap := measuredRun(decoded(t, shortest+"expect: [{claim: message.done > 0, during: 5s..10s}]"))
+	snap := measuredRun(decoded(t, shortest+"resources: [{name: db}]\nexpect: [{claim: message.done > 0, during: 5s..10s}]"))
 	snap.Raised = []string{"queue.high"}
 	for i := range snap.Lanes {
 		l := &snap.Lanes[i]

@@ -101,6 +101,22 @@ func (f handlerFigure) eval(at scene) float64 {
 	return math.NaN()
 }
 
+type resourceFigure struct {
+	lane, resource string
+	read           func(r *ResourceSnapshot, recent bool) float64
+}
+
+func (f resourceFigure) eval(at scene) float64 {
+	if l := at.lane(f.lane); l != nil {
+		for i := range l.Resources {
+			if l.Resources[i].Name == f.resource {
+				return f.read(&l.Resources[i], at.recent)
+			}
+		}
+	}
+	return math.NaN()
+}
+
 type arithmetic struct {
 	op          byte
 	left, right number

@@ -19,13 +19,14 @@ const (
 //	event.latency.p99 > 5 * message.latency.p99 and message.lost == 0
 //	message.in_system.mean within 5% of message.throughput * message.latency.mean
 //
-// A figure is LANE.figure or LANE.handlers.NAME.figure, named as in
-// [LaneFigures] and [HandlerFigures]; LANE.theory.figure, in claims, is what the
+// A figure is LANE.figure, LANE.handlers.NAME.figure or
+// LANE.resources.NAME.figure, named as in [LaneFigures], [HandlerFigures] and
+// [ResourceFigures]; LANE.theory.figure, in claims, is what the
 // closed form says of it. Durations are in seconds. Quantities of
 // different kinds are neither compared nor added. An Expr is immutable.
 type Expr struct {
 	root     operand
-	handlers bool           // some figure is of a handler
+	handlers bool           // some figure is of a handler or a resource
 	theory   []theoryFigure // in their order
 }
 
@@ -243,11 +244,32 @@ func (p *exprParser) figure(path string) (operand, error) {
 	if name, ok := strings.CutPrefix(rest, "theory."); ok {
 		return p.theoryFigure(lane, name)
 	}
+	if after, ok := strings.CutPrefix(rest, "resources."); ok {
+		return p.resourceFigure(lane, after)
+	}
 	m, ok := laneMetrics[rest]
 	if !ok {
 		return operand{}, fmt.Errorf("a lane has no figure %s; %s", shown(rest), suggest(rest, metricNames(laneMetrics, rest)))
 	}
 	return operand{dim: m.dimension, number: laneFigure{lane, rest, m.lane}}, nil
+}
+
+// resourceFigure looks up what follows LANE.resources in a path.
+func (p *exprParser) resourceFigure(lane, path string) (operand, error) {
+	name, figure, _ := strings.Cut(path, ".")
+	names := p.scenario.resourceNames()
+	switch {
+	case len(names) == 0:
+		return operand{}, errors.New("the scenario has no resources")
+	case !slices.Contains(names, name):
+		return operand{}, fmt.Errorf("there is no resource %s; %s", shown(name), suggest(name, names))
+	}
+	m, ok := resourceMetrics[figure]
+	if !ok {
+		return operand{}, fmt.Errorf("a resource has no figure %s; %s", shown(figure), suggest(figure, metricNames(resourceMetrics, figure)))
+	}
+	p.handlers = true
+	return operand{dim: m.dimension, number: resourceFigure{lane, name, m.resource}}, nil
 }
 
 // numbers holds that both sides of an operator are numbers.

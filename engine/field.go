@@ -102,6 +102,8 @@ func (s *Scenario) members(prefix string) []string {
 	switch prefix {
 	case "handlers":
 		return numbers(len(s.Handlers))
+	case "resources":
+		return numbers(len(s.Resources))
 	case "lanes":
 		return numbers(len(s.Lanes))
 	}

@@ -41,6 +41,7 @@ type LedgerFigures struct {
 	Lost         int64 `json:"lost"`
 	Redelivered  int64 `json:"redelivered"`
 	Duplicates   int64 `json:"duplicates"`
+	Deduplicated int64 `json:"deduplicated"`
 	Skipped      int64 `json:"skipped"`
 	Attempts     int64 `json:"attempts"`
 }
@@ -85,39 +86,50 @@ type HandlerFigures struct {
 	Service     SummaryFigures `json:"service"`
 }
 
+// ResourceFigures are the figures of a resource in a lane.
+type ResourceFigures struct {
+	Name        string         `json:"name"`
+	Slots       int            `json:"slots"`
+	InUse       GaugeFigures   `json:"in_use"`
+	Waiting     GaugeFigures   `json:"waiting"`
+	Utilisation Figure         `json:"utilisation"`
+	Wait        SummaryFigures `json:"wait"`
+}
+
 // LaneFigures are the figures of one lane, in the shape of the JSON of
 // `duet run`: counts, seconds, rates a second.
 type LaneFigures struct {
 	Name  string `json:"name"`
 	Model Model  `json:"model"`
 	LedgerFigures
-	Throughput     Figure           `json:"throughput"`
-	Utilisation    Figure           `json:"utilisation"`
-	Depth          GaugeFigures     `json:"depth"`
-	Backlog        GaugeFigures     `json:"backlog"`
-	InSystem       GaugeFigures     `json:"in_system"`
-	Latency        SummaryFigures   `json:"latency"`
-	LatencyNaive   SummaryFigures   `json:"latency_naive"`
-	Wait           SummaryFigures   `json:"wait"`
-	Service        SummaryFigures   `json:"service"`
-	Publish        SummaryFigures   `json:"publish"`
-	PacerLateness  SummaryFigures   `json:"pacer_lateness"`
-	Order          OrderFigures     `json:"order"`
-	PWait          Figure           `json:"p_wait"`
-	OldestWaiting  Figure           `json:"oldest_waiting"`
-	BlockedSeconds Figure           `json:"blocked_seconds"`
-	Goodput        Figure           `json:"goodput"`
-	Wasted         int64            `json:"wasted"`  // deliveries handled for tries that clients had given up
-	Retries        int64            `json:"retries"` // tries that clients made after their first
-	Goroutines     GaugeFigures     `json:"goroutines"`
-	Handlers       []HandlerFigures `json:"handlers"`
-	Theory         any              `json:"theory"` // the closed form beside it, by whoever knows one; null otherwise
+	Throughput     Figure            `json:"throughput"`
+	Utilisation    Figure            `json:"utilisation"`
+	Depth          GaugeFigures      `json:"depth"`
+	Backlog        GaugeFigures      `json:"backlog"`
+	InSystem       GaugeFigures      `json:"in_system"`
+	Latency        SummaryFigures    `json:"latency"`
+	LatencyNaive   SummaryFigures    `json:"latency_naive"`
+	Wait           SummaryFigures    `json:"wait"`
+	Service        SummaryFigures    `json:"service"`
+	Publish        SummaryFigures    `json:"publish"`
+	PacerLateness  SummaryFigures    `json:"pacer_lateness"`
+	Order          OrderFigures      `json:"order"`
+	PWait          Figure            `json:"p_wait"`
+	OldestWaiting  Figure            `json:"oldest_waiting"`
+	BlockedSeconds Figure            `json:"blocked_seconds"`
+	Goodput        Figure            `json:"goodput"`
+	Wasted         int64             `json:"wasted"`  // deliveries handled for tries that clients had given up
+	Retries        int64             `json:"retries"` // tries that clients made after their first
+	Goroutines     GaugeFigures      `json:"goroutines"`
+	Handlers       []HandlerFigures  `json:"handlers"`
+	Resources      []ResourceFigures `json:"resources,omitempty"`
+	Theory         any               `json:"theory"` // the closed form beside it, by whoever knows one; null otherwise
 }
 
 // FiguresOf makes the figures of a lane in one of its windows. In Whole (or
 // with w nil) the counts are those of the whole run, warm-up included, so that
 // the ledger balances; in another window they are what happened in it.
-// Handlers have figures of the whole run only.
+// Handlers and resources have figures of the whole run only.
 func FiguresOf(l *LaneSnapshot, w *Window) LaneFigures {
 	v := viewOf(l, w)
 	w = v.window
@@ -141,6 +153,13 @@ func FiguresOf(l *LaneSnapshot, w *Window) LaneFigures {
 			Workers: h.Workers, Utilisation: Figure(h.WholeUtilisation), Depth: gaugeFigures(&h.Depth),
 			Wait: summaryFigures(&h.WholeWait), Service: summaryFigures(&h.WholeService),
 		}
+	}
+	for i := range l.Resources {
+		r := &l.Resources[i]
+		f.Resources = append(f.Resources, ResourceFigures{
+			Name: r.Name, Slots: r.Slots, InUse: gaugeFigures(&r.InUse), Waiting: gaugeFigures(&r.Waiting),
+			Utilisation: Figure(r.WholeUtilisation), Wait: summaryFigures(&r.WholeWait),
+		})
 	}
 	return f
 }
@@ -180,7 +199,7 @@ func ledgerFigures(l *Ledger) LedgerFigures {
 	return LedgerFigures{
 		Offered: l.Offered, Done: l.Done, Failed: l.Failed, Dropped: l.Dropped, Expired: l.Expired,
 		DeadLettered: l.DeadLettered, Waiting: l.Waiting, InFlight: l.InFlight, Lost: l.Lost,
-		Redelivered: l.Redelivered, Duplicates: l.Duplicates, Skipped: l.Skipped, Attempts: l.Attempts,
+		Redelivered: l.Redelivered, Duplicates: l.Duplicates, Deduplicated: l.Deduplicated, Skipped: l.Skipped, Attempts: l.Attempts,
 	}
 }
 

@@ -22,6 +22,7 @@ type Lane struct {
 	Handlers LaneHandlers `yaml:"handlers"` // which handlers, and whether together; defaults to all, apart
 	Speed    float64      `yaml:"speed"`    // servers that many times faster; above 0, defaults to 1
 	Recover  bool         `yaml:"recover"`  // a panic in a handler is an error of that item; defaults to true. Without, the lane dies of it
+	Source   Source       `yaml:"source"`   // what tells producers that an item is there; defaults to schedule
 	Queue    Queue        `yaml:"queue"`    // message: of each subscription. event: of each observer, with dispatch buffered
 
 	// Message model.
@@ -33,11 +34,28 @@ type Lane struct {
 	Subscriptions map[string]Subscription `yaml:"subscriptions"` // overrides by handler
 
 	// Event model.
-	Publishers int      `yaml:"publishers"` // goroutines that publish, 1 to 1,000; defaults to 1
+	Publishers int      `yaml:"publishers"` // goroutines that publish, 1 to 1,000, or [PublishersPerItem]; defaults to 1
 	PublishBy  string   `yaml:"publish_by"` // "" (an idle publisher takes the oldest due item) or key (a key has its publisher)
 	Dispatch   Dispatch `yaml:"dispatch"`   // defaults to inline
-	Limit      int      `yaml:"limit"`      // goroutine dispatch stops at this many goroutines, 1 to 1,000,000; defaults to 10,000
+	Limit      int      `yaml:"limit"`      // goroutine dispatch, or a goroutine for each item, stops at this many goroutines, 1 to 1,000,000; defaults to 10,000
 }
+
+// PublishersPerItem is the value of Lane.Publishers that gives each item a
+// goroutine of its own that publishes it, as each request to a web server has
+// one. A file has the word per_item.
+const PublishersPerItem = 0
+
+// Source says what tells a lane's producers that an item is there.
+type Source string
+
+// The sources.
+const (
+	// Schedule keeps what arrives for as long as it takes: the default.
+	Schedule Source = "schedule"
+	// Ticker is what a time.Ticker is: it has room for one tick, and one that finds
+	// this taken is gone, and its item dropped. Nobody is told.
+	Ticker Source = "ticker"
+)
 
 // LaneHandlers says which handlers a lane runs, and how a message lane groups
 // them. In a file it is a list of names, or one of the words together and
@@ -65,10 +83,11 @@ const FIFO Order = "fifo"
 
 // Queue is the bounded room between producer and workers.
 type Queue struct {
-	Capacity   int      `yaml:"capacity"`   // 0 (an unbuffered channel) to 1,000,000; for each partition; defaults to 100
-	WhenFull   WhenFull `yaml:"when_full"`  // defaults to block
-	Order      Order    `yaml:"order"`      // defaults to fifo
-	Partitions int      `yaml:"partitions"` // 0 (the default): workers compete for one queue. Above, items are dealt by key to so many queues, and these to the workers (workers <= partitions)
+	Capacity   int           `yaml:"capacity"`   // 0 (an unbuffered channel) to 1,000,000; for each partition; defaults to 100
+	WhenFull   WhenFull      `yaml:"when_full"`  // defaults to block
+	Order      Order         `yaml:"order"`      // defaults to fifo
+	Visibility time.Duration `yaml:"visibility"` // what a worker has in hand for longer is delivered to another as well, 0 to 24h; needs ack: after; 0 (the default): never
+	Partitions int           `yaml:"partitions"` // 0 (the default): workers compete for one queue. Above, items are dealt by key to so many queues, and these to the workers (workers <= partitions)
 }
 
 // Ack says when a message counts as handled.

@@ -12,12 +12,13 @@ import (
 // of durations, -1 of rates.
 type dimension int
 
-// metric reads one figure of a lane or handler. Without the metrics, claims
+// metric reads one figure of a lane, handler or resource. Without the metrics, claims
 // and conditions would have to build all figures to read one.
 type metric struct {
 	dimension dimension
 	lane      func(v view) float64
 	handler   func(h *HandlerSnapshot, recent bool) float64
+	resource  func(r *ResourceSnapshot, recent bool) float64
 }
 
 // laneMetrics and handlerMetrics are all figures, under their paths in
@@ -62,6 +63,7 @@ var counts = map[string]func(l *Ledger) int64{
 	"in_flight":     func(l *Ledger) int64 { return l.InFlight },
 	"lost":          func(l *Ledger) int64 { return l.Lost },
 	"redelivered":   func(l *Ledger) int64 { return l.Redelivered },
+	"deduplicated":  func(l *Ledger) int64 { return l.Deduplicated },
 	"duplicates":    func(l *Ledger) int64 { return l.Duplicates },
 	"skipped":       func(l *Ledger) int64 { return l.Skipped },
 	"attempts":      func(l *Ledger) int64 { return l.Attempts },
@@ -159,6 +161,33 @@ var handlerNumbers = map[string]metric{
 		return h.WholeUtilisation
 	}},
 }
+
+// resourceMetrics are all figures of a resource, under their paths in
+// [ResourceFigures].
+var resourceMetrics = func() map[string]metric {
+	all := map[string]metric{
+		"slots": {resource: func(r *ResourceSnapshot, _ bool) float64 { return float64(r.Slots) }},
+		"utilisation": {resource: func(r *ResourceSnapshot, recent bool) float64 {
+			if recent {
+				return r.Utilisation
+			}
+			return r.WholeUtilisation
+		}},
+	}
+	for part, read := range gaugeParts {
+		all["in_use"+part] = metric{resource: func(r *ResourceSnapshot, _ bool) float64 { return read(&r.InUse) }}
+		all["waiting"+part] = metric{resource: func(r *ResourceSnapshot, _ bool) float64 { return read(&r.Waiting) }}
+	}
+	for part, p := range summaryParts {
+		all["wait"+part] = metric{dimension: p.dimension, resource: func(r *ResourceSnapshot, recent bool) float64 {
+			if recent {
+				return p.read(&r.Wait)
+			}
+			return p.read(&r.WholeWait)
+		}}
+	}
+	return all
+}()
 
 // metricNames lists the names that may follow a path as far as it is right,
 // for an error: latency.p9 gets the parts of latency, anything else the first

@@ -12,6 +12,7 @@ type Param struct {
 	Path    string // load.rate, lanes.message.workers, handlers.charge.service.mean
 	Kind    ParamKind
 	Choices []string // of a choice
+	Word    string   // of a count: a word that may stand in place of a number; empty: none
 	Min     float64  // inclusive; for durations in seconds, for shares 0..1
 	Max     float64
 	Default string // as written in a file
@@ -34,7 +35,7 @@ const (
 )
 
 // Params lists everything that can be set in this scenario: the load, each
-// handler, each lane, and last what is fixed while a run goes on. Settings of
+// handler, each resource, each lane, and last what is fixed while a run goes on. Settings of
 // arrivals and distributions that are not in use, and of the other model, are
 // left out.
 func (s *Scenario) Params() []Param {
@@ -74,7 +75,7 @@ func groupOf(path string) string {
 	switch parts[0] {
 	case "load":
 		return "load"
-	case "handlers", "lanes":
+	case "handlers", "resources", "lanes":
 		return parts[0] + "." + parts[1]
 	default:
 		return ""
@@ -83,7 +84,7 @@ func groupOf(path string) string {
 
 func (s *Scenario) param(r *rule, path string) Param {
 	return Param{
-		Path: s.public(path), Kind: r.kind, Choices: s.choices(r, path), Min: r.min, Max: r.max,
+		Path: s.public(path), Kind: r.kind, Choices: s.choices(r, path), Word: r.word, Min: r.min, Max: r.max,
 		Default: s.standard(r, path), Help: r.help, Fixed: r.fixed,
 	}
 }
@@ -167,11 +168,7 @@ func (s *Scenario) find(path string) (internal string, r *rule, err error) {
 	}
 	parts := strings.Split(path, ".")
 	pattern := slices.Clone(parts)
-	if len(parts) > 1 && (parts[0] == "handlers" || parts[0] == "lanes") {
-		names := s.handlerNames()
-		if parts[0] == "lanes" {
-			names = s.laneNames()
-		}
+	if names, named := s.named(parts[0]); named && len(parts) > 1 {
 		i := slices.Index(names, parts[1])
 		if i < 0 {
 			return fail(path, "there is no "+strings.TrimSuffix(parts[0], "s")+" "+shown(parts[1])+"; "+suggest(parts[1], names))
@@ -219,7 +216,20 @@ func (s *Scenario) siblings(path string) []string {
 			return near
 		}
 	}
-	return []string{"load", "handlers.NAME", "lanes.NAME", "seed", "duration", "warmup", "drain", "steady"}
+	return []string{"load", "handlers.NAME", "resources.NAME", "lanes.NAME", "seed", "duration", "warmup", "drain", "steady"}
+}
+
+// named are the names in a list whose entries are called by theirs in paths.
+func (s *Scenario) named(list string) (names []string, named bool) {
+	switch list {
+	case "handlers":
+		return s.handlerNames(), true
+	case "resources":
+		return s.resourceNames(), true
+	case "lanes":
+		return s.laneNames(), true
+	}
+	return nil, false
 }
 
 func (s *Scenario) handlerNames() []string {
@@ -250,12 +260,12 @@ func (s *Scenario) public(path string) string {
 	if len(parts) < 2 {
 		return path
 	}
-	names := map[string]func() []string{"handlers": s.handlerNames, "lanes": s.laneNames}[parts[0]]
-	if names == nil {
+	names, named := s.named(parts[0])
+	if !named {
 		return path
 	}
-	if i, err := strconv.Atoi(parts[1]); err == nil && i < len(names()) && names()[i] != "" {
-		parts[1] = names()[i]
+	if i, err := strconv.Atoi(parts[1]); err == nil && i < len(names) && names[i] != "" {
+		parts[1] = names[i]
 	}
 	return strings.Join(parts, ".")
 }

@@ -28,10 +28,11 @@ load:
   timeout: 500ms
   retry: {attempts: 3, backoff: {base: 50ms, jitter: full}, budget: 10%}
 handlers:
-  - {name: charge, service: {dist: lognormal, mean: 20ms, cv: 2}, fail: 1%}
+  - {name: charge, service: {dist: lognormal, mean: 20ms, cv: 2}, fail: 1%, needs: db, idempotent: true}
   - {name: email, work: cpu, per: item}
+resources: [{name: db, slots: 2}]
 lanes:
-  - {model: message, queue: {capacity: 64, when_full: drop_oldest}, workers: 8, producers: 2, ack: after, attempts: 3,
+  - {model: message, queue: {capacity: 64, when_full: drop_oldest, visibility: 30s}, workers: 8, producers: 2, ack: after, attempts: 3,
      backoff: {base: 50ms, jitter: full}, subscriptions: {email: {workers: 1}, charge: {}}}
   - {model: event, publishers: 3, publish_by: key, dispatch: buffered, recover: false, handlers: [charge]}
 events:
@@ -81,7 +82,7 @@ func TestWithRefuses(t *testing.T) {
 		{"lanes.message.queue.capacity", "0", "lanes.message.queue.when_full is drop_oldest: this needs a capacity of 1 or more, for with 0 there is no oldest"},
 		{"lanes.message.ack", "none", "lanes.message.attempts is 3: more than one attempt needs ack: after"},
 		{"lanes.message.model", "event", "lanes.message.model: there is no such setting; allowed: " +
-			"lanes.message.workers, lanes.message.producers, lanes.message.ack, lanes.message.attempts, lanes.message.recover, lanes.message.speed, lanes.message.handlers"},
+			"lanes.message.workers, lanes.message.producers, lanes.message.ack, lanes.message.attempts, lanes.message.recover, lanes.message.source, lanes.message.speed, lanes.message.handlers"},
 	} {
 		changed, err := s.With(c.path, c.value)
 		var input *InputError

@@ -10,6 +10,7 @@ type rule struct {
 	max     float64
 	def     string // as written in a file; empty: none
 	choices []string
+	word    string // of a count, written in place of 0; empty: there is none
 	help    string
 	fixed   bool // not while a run goes on
 	file    bool // in files only: no path that can be set
@@ -57,12 +58,17 @@ var rules = []rule{
 	{path: "handlers.*.panic", kind: KindShare, max: 1, def: "0%", help: "part of the items whose handling panics"},
 	{path: "handlers.*.per", kind: KindChoice, def: PerAttempt, choices: []string{PerItem, PerAttempt}, help: "failing is drawn for an item (every attempt alike) or for an attempt"},
 
+	{path: "handlers.*.idempotent", kind: KindBool, def: "false", help: "what it has done and gets again it recognises, and has nothing to do"},
+
+	{path: "resources.*.slots", kind: KindCount, min: 1, max: 1e5, def: "4", help: "how many handlings of a lane may hold one at once"},
+
 	{path: "lanes.*.workers", kind: KindCount, max: 1e5, def: "4", help: "of each subscription"},
-	{path: "lanes.*.publishers", kind: KindCount, min: 1, max: 1000, def: "1", help: "goroutines that publish"},
+	{path: "lanes.*.publishers", kind: KindCount, min: 1, max: 1000, word: "per_item", def: "1", help: "goroutines that publish; per_item: each item has its own"},
 	{path: "lanes.*.dispatch", kind: KindChoice, def: "inline", choices: []string{"inline", "goroutine", "buffered"}, help: "who runs the observers of an event"},
 	{path: "lanes.*.queue.capacity", kind: KindCount, max: 1e6, def: "100", help: "room in each queue; 0: hand to hand"},
 	{path: "lanes.*.queue.when_full", kind: KindChoice, def: "block", choices: []string{"block", "drop_newest", "drop_oldest"}, help: "what happens when a queue is full"},
 	{path: "lanes.*.queue.order", kind: KindChoice, def: "fifo", choices: []string{"fifo"}, help: "which item is next"},
+	{path: "lanes.*.queue.visibility", kind: KindDuration, max: day, def: "0s", help: "what a worker has in hand for longer is delivered to another as well; 0s: never"},
 	{path: "lanes.*.queue.partitions", kind: KindCount, max: 1e4, def: "0", help: "queues that items are dealt to by key; 0: workers compete for one"},
 	{path: "lanes.*.producers", kind: KindCount, min: 1, max: 1000, def: "1", help: "goroutines that send"},
 	{path: "lanes.*.publish_by", kind: KindChoice, choices: []string{"", "key"}, help: "key: each key has its publisher; else an idle one takes the oldest item"},
@@ -71,8 +77,9 @@ var rules = []rule{
 	{path: "lanes.*.backoff.base", kind: KindDuration, max: hour, def: "0s", help: "pause before the second attempt, doubled for each further one"},
 	{path: "lanes.*.backoff.max", kind: KindDuration, max: day, def: "10s", help: "longest pause between attempts"},
 	{path: "lanes.*.backoff.jitter", kind: KindChoice, def: JitterNone, choices: []string{JitterNone, JitterFull}, help: "full: pauses are uniform between 0 and the whole"},
-	{path: "lanes.*.limit", kind: KindCount, min: 1, max: 1e6, def: "10000", help: "goroutine dispatch stops at this many goroutines"},
+	{path: "lanes.*.limit", kind: KindCount, min: 1, max: 1e6, def: "10000", help: "goroutine dispatch, or a goroutine for each item, stops at this many goroutines"},
 	{path: "lanes.*.recover", kind: KindBool, def: "true", help: "a panic is an error of its item; else the lane dies of it"},
+	{path: "lanes.*.source", kind: KindChoice, def: string(Schedule), choices: []string{string(Schedule), string(Ticker)}, help: "ticker: room for one tick, and what does not fit is dropped at the source"},
 	{path: "lanes.*.speed", kind: KindNumber, min: 0.001, max: 1000, def: "1", help: "servers that many times faster"},
 	{path: "lanes.*.handlers", kind: KindChoice, def: apart, choices: []string{apart, together}, help: "a subscription for each handler, or one that runs them in turn"},
 	{path: "lanes.*.subscriptions.*.workers", kind: KindCount, max: 1e5, help: "of this subscription, in place of the lane's"},
@@ -118,7 +125,7 @@ func ruleFor(pattern string) *rule { return rulesByPath[pattern] }
 // both.
 var laneFields = map[string]Model{
 	"workers": Message, "producers": Message, "ack": Message, "attempts": Message,
-	"backoff": Message, "subscriptions": Message, "partitions": Message,
+	"backoff": Message, "subscriptions": Message, "partitions": Message, "visibility": Message,
 	"publishers": EventModel, "publish_by": EventModel, "dispatch": EventModel, "limit": EventModel,
 }
 

@@ -10,24 +10,25 @@ const Version = 1
 // Scenario is a value: it is never changed once a Run has been given it;
 // [Scenario.With] makes a changed copy.
 type Scenario struct {
-	Duet     int           `yaml:"duet"`     // format version, always [Version]
-	Name     string        `yaml:"-"`        // preset or file name without extension; not part of the file
-	Case     string        `yaml:"-"`        // of a variant, the name of its case; see [Scenario.Variants]
-	Title    string        `yaml:"title"`    // one line; defaults to Name
-	Story    string        `yaml:"story"`    // a few sentences for people
-	Ask      *Ask          `yaml:"ask"`      // the question to bet on; optional
-	Seed     uint64        `yaml:"seed"`     // of everything random; defaults to 1
-	Duration time.Duration `yaml:"duration"` // of a headless run; defaults to 30s
-	Warmup   time.Duration `yaml:"warmup"`   // left out of the report's figures; defaults to 0
-	Drain    time.Duration `yaml:"drain"`    // how long a headless run may take to empty afterwards; defaults to 5s
-	Steady   Steady        `yaml:"steady"`   // what its claims are held against in the end
-	Load     Load          `yaml:"load"`
-	Handlers []Handler     `yaml:"handlers"` // at least one
-	Lanes    []Lane        `yaml:"lanes"`    // one to four; defaults to one message lane and one event lane
-	Events   []Event       `yaml:"events"`   // conditions that raise a named event
-	Timeline []Moment      `yaml:"timeline"` // settings and faults at given times and on events; decoded in the order of time, events last
-	Cases    []Case        `yaml:"cases"`    // variants, run one after another headless
-	Expect   []Claim       `yaml:"expect"`   // what the scenario claims
+	Duet      int           `yaml:"duet"`     // format version, always [Version]
+	Name      string        `yaml:"-"`        // preset or file name without extension; not part of the file
+	Case      string        `yaml:"-"`        // of a variant, the name of its case; see [Scenario.Variants]
+	Title     string        `yaml:"title"`    // one line; defaults to Name
+	Story     string        `yaml:"story"`    // a few sentences for people
+	Ask       *Ask          `yaml:"ask"`      // the question to bet on; optional
+	Seed      uint64        `yaml:"seed"`     // of everything random; defaults to 1
+	Duration  time.Duration `yaml:"duration"` // of a headless run; defaults to 30s
+	Warmup    time.Duration `yaml:"warmup"`   // left out of the report's figures; defaults to 0
+	Drain     time.Duration `yaml:"drain"`    // how long a headless run may take to empty afterwards; defaults to 5s
+	Steady    Steady        `yaml:"steady"`   // what its claims are held against in the end
+	Load      Load          `yaml:"load"`
+	Handlers  []Handler     `yaml:"handlers"`  // at least one
+	Resources []Resource    `yaml:"resources"` // what handlers share within a lane; optional
+	Lanes     []Lane        `yaml:"lanes"`     // one to four; defaults to one message lane and one event lane
+	Events    []Event       `yaml:"events"`    // conditions that raise a named event
+	Timeline  []Moment      `yaml:"timeline"`  // settings and faults at given times and on events; decoded in the order of time, events last
+	Cases     []Case        `yaml:"cases"`     // variants, run one after another headless
+	Expect    []Claim       `yaml:"expect"`    // what the scenario claims
 }
 
 // Ask is a preset's question, asked before the run and answered by it.
@@ -49,12 +50,14 @@ const (
 
 // Handler is named work to do for every item.
 type Handler struct {
-	Name    string  `yaml:"name"` // unique
-	Service Service `yaml:"service"`
-	Work    Work    `yaml:"work"`
-	Fail    Share   `yaml:"fail"`  // the part of the items whose handling returns an error after its work; defaults to 0
-	Panic   Share   `yaml:"panic"` // the part of the items whose handling panics after its work; defaults to 0
-	Per     string  `yaml:"per"`   // whether failing is drawn per item (every attempt fails alike) or per attempt (the default)
+	Name       string  `yaml:"name"` // unique
+	Service    Service `yaml:"service"`
+	Work       Work    `yaml:"work"`
+	Fail       Share   `yaml:"fail"`       // the part of the items whose handling returns an error after its work; defaults to 0
+	Panic      Share   `yaml:"panic"`      // the part of the items whose handling panics after its work; defaults to 0
+	Per        string  `yaml:"per"`        // whether failing is drawn per item (every attempt fails alike) or per attempt (the default)
+	Needs      string  `yaml:"needs"`      // the resource of which it holds a slot while it works; empty: none
+	Idempotent bool    `yaml:"idempotent"` // what it has done already it recognises when that is delivered again, and then has nothing to do
 }
 
 // What failing is drawn for.

@@ -77,6 +77,10 @@ func (r *rule) schema() *jsonschema.Schema {
 		if r.def != "" {
 			s.Default = json.Number(r.def)
 		}
+		if r.word != "" {
+			s.AnyOf = []*jsonschema.Schema{{Type: s.Type, Minimum: s.Minimum, Maximum: s.Maximum}, {Const: r.word}}
+			s.Type, s.Minimum, s.Maximum = "", "", ""
+		}
 	case KindRate:
 		s.Type, s.Pattern = "string", rateForm
 		between(func(x float64) string { return Rate(x).String() })

@@ -43,6 +43,10 @@ var schemaParts = map[string]schemaPart{
 	"handlers.*.service":        {help: "how long the work takes", more: measuredService},
 	"handlers.*.service.file":   {help: "empirical: measured times, one a line, beside the scenario; .gz is unpacked"},
 	"handlers.*.service.column": {help: "empirical: the column of the times, in a CSV file with a header"},
+	"handlers.*.needs":          {help: "the resource of which it holds a slot while it works"},
+	"resources":                 {help: "what handlers of a lane share: connections, licences; every lane has its own", more: from1To(maxResources)},
+	"resources.*":               {more: needs("name")},
+	"resources.*.name":          {whole: nameSchema, help: "unique; of small letters, digits and _"},
 	"lanes":                     {help: "one to four, all on the same items; defaults to one of each model", more: from1To(MaxLanes)},
 	"lanes.*":                   {more: modelFields},
 	"lanes.*.name":              {whole: nameSchema, help: "unique; defaults to the model"},
@@ -185,13 +189,13 @@ func modelFields(s *jsonschema.Schema) {
 	for _, model := range []Model{Message, EventModel} {
 		var others []string
 		for _, name := range sortedKeys(laneFields) {
-			if laneFields[name] != model && name != "partitions" {
+			if laneFields[name] != model && name != "partitions" && name != "visibility" {
 				others = append(others, name)
 			}
 		}
 		lane := lacking(others...)
 		if model == EventModel {
-			lane.Properties.Set("queue", lacking("partitions"))
+			lane.Properties.Set("queue", lacking("partitions", "visibility"))
 			lane.Properties.Set("handlers", &jsonschema.Schema{Not: &jsonschema.Schema{Const: together}})
 		}
 		s.AllOf = append(s.AllOf, &jsonschema.Schema{If: having("model", model), Then: lane})

@@ -67,7 +67,9 @@ func (r *rule) set(field reflect.Value, text string) (need string) {
 
 func (r *rule) setCount(field reflect.Value, text string) (need string) {
 	n, err := strconv.ParseUint(text, 10, 64)
-	if err != nil || float64(n) < r.min || float64(n) > r.max {
+	if r.word != "" && text == r.word {
+		n, err = 0, nil
+	} else if err != nil || float64(n) < r.min || float64(n) > r.max {
 		return r.needs()
 	}
 	if field.CanUint() {
@@ -100,6 +102,9 @@ func complaint(err error) string {
 func (r *rule) needs() string {
 	switch r.kind {
 	case KindCount:
+		if r.word != "" {
+			return fmt.Sprintf("a whole number from %s to %s or the word %s is needed", grouped(r.min), grouped(r.max), r.word)
+		}
 		return fmt.Sprintf("a whole number from %s to %s is needed", grouped(r.min), grouped(r.max))
 	case KindNumber:
 		return fmt.Sprintf("a number from %s to %s is needed", grouped(r.min), grouped(r.max))
@@ -129,6 +134,9 @@ func (r *rule) text(field reflect.Value) string {
 			return ""
 		}
 		field = field.Elem()
+	}
+	if r.word != "" && field.IsZero() {
+		return r.word
 	}
 	switch value := field.Interface().(type) {
 	case LaneHandlers:

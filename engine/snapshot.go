@@ -36,7 +36,7 @@ type Machine struct {
 
 // Ledger accounts for every item (or, of a handler, every delivery). At a
 // quiescent moment Offered equals the sum of the others but Redelivered,
-// Duplicates, Attempts and Skipped.
+// Duplicates, Deduplicated, Attempts and Skipped.
 type Ledger struct {
 	Offered      int64 // arrived by schedule
 	Done         int64
@@ -48,10 +48,11 @@ type Ledger struct {
 	Waiting      int64 // backlog, depth and retry delay
 	InFlight     int64
 
-	Redelivered int64 // handed out again after a crash or a failure
-	Duplicates  int64 // handled again after it was already done
-	Attempts    int64 // tries, the first one included
-	Skipped     int64 // deliveries to observers not reached in a publish (panic); part of Failed or Lost
+	Redelivered  int64 // handed out again after a crash or a failure
+	Duplicates   int64 // handled again after it was already done
+	Deduplicated int64 // the same, but by idempotent handlers, which recognised it
+	Attempts     int64 // tries, the first one included
+	Skipped      int64 // deliveries to observers not reached in a publish (panic); part of Failed or Lost
 }
 
 // Ended is how many items are no longer on their way.
@@ -128,6 +129,7 @@ type LaneSnapshot struct {
 	Goroutines    Gauge         // that run handlers and producers of this lane
 	HeapBytes     int64         // an estimate of what goroutine dispatch holds; 0 otherwise
 	Handlers      []HandlerSnapshot
+	Resources     []ResourceSnapshot  // all of the scenario's, in order
 	Workers       []WorkerSnapshot    // message: all subscriptions', in order. event: one for each buffered observer; empty otherwise
 	Publishers    []PublisherSnapshot // who publishes or sends
 }
@@ -151,6 +153,18 @@ type HandlerSnapshot struct {
 	Fault            string // what is broken in it now, such as "stalled 1.2s"; empty: nothing
 }
 
+// ResourceSnapshot is the state of a resource in a lane.
+type ResourceSnapshot struct {
+	Name             string
+	Slots            int
+	InUse            Gauge   // slots held, over the whole run
+	Waiting          Gauge   // handlings that stand in line for a slot, over the whole run
+	Utilisation      float64 // in the recent window, 0 to 1
+	WholeUtilisation float64 // since the end of the warm-up
+	Wait             Summary // for a slot, those included that got one at once; recent window
+	WholeWait        Summary // since the end of the warm-up
+}
+
 // WorkerState says what a worker is at.
 type WorkerState uint8
 
@@ -160,7 +174,11 @@ const (
 	Busy
 	Crashed
 	Stalled // busy, held by a stall fault
+	Queuing // busy, standing in line for a slot of the resource that its handler needs
 )
+
+// AtWork tells whether an item is in hand.
+func (s WorkerState) AtWork() bool { return s == Busy || s == Stalled || s == Queuing }
 
 // WorkerSnapshot is the state of one worker or buffered observer.
 type WorkerSnapshot struct {
@@ -197,6 +215,7 @@ const (
 	CallOK
 	CallFailed
 	CallSkipped
+	CallQueuing // running, standing in line for a slot of the resource that it needs
 )
 
 // CallSnapshot is the call of one observer in a publish.

@@ -12,7 +12,7 @@ func TestLedgerBalances(t *testing.T) {
 		l := Ledger{
 			Done: n("done"), Failed: n("failed"), Dropped: n("dropped"), Expired: n("expired"), DeadLettered: n("dead-lettered"), Lost: n("lost"),
 			Waiting: n("waiting"), InFlight: n("in flight"),
-			Redelivered: n("redelivered"), Duplicates: n("duplicates"), Attempts: n("attempts"), Skipped: n("skipped"),
+			Redelivered: n("redelivered"), Duplicates: n("duplicates"), Deduplicated: n("deduplicated"), Attempts: n("attempts"), Skipped: n("skipped"),
 		}
 		l.Offered = l.Done + l.Failed + l.Dropped + l.Expired + l.DeadLettered + l.Lost + l.Waiting + l.InFlight
 		if l.Balance() != 0 || l.Ended() != l.Offered-l.Waiting-l.InFlight {

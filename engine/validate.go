@@ -21,7 +21,7 @@ var (
 )
 
 // reserved names mean something else in paths and expressions.
-var reserved = []string{"load", "handlers", "lanes", "cases", "theory"}
+var reserved = []string{"load", "handlers", "lanes", "cases", "theory", "resources"}
 
 // check finds the first thing wrong with a filled scenario, nil if nothing is.
 func (s *Scenario) check() *problem {
@@ -43,6 +43,9 @@ func (s *Scenario) checkSettings() *problem {
 		if p := s.checkService(i); p != nil {
 			return p
 		}
+	}
+	if p := s.checkResources(); p != nil {
+		return p
 	}
 	for i := range s.Lanes {
 		if p := s.checkLane(i); p != nil {
@@ -116,11 +119,11 @@ func (s *Scenario) checkLane(i int) *problem {
 	if l.Queue.WhenFull == DropOldest && l.Queue.Capacity == 0 {
 		return &problem{path: at("queue.when_full"), found: "drop_oldest", need: "this needs a capacity of 1 or more, for with 0 there is no oldest"}
 	}
+	if l.Source == Ticker && s.Load.Timeout > 0 {
+		return &problem{path: at("source"), found: string(Ticker), need: "a ticker has no clients: load.timeout has to be 0s"}
+	}
 	if l.Model == EventModel {
-		if l.Handlers.Together {
-			return &problem{path: at("handlers"), found: together, need: "this belongs to the message model; an event lane has apart or a list of handlers"}
-		}
-		return nil
+		return s.checkEventLane(i)
 	}
 	if l.Queue.Partitions > 0 && l.Workers > l.Queue.Partitions {
 		return &problem{path: at("workers"), found: strconv.Itoa(l.Workers), need: fmt.Sprintf("at most one for each of the %d partitions is needed", l.Queue.Partitions)}
@@ -128,7 +131,24 @@ func (s *Scenario) checkLane(i int) *problem {
 	if l.Attempts > 1 && l.Ack != AckAfter {
 		return &problem{path: at("attempts"), found: strconv.Itoa(l.Attempts), need: "more than one attempt needs ack: after"}
 	}
+	if l.Queue.Visibility > 0 && l.Ack != AckAfter {
+		return &problem{path: at("queue.visibility"), found: FormatDuration(l.Queue.Visibility), need: "a queue that delivers again needs ack: after"}
+	}
 	return s.checkSubscriptions(i)
+}
+
+func (s *Scenario) checkEventLane(i int) *problem {
+	l := &s.Lanes[i]
+	at := func(field string) string { return fmt.Sprintf("lanes.%d.%s", i, field) }
+	switch perItem := l.Publishers == PublishersPerItem; {
+	case l.Handlers.Together:
+		return &problem{path: at("handlers"), found: together, need: "this belongs to the message model; an event lane has apart or a list of handlers"}
+	case perItem && l.PublishBy != "":
+		return &problem{path: at("publish_by"), found: l.PublishBy, need: "keys cannot have their publishers where each item has its own: publishers is per_item"}
+	case perItem && l.Source == Ticker:
+		return &problem{path: at("source"), found: string(Ticker), need: "a ticker drops what comes while its goroutine is busy, and with publishers: per_item none is"}
+	}
+	return nil
 }
 
 func (s *Scenario) checkSubscriptions(i int) *problem {
