@@ -35,6 +35,10 @@ func (l *Lane) clone() *Lane {
 	for i, h := range l.handlers {
 		c.handlers[i] = &handler{wait: h.wait.clone(), service: h.service.clone(), depth: h.depth.Clone(), busy: h.busy.Clone()}
 	}
+	c.resources = make([]*resource, len(l.resources))
+	for i, x := range l.resources {
+		c.resources[i] = x.clone()
+	}
 	c.levels = l.levels.clone()
 	c.past, c.disorder = l.past.Clone(), l.disorder.Clone()
 	c.last.latency = l.last.latency.Clone()
@@ -51,6 +55,7 @@ func (r *Reading) clone() Reading {
 	c.Deliveries, c.Servers, c.Spared = slices.Clone(r.Deliveries), slices.Clone(r.Servers), slices.Clone(r.Spared)
 	c.Depth, c.Await = slices.Clone(r.Depth), slices.Clone(r.Await)
 	c.Busy, c.Unsettled = slices.Clone(r.Busy), slices.Clone(r.Unsettled)
+	c.Resources = slices.Clone(r.Resources)
 	return c
 }
 
@@ -74,5 +79,6 @@ func (s *stretch) clone() *stretch {
 	for i := range s.handlers {
 		c.handlers[i].wait, c.handlers[i].service = s.handlers[i].wait.Clone(), s.handlers[i].service.Clone()
 	}
+	c.resources = cloneBases(s.resources)
 	return &c
 }

@@ -32,6 +32,9 @@ func (l *Lane) Refresh() {
 		h.wait.sum()
 		h.service.sum()
 	}
+	for _, x := range l.resources {
+		x.wait.sum()
+	}
 	l.whole.look(l)
 	for _, p := range l.parts {
 		p.look(l)

@@ -27,6 +27,7 @@ const (
 type Source interface {
 	AddItems(m Metric, to *measure.Counts)
 	AddDeliveries(handler int, m Metric, to *measure.Counts)
+	AddResource(resource int, to *measure.Counts) // how long slots of it were waited for
 	Disorder() engine.Disorder
 	Peak() int64 // the highest displacement since it was last called
 }
@@ -63,18 +64,19 @@ const recentStep = Window / 20
 type Lane struct {
 	Now Reading
 
-	source   Source
-	items    [metrics]*distribution
-	handlers []*handler
-	levels   levels
-	past     *measure.Past[mark]
-	disorder *measure.RecentOrder
-	peak     int64 // displacement since the last merge
-	batches  measure.Batches
-	track    *measure.Track
-	last     tracked
-	whole    *stretch
-	parts    []*stretch
+	source    Source
+	items     [metrics]*distribution
+	handlers  []*handler
+	resources []*resource
+	levels    levels
+	past      *measure.Past[mark]
+	disorder  *measure.RecentOrder
+	peak      int64 // displacement since the last merge
+	batches   measure.Batches
+	track     *measure.Track
+	last      tracked
+	whole     *stretch
+	parts     []*stretch
 
 	pushed     time.Duration // when the distributions of the recent window were last moved on
 	confident  bool          // the confidence interval is that of the batches so far
@@ -87,9 +89,9 @@ const never = time.Duration(math.MaxInt64)
 // New returns the account of a lane that runs a scenario.
 func New(s *engine.Scenario, source Source) *Lane {
 	l := &Lane{
-		Now: NewReading(len(s.Handlers)), source: source,
+		Now: NewReading(s), source: source,
 		levels: newLevels(), past: measure.NewPast[mark](Window), disorder: measure.NewRecentOrder(Window),
-		track: measure.NewTrack(), whole: newStretch(s.Warmup, never, len(s.Handlers)),
+		track: measure.NewTrack(), whole: newStretch(s.Warmup, never, s),
 	}
 	for i := range l.items {
 		l.items[i] = newDistribution()
@@ -100,8 +102,11 @@ func New(s *engine.Scenario, source Source) *Lane {
 			depth: measure.NewIntegral(Window), busy: measure.NewIntegral(Window),
 		})
 	}
+	for range s.Resources {
+		l.resources = append(l.resources, newResource())
+	}
 	for _, d := range s.Stretches() {
-		l.parts = append(l.parts, newStretch(d[0], d[1], len(s.Handlers)))
+		l.parts = append(l.parts, newStretch(d[0], d[1], s))
 	}
 	return l
 }
@@ -115,6 +120,7 @@ func (l *Lane) Sample() {
 		load := r.load(i)
 		load.follow(h.busy, r.At)
 	}
+	l.sampleResources()
 	l.whole.sample(l)
 	for _, p := range l.parts {
 		p.sample(l)
@@ -165,6 +171,9 @@ func (l *Lane) push() {
 		h.wait.push(l.Now.At)
 		h.service.push(l.Now.At)
 	}
+	for _, x := range l.resources {
+		x.wait.push(l.Now.At)
+	}
 }
 
 // remerge brings the totals up to date.
@@ -178,6 +187,10 @@ func (l *Lane) remerge() {
 		l.source.AddDeliveries(i, Wait, &h.wait.total)
 		h.service.total.Reset()
 		l.source.AddDeliveries(i, Service, &h.service.total)
+	}
+	for i, x := range l.resources {
+		x.wait.total.Reset()
+		l.source.AddResource(i, &x.wait.total)
 	}
 }
 

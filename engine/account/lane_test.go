@@ -23,6 +23,8 @@ func (s *told) AddItems(m Metric, to *measure.Counts) {
 
 func (*told) AddDeliveries(int, Metric, *measure.Counts) {}
 
+func (*told) AddResource(int, *measure.Counts) {}
+
 func (s *told) Disorder() engine.Disorder { return s.disorder }
 
 func (s *told) Peak() int64 {

@@ -26,15 +26,16 @@ func (o Outcome) Happening() engine.Happening {
 
 // Sums counts what became of items, or of deliveries.
 type Sums struct {
-	Attempts    int64 // began
-	Repeated    int64 // of these: of items begun before
-	Unbegun     int64 // ended without being begun
-	Returned    int64 // came to an end, good or bad, final or not
-	Waited      int64 // did not find an idle server when first begun
-	Ended       [Outcomes]int64
-	Redelivered int64
-	Duplicates  int64
-	Skipped     int64
+	Attempts     int64 // began
+	Repeated     int64 // of these: of items begun before
+	Unbegun      int64 // ended without being begun
+	Returned     int64 // came to an end, good or bad, final or not
+	Waited       int64 // did not find an idle server when first begun
+	Ended        [Outcomes]int64
+	Redelivered  int64
+	Duplicates   int64
+	Deduplicated int64
+	Skipped      int64
 }
 
 // Total is how many have ended for good.
@@ -63,7 +64,7 @@ func (s *Sums) Ledger() engine.Ledger {
 	return engine.Ledger{
 		Done: s.Ended[Done], Failed: s.Ended[Failed], Expired: s.Ended[Expired], Dropped: s.Ended[Dropped],
 		DeadLettered: s.Ended[Dead], Lost: s.Ended[Lost],
-		Redelivered: s.Redelivered, Duplicates: s.Duplicates, Attempts: s.Attempts, Skipped: s.Skipped,
+		Redelivered: s.Redelivered, Duplicates: s.Duplicates, Deduplicated: s.Deduplicated, Attempts: s.Attempts, Skipped: s.Skipped,
 	}
 }
 
@@ -79,6 +80,7 @@ func (s Sums) Less(b *Sums) Sums {
 	}
 	s.Redelivered -= b.Redelivered
 	s.Duplicates -= b.Duplicates
+	s.Deduplicated -= b.Deduplicated
 	s.Skipped -= b.Skipped
 	return s
 }

@@ -54,11 +54,15 @@ type Reading struct {
 	Working    int64         // places at which something is handled that may not be counted yet
 	Impatient  bool          // there are clients that do not wait for ever
 	Expecting  int64         // those of them whose items have not ended
+
+	Resources []ResourceReading // of the scenario
 }
 
-// NewReading makes room for a lane of n handlers.
-func NewReading(n int) Reading {
+// NewReading makes room for a lane that runs a scenario.
+func NewReading(s *engine.Scenario) Reading {
+	n := len(s.Handlers)
 	return Reading{
+		Resources:  make([]ResourceReading, len(s.Resources)),
 		Deliveries: make([]Sums, n), Servers: make([]int64, n), Spared: make([]int64, n),
 		Depth: make([]Level, n), Await: make([]int64, n), Busy: make([]Level, n), Unsettled: make([]int64, n),
 	}
@@ -73,6 +77,10 @@ func (r *Reading) Sample(since time.Duration) {
 	for i := range r.Depth {
 		r.Depth[i].Sample(since)
 		r.Busy[i].Sample(since)
+	}
+	for i := range r.Resources {
+		r.Resources[i].InUse.Sample(since)
+		r.Resources[i].Queued.Sample(since)
 	}
 }
 

@@ -15,6 +15,7 @@ type stretch struct {
 	over                     bool
 	base                     [metrics]measure.Counts
 	handlers                 []handlerBase
+	resources                []resourceBase
 	start                    mark
 	displacement             int64 // the highest
 	depth, backlog, inSystem measure.Integral
@@ -29,8 +30,10 @@ type handlerBase struct {
 	waited, served engine.Summary // since then
 }
 
-func newStretch(from, to time.Duration, handlers int) *stretch {
-	return &stretch{from: from, to: to, handlers: make([]handlerBase, handlers)}
+func newStretch(from, to time.Duration, s *engine.Scenario) *stretch {
+	return &stretch{
+		from: from, to: to, handlers: make([]handlerBase, len(s.Handlers)), resources: make([]resourceBase, len(s.Resources)),
+	}
 }
 
 // sample follows the levels while the stretch lasts.
@@ -51,6 +54,10 @@ func (s *stretch) sample(l *Lane) {
 	for i := range s.handlers {
 		load := r.load(i)
 		load.follow(&s.handlers[i].busy, r.At)
+	}
+	for i := range s.resources {
+		load := r.Resources[i].load()
+		load.follow(&s.resources[i].load, r.At)
 	}
 	if r.At >= s.to {
 		l.displace()
@@ -81,6 +88,9 @@ func (s *stretch) begin(l *Lane) {
 		s.handlers[i].wait.Add(&h.wait.total)
 		s.handlers[i].service.Add(&h.service.total)
 	}
+	for i, x := range l.resources {
+		s.resources[i].wait.Add(&x.wait.total)
+	}
 	s.start = l.Now.mark(l.source.Disorder())
 }
 
@@ -107,6 +117,9 @@ func (s *stretch) figure(l *Lane) {
 		b := &s.handlers[i]
 		b.waited, b.served = h.wait.total.SummarySince(&b.wait), h.service.total.SummarySince(&b.service)
 		busiest = max(busiest, b.busy.Gauge().Mean)
+	}
+	for i, x := range l.resources {
+		s.resources[i].waited = x.wait.total.SummarySince(&s.resources[i].wait)
 	}
 	w.Utilisation = share(busiest)
 	ledger := l.Now.Ledger()

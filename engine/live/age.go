@@ -77,7 +77,7 @@ func (m *laneSampler) passed() int64 {
 	for _, s := range g.all() {
 		seq := s.seq.Load()
 		latest = max(latest, seq)
-		if state := engine.WorkerState(s.state.Load()); state == engine.Busy || state == engine.Stalled {
+		if engine.WorkerState(s.state.Load()).AtWork() {
 			earliest = min(earliest, seq)
 		}
 	}

@@ -73,6 +73,7 @@ func (l *lane) instruct(s *engine.Scenario) {
 	for i, h := range l.handlers {
 		h.specify(newSpec(s.Handlers[i], s.Lanes[l.index].Speed, l.run.own[h.name]))
 	}
+	l.furnish(s)
 	l.order.Grow(s.Load.Keys.Count)
 }
 

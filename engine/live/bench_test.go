@@ -63,7 +63,7 @@ func pump(l *lane, producers, n int) {
 	}
 	wg.Wait()
 	for {
-		now := account.NewReading(len(l.handlers))
+		now := account.NewReading(l.run.scenario.Load())
 		r := reading{Reading: &now}
 		l.read(&r, 0)
 		if r.Items.Total() >= int64(n) {

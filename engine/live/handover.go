@@ -123,7 +123,7 @@ func (g *generation) all() []*server {
 // working tells whether anything is in hand at any of its servers.
 func (g *generation) working() bool {
 	for _, s := range g.all() {
-		if state := engine.WorkerState(s.state.Load()); state == engine.Busy || state == engine.Stalled {
+		if engine.WorkerState(s.state.Load()).AtWork() {
 			return true
 		}
 	}

@@ -27,6 +27,7 @@ type lane struct {
 	index     int
 	name      string
 	model     engine.Model
+	resources []*resource
 	handlers  []*handler // all of the scenario's, whether or not the lane runs them now
 	measured  [banks]histograms
 	seated    atomic.Int64 // places so far
@@ -82,6 +83,7 @@ func newLane(r *Run, index int, s *engine.Scenario) *lane {
 	l.order = measure.NewOrder(s.Load.Keys.Count)
 	l.streams.Store(r.stream)
 	l.drainCtx, l.stopDrain = context.WithCancel(context.Background())
+	l.furnish(s)
 	for i, h := range s.Handlers {
 		l.handlers = append(l.handlers, newHandler(l, i, h, spec.Speed))
 	}

@@ -47,6 +47,9 @@ func (l *lane) read(r *reading, at time.Duration) {
 	for _, p := range c.retired {
 		r.readProducer(p)
 	}
+	for i, x := range l.resources {
+		x.read(&r.Resources[i])
+	}
 	l.readStages(r, c)
 	x := l.clients.Load()
 	if r.Impatient = x != nil; r.Impatient {
@@ -71,7 +74,7 @@ func (l *lane) readServer(r *reading, s *server) {
 	s.items.addTo(&r.Items)
 	r.Wasted += s.items.wasted.Load()
 	r.forsaken += s.items.forsaken.Load()
-	if state := engine.WorkerState(s.state.Load()); state == engine.Busy || state == engine.Stalled {
+	if engine.WorkerState(s.state.Load()).AtWork() {
 		r.Working++
 	}
 	if s.holding.Load() {

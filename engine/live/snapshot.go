@@ -55,6 +55,7 @@ func (m *laneSampler) fill(dst *engine.LaneSnapshot, now time.Duration) {
 		dst.HeapBytes = (m.now.Goroutines.Now - int64(len(c.producers))) * script.GoroutineBytes
 	}
 	m.fillHandlers(dst, c)
+	m.fillResources(dst)
 	m.fillWorkers(dst, now)
 	fillPublishers(dst, l, c, now)
 }
@@ -114,7 +115,7 @@ func (s *server) snapshot(g *generation, now time.Duration) engine.WorkerSnapsho
 	if g.together {
 		w.Done = s.items.ended[account.Done].Load()
 	}
-	if w.State == engine.Busy || w.State == engine.Stalled {
+	if w.State.AtWork() {
 		w.Demand = h.demand(engine.Item{Seq: w.Seq, Key: w.Key, Epoch: s.epoch.Load()})
 	}
 	if w.BackAt <= now {

@@ -108,6 +108,7 @@ func (s *state) clone() state {
 	c.servers = cloned(s.servers, func(x *server) { x.share, x.failed = slices.Clone(x.share), slices.Clone(x.failed) })
 	c.unused = slices.Clone(s.unused)
 	c.retries, c.blank = slices.Clone(s.retries), slices.Clone(s.blank)
+	c.resources = cloned(s.resources, func(r *resource) { r.line, r.wait = r.line.clone(), r.wait.clone() })
 	for _, d := range []*durations{&c.publish, &c.lateness} {
 		d.histogram = d.histogram.clone()
 	}

@@ -44,6 +44,7 @@ type state struct {
 	unused      []int32 // places in servers
 	retries     []retry
 	blank       []int32 // places in retries
+	resources   []resource
 
 	tally
 }
@@ -97,8 +98,10 @@ func (l *lane) equip(m *machine, index int, s *engine.Scenario, stream *workload
 // instruct gives the lane's handlers their settings.
 func (l *lane) instruct(s *engine.Scenario) {
 	for i := range l.handlers {
-		l.handlers[i].Handler, l.handlers[i].speed = s.Handlers[i], s.Lanes[l.index].Speed
+		h := &l.handlers[i]
+		h.Handler, h.speed, h.resource = s.Handlers[i], s.Lanes[l.index].Speed, int32(s.ResourceNamed(s.Handlers[i].Needs))
 	}
+	l.furnish(s)
 	l.order.grow(s.Load.Keys.Count)
 }
 

@@ -35,6 +35,7 @@ type producer struct {
 	calls []call // inline: of the publish in hand, or the last one
 	work  work   // of the call under way
 	start int64
+	needs slot // of what the observer under way needs
 	worst account.Outcome
 }
 

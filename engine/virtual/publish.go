@@ -29,7 +29,17 @@ func (l *lane) call(p int32) {
 	h, it := &l.handlers[l.generations[x.way].handlers[x.step]], &l.items[x.slot]
 	x.calls[x.step].state = engine.CallRunning
 	l.began(h, it, p+1, 1)
-	x.start, x.work = l.now, l.work(h, it, 1)
+	x.start = l.now
+	if h.resource == none || l.acquire(&x.needs, h.resource, publisherDone|who(p)) {
+		l.workAtCall(p)
+	}
+}
+
+// workAtCall has the observer that a publisher calls, and which has what it needs,
+// do its work.
+func (l *lane) workAtCall(p int32) {
+	x := &l.producers[p]
+	x.work = l.work(&l.handlers[l.generations[x.way].handlers[x.step]], &l.items[x.slot], 1)
 	x.event = l.events.add(l.now+x.work.takes, publisherDone|who(p))
 }
 
@@ -62,6 +72,7 @@ func (l *lane) called(p int32) {
 func (l *lane) endCall(p int32, out account.Outcome) {
 	x := &l.producers[p]
 	x.event = 0
+	l.yield(&x.needs, publisherDone|who(p))
 	h, it := &l.handlers[l.generations[x.way].handlers[x.step]], &l.items[x.slot]
 	l.returned(h, it, x.start, 1, false)
 	l.outcome(h, it, out, true)

@@ -38,6 +38,10 @@ func (l *lane) read(r *account.Reading, follow bool) {
 			l.readTogether(r, s)
 		}
 	}
+	for i := range l.resources {
+		x, d := &l.resources[i], &r.Resources[i]
+		d.Slots, d.InUse, d.Queued = x.slots, level(&x.inUse), level(&x.queued)
+	}
 	r.Producing = 0
 	for i := range l.producers {
 		l.readProducer(r, &l.producers[i])
@@ -203,6 +207,9 @@ func (l *lane) AddDeliveries(handler int, m account.Metric, to *measure.Counts) 
 		h.both.service.addTo(to)
 	}
 }
+
+// AddResource implements [account.Source].
+func (l *lane) AddResource(i int, to *measure.Counts) { l.resources[i].wait.addTo(to) }
 
 // Disorder implements [account.Source].
 func (l *lane) Disorder() engine.Disorder { return l.order.totals }

@@ -66,6 +66,7 @@ func (l *lane) conclude(w int32, v verdict) {
 		l.end(w, v.out)
 	} else {
 		h, it := &l.handlers[x.handler], &l.items[x.hand.slot]
+		l.yield(&x.needs, serverDone|who(w))
 		l.returned(h, it, x.start, x.hand.attempt, false)
 		l.again(&h.counts, v.handled)
 		if it.told {

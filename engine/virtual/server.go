@@ -34,6 +34,7 @@ type server struct {
 	failed  []bool // together: which handlers have failed
 	since   int64  // when the phase began, or this delivery was taken
 	start   int64  // when the present handler began
+	needs   slot   // of what that needs
 	work    work
 	crash   crash
 	done    int64
@@ -188,7 +189,16 @@ func (l *lane) run(w int32) {
 	x := &l.servers[w]
 	h, it := &l.handlers[x.handler], &l.items[x.hand.slot]
 	l.began(h, it, x.id, x.hand.attempt)
-	x.start, x.work = l.now, l.work(h, it, x.hand.attempt)
+	x.start = l.now
+	if h.resource == none || l.acquire(&x.needs, h.resource, serverDone|who(w)) {
+		l.workOn(w)
+	}
+}
+
+// workOn has a server that has what its handler needs do the work.
+func (l *lane) workOn(w int32) {
+	x := &l.servers[w]
+	x.work = l.work(&l.handlers[x.handler], &l.items[x.hand.slot], x.hand.attempt)
 	x.event = l.events.add(l.now+x.work.takes, serverDone|who(w))
 }
 
@@ -244,6 +254,7 @@ func (l *lane) end(w int32, out account.Outcome) {
 	x := &l.servers[w]
 	h, it := &l.handlers[x.handler], &l.items[x.hand.slot]
 	x.event = 0
+	l.yield(&x.needs, serverDone|who(w))
 	l.returned(h, it, x.start, x.hand.attempt, it.whole && (out == account.Done || out == account.Failed || out == account.Dead))
 	l.outcome(h, it, out, true)
 	if out == account.Done && !it.forsaken {

@@ -41,6 +41,11 @@ func (l *lane) fill(dst *engine.LaneSnapshot) {
 	for i, h := range g.handlers {
 		l.fillHandler(&dst.Handlers[i], i, int(h))
 	}
+	dst.Resources = account.Resize(dst.Resources, len(l.resources))
+	for i := range l.resources {
+		dst.Resources[i].Name = l.machine.scenario.Resources[i].Name
+		l.account.FillResource(&dst.Resources[i], i)
+	}
 	l.fillWorkers(dst)
 	l.fillPublishers(dst)
 }
@@ -98,7 +103,10 @@ func (l *lane) workerSnapshot(g *generation, w int32) engine.WorkerSnapshot {
 	switch x.state {
 	case busy:
 		d.State = engine.Busy
-		if x.start+x.work.stall > l.now {
+		switch {
+		case x.needs.state == inLine:
+			d.State = engine.Queuing
+		case max(x.start, x.since)+x.work.stall > l.now:
 			d.State = engine.Stalled
 		}
 		d.Demand = duration(l.demand(&l.handlers[x.handler], l.items[x.hand.slot].Item))
@@ -126,6 +134,9 @@ func (l *lane) fillPublishers(dst *engine.LaneSnapshot) {
 			took := c.took
 			if c.state == engine.CallRunning {
 				took = l.now - p.start
+				if p.needs.state == inLine {
+					c.state = engine.CallQueuing
+				}
 			}
 			d.Calls = append(d.Calls, engine.CallSnapshot{Handler: j, State: c.state, Took: time.Duration(took)})
 		}

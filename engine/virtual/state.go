@@ -19,6 +19,7 @@ type entry struct {
 	latest   int64          // the number of the latest item that is not in the backlog
 	forsaken int64          // tries for items up to this number are for nobody
 	opened   workload.Place // where the stream begins
+	inLine   []lined        // for resources
 }
 
 // past is what else is known of what was before.
@@ -129,7 +130,7 @@ func (e *entry) findHands() {
 		}
 		w := e.subs[g.subs[k]].workers[x.ID-1]
 		e.place(w, x)
-		if (x.State == engine.Busy || x.State == engine.Stalled) && e.came(x.Seq) {
+		if x.State.AtWork() && e.came(x.Seq) {
 			e.spots = append(e.spots, spot{seq: x.Seq, of: atServer, at: w, index: i})
 		}
 	}
@@ -253,7 +254,7 @@ func (e *entry) faultsUntil(handler int, at int64) faults {
 // balance has the ledgers of the handlers balance: what is not accounted for was
 // for others.
 func (e *entry) balance() {
-	r := account.NewReading(len(e.handlers))
+	r := account.NewReading(e.machine.scenario)
 	e.read(&r, false)
 	for i := range e.handlers {
 		h := &e.handlers[i]

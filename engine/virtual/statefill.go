@@ -28,6 +28,7 @@ func (e *entry) putAll() {
 		}
 	}
 	e.putAtProducers()
+	e.lineUpAtResources()
 	e.enroll()
 	e.arriveAll()
 }
@@ -124,8 +125,10 @@ func (e *entry) putAtServer(s *spot) {
 		x.failed = append(x.failed[:0], make([]bool, x.step)...)
 	}
 	x.start = x.since
-	x.work = e.workSince(x.handler, it, x.hand.attempt, x.start, int64(from.Demand), from.State == engine.Stalled)
-	x.event = e.events.add(max(e.now, x.start+x.work.takes), serverDone|who(s.at))
+	if by := serverDone | who(s.at); !e.hold(by, x.handler, from.State == engine.Queuing, x.start) {
+		x.work = e.workSince(x.handler, it, x.hand.attempt, x.start, int64(from.Demand), from.State == engine.Stalled)
+		x.event = e.events.add(max(e.now, x.start+x.work.takes), by)
+	}
 	e.handlers[x.handler].busy.add(1, e.now)
 	e.begun(it, x.since)
 	it.pending++
@@ -164,8 +167,10 @@ func (e *entry) putInCall(s *spot) {
 	x := &e.servers[w]
 	x.id, x.seq, x.key = w+1, it.Seq, it.Key
 	x.since, x.start = int64(it.At), int64(it.At)
-	x.work = e.workSince(s.at, it, 1, x.start, e.known(s.at, it.Item), false)
-	x.event = e.events.add(max(e.now, x.start+x.work.takes), serverDone|who(w))
+	if by := serverDone | who(w); !e.hold(by, s.at, e.full(&e.handlers[s.at]), x.start) {
+		x.work = e.workSince(s.at, it, 1, x.start, e.known(s.at, it.Item), false)
+		x.event = e.events.add(max(e.now, x.start+x.work.takes), by)
+	}
 	h.busy.add(1, e.now)
 	e.generations[e.current].running++
 	e.lane.running.add(1, e.now)
@@ -210,6 +215,7 @@ func (e *entry) publishing(s *spot) {
 	p.state, p.worst, p.calls = publishing, account.Done, p.calls[:0]
 	p.start = p.since
 	p.step = none
+	queuing := false
 	for i := range g.handlers {
 		c := call{}
 		if i < len(from.Calls) {
@@ -218,12 +224,13 @@ func (e *entry) publishing(s *spot) {
 		switch {
 		case c.state == engine.CallFailed:
 			p.worst = account.Failed
-		case p.step == none && (c.state == engine.CallRunning || c.state == engine.CallPending):
+		case p.step == none && (c.state == engine.CallRunning || c.state == engine.CallQueuing || c.state == engine.CallPending):
 			p.step = int32(i)
 			p.start = e.now
-			if c.state == engine.CallRunning {
+			if c.state != engine.CallPending {
 				p.start -= c.took
 			}
+			queuing = c.state == engine.CallQueuing
 			c = call{state: engine.CallRunning}
 		}
 		p.calls = append(p.calls, c)
@@ -232,8 +239,10 @@ func (e *entry) publishing(s *spot) {
 		p.step = int32(len(g.handlers) - 1)
 	}
 	h := g.handlers[p.step]
-	p.work = e.workSince(h, it, 1, p.start, e.known(h, it.Item), false)
-	p.event = e.events.add(max(e.now, p.start+p.work.takes), publisherDone|who(s.at))
+	if by := publisherDone | who(s.at); !e.hold(by, h, queuing, p.start) {
+		p.work = e.workSince(h, it, 1, p.start, e.known(h, it.Item), false)
+		p.event = e.events.add(max(e.now, p.start+p.work.takes), by)
+	}
 	e.handlers[h].busy.add(1, e.now)
 	e.begun(it, p.since)
 }

@@ -42,7 +42,7 @@ func (l *lane) rush(w int32) {
 		h, it := &l.handlers[x.handler], &l.items[x.hand.slot]
 		l.began(h, it, x.id, x.hand.attempt)
 		x.start, x.work = l.now, l.work(h, it, x.hand.attempt)
-		l.stepOn(w, x.work.takes > 0 || x.work.result != succeeded)
+		l.stepOn(w, x.work.takes > 0 || x.work.result != succeeded || l.full(h))
 	}
 }
 
@@ -51,6 +51,7 @@ func (l *lane) rush(w int32) {
 func (l *lane) stepOn(w int32, failed bool) (stopped bool) {
 	x := &l.servers[w]
 	g := &l.generations[x.generation]
+	l.yield(&x.needs, serverDone|who(w))
 	l.returned(&l.handlers[x.handler], &l.items[x.hand.slot], x.start, x.hand.attempt, false)
 	x.failed = append(x.failed, failed)
 	if x.step++; int(x.step) < len(g.handlers) {

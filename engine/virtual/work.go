@@ -12,10 +12,11 @@ import (
 // what is broken in it, and what was measured of it.
 type handler struct {
 	engine.Handler
-	index  int
-	speed  float64 // of the lane
-	faults faults
-	spared int64 // items handed over while the lane did not run it
+	index    int
+	speed    float64 // of the lane
+	faults   faults
+	resource int32 // that it needs; none
+	spared   int64 // items handed over while the lane did not run it
 
 	counts        account.Sums
 	busy          level

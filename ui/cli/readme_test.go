@@ -132,7 +132,7 @@ func settingRows(t *testing.T) []string {
 	} {
 		s, err := engine.Decode("all.yaml", []byte("duet: 1\nload: {"+load+"}\nhandlers: [{name: work},\n"+
 			"{name: b, service: {dist: uniform}}, {name: c, service: {dist: gamma}}, {name: d, service: {dist: pareto}},\n"+
-			"{name: e, service: {dist: bimodal}}, {name: f, service: {file: a.csv}}]\n"))
+			"{name: e, service: {dist: bimodal}}, {name: f, service: {file: a.csv}}]\nresources: [{name: db}]\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +163,7 @@ func union(a, b []string) []string {
 }
 
 var (
-	named      = regexp.MustCompile(`^(handlers|lanes)\.[a-z]+`)
+	named      = regexp.MustCompile(`^(handlers|resources|lanes)\.[a-z]+`)
 	subscribed = regexp.MustCompile(`subscriptions\.[a-z]+`)
 )
 
@@ -194,8 +194,12 @@ func values(p engine.Param) string {
 	case engine.KindDuration:
 		return span(func(x float64) string { return engine.FormatDuration(time.Duration(x * float64(time.Second))) })
 	default:
-		return span(func(x float64) string {
+		numbers := span(func(x float64) string {
 			return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(x, 'f', 3, 64), "0"), ".")
 		})
+		if p.Word != "" {
+			return numbers + ", " + p.Word
+		}
+		return numbers
 	}
 }

@@ -1,0 +1,31 @@
+package live
+
+import (
+	"fmt"
+
+	"duet/engine"
+)
+
+// ready tells what of a scenario real runs cannot do yet.
+func ready(s *engine.Scenario) error {
+	cannot := func(what string) error { return fmt.Errorf("%s: real runs cannot do that yet: run it with --virtual", what) }
+	for i := range s.Handlers {
+		switch h := &s.Handlers[i]; {
+		case h.Needs != "":
+			return cannot("handlers." + h.Name + ".needs")
+		case h.Idempotent:
+			return cannot("handlers." + h.Name + ".idempotent")
+		}
+	}
+	for i := range s.Lanes {
+		switch l := &s.Lanes[i]; {
+		case l.Queue.Visibility > 0:
+			return cannot("lanes." + l.Name + ".queue.visibility")
+		case l.Source == engine.Ticker:
+			return cannot("lanes." + l.Name + ".source")
+		case l.Model == engine.EventModel && l.Publishers == engine.PublishersPerItem:
+			return cannot("lanes." + l.Name + ".publishers")
+		}
+	}
+	return nil
+}
