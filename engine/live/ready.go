@@ -8,7 +8,9 @@ import (
 
 // ready tells what of a scenario real runs cannot do yet.
 func ready(s *engine.Scenario) error {
-	cannot := func(what string) error { return fmt.Errorf("%s: real runs cannot do that yet: run it with --virtual", what) }
+	cannot := func(what string) error {
+		return fmt.Errorf("%s: real runs cannot do that yet: run it with --virtual", what)
+	}
 	for i := range s.Handlers {
 		switch h := &s.Handlers[i]; {
 		case h.Needs != "":
