@@ -23,8 +23,11 @@ func full(tb testing.TB) *model {
 	m.scene.forecasting, m.scene.forecast = true, &f
 	m.scene.ghost.take(&left)
 	for i := range 500 {
-		for lane := range m.scene.tracks {
-			m.scene.tracks[lane].add(&engine.Entry{At: snap.At - time.Duration(500-i)*ms, Handler: -1, What: engine.Accepted})
+		for lane := range m.scene.traffic {
+			e := engine.Entry{At: snap.At - time.Duration(500-i)*ms, Seq: int64(i), Handler: -1, What: engine.Accepted}
+			m.scene.traffic[lane].add(&e, true)
+			e.Handler, e.What = int16(i%3), engine.Done
+			m.scene.traffic[lane].add(&e, true)
 		}
 	}
 	return m

@@ -90,6 +90,8 @@ func (m *model) settle(now time.Time) tea.Cmd {
 // watch is when what was last looked at, and what it looked like a while ago.
 type watch struct {
 	recorded  time.Duration // lane time
+	followed  time.Duration // up to when the journal was taken, lane time
+	each      bool          // and each item followed
 	read      uint64        // number of the last entry of the journal
 	entries   []engine.Entry
 	diagnosed time.Time
@@ -118,14 +120,7 @@ func (m *model) sample(now time.Time) {
 	if m.wanted == nil && s.knobs.of != m.now().Scenario {
 		m.refresh()
 	}
-	w.entries = m.run.Journal(w.entries[:0], w.read)
-	for i := range w.entries {
-		e := &w.entries[i]
-		w.read = e.N
-		if lane := int(e.Lane); lane >= 0 && lane < len(s.tracks) {
-			s.tracks[lane].add(e)
-		}
-	}
+	m.follow()
 	if now.Sub(w.diagnosed) >= diagnoseEvery {
 		m.diagnose(now)
 	}

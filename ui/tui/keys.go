@@ -29,6 +29,7 @@ type keyMap struct {
 	Lanes                  key.Binding
 	Compare                key.Binding
 	Ask, NoAsk             key.Binding
+	Keys                   key.Binding // how items look
 
 	Presets, Case    key.Binding
 	Restart, NewSeed key.Binding
@@ -79,6 +80,7 @@ func newKeyMap() *keyMap {
 		Ask:        bind("a", "bet, or the answer", "a"),
 		NoAsk:      bind("x", "no more questions", "x"), // where one is asked
 		Compare:    bind("t", "compare the lanes", "t"),
+		Keys:       bind("i", "items by key, by lane", "i"),
 
 		Presets: bind("p", "presets", "p"),
 		Case:    bind("c", "next case", "c"),
@@ -121,7 +123,7 @@ func (k *keyMap) FullHelp() [][]key.Binding {
 		{
 			pair("+ -", "more, fewer arrivals", k.Faster, k.Slower), pair("↑ ↓ tab", "other knob", k.Previous, k.Next),
 			pair("← →", "less, more", k.Less, k.More), pair("shift+← →", "by 1%", k.FineLess, k.FineMore), k.Enter,
-			k.Settings, pair("U ctrl+r", "undo, redo", k.Undo, k.Redo), k.Changes, k.Save, k.Unlink, k.Lanes, k.Compare,
+			k.Settings, pair("U ctrl+r", "undo, redo", k.Undo, k.Redo), k.Changes, k.Save, k.Unlink, k.Lanes, k.Compare, k.Keys,
 		},
 		{
 			k.Pause, k.Step, pair("[ ]", "look back, ahead", k.Back, k.Ahead), pair("{ }", "by 10 s", k.LeapBack, k.LeapAhead),

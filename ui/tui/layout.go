@@ -8,6 +8,9 @@ const (
 	minLane             = 38
 )
 
+// mostStations is up to how many handlers get a row each of the way of items.
+const mostStations = 8
+
 // layout says where everything is.
 type layout struct {
 	header, offered         grid.Rect
@@ -67,8 +70,11 @@ func (l *layout) divide(r grid.Rect, lanes, focus int) {
 func (l *layout) inside(r grid.Rect, handlers, workers int) {
 	rest := grid.Rect{W: r.W, H: r.H}
 	flow := 1
-	if r.H >= 22 {
-		flow = min(handlers, 8)
+	if r.H >= 22 && handlers <= mostStations {
+		flow = handlers
+	}
+	if r.H >= 40 {
+		flow += 2 // what the signs mean, and what happened last
 	}
 	table := 6
 	switch {

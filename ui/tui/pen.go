@@ -91,3 +91,10 @@ func appendClock(b []byte, d time.Duration) []byte {
 }
 
 func appendTwo(b []byte, n int64) []byte { return append(b, byte('0'+n/10%10), byte('0'+n%10)) }
+
+// appendFixed writes a number of ten-thousandths.
+func appendFixed(b []byte, n int64) []byte {
+	b = append(strconv.AppendInt(b, n/10000, 10), '.')
+	n %= 10000
+	return appendTwo(appendTwo(b, n/100), n%100)
+}

@@ -37,8 +37,9 @@ type scene struct {
 
 	pastHints []key.Help // the same while the past is looked at
 
-	tracks     []track // of the lanes
-	motionless bool    // nothing moves but figures
+	traffic    []*traffic // of the lanes
+	motionless bool       // nothing moves but figures
+	byKey      bool       // items are coloured by key
 
 	theory      []theory.Result // of the lanes
 	theoryOf    *engine.Scenario
@@ -60,7 +61,10 @@ func (s *scene) show(sc *engine.Scenario, mode engine.Mode) {
 	}
 	s.snap = engine.Snapshot{Mode: mode, Scenario: sc, Speed: 1, Lanes: lanes}
 	s.series, s.marks, s.findings = engine.Series{}, s.marks[:0], nil
-	s.tops, s.tracks = make([]plot.Top, len(lanes)), make([]track, len(lanes))
+	s.tops, s.traffic = make([]plot.Top, len(lanes)), make([]*traffic, len(lanes))
+	for i := range s.traffic {
+		s.traffic[i] = newTraffic(len(sc.Handlers))
+	}
 	s.focus = min(s.focus, len(lanes)-1)
 	s.cursor, s.at, s.to, s.ghost, s.forecast = cursor{}, 0, 0, ghost{}, nil
 	s.unlinked, s.rate = false, sc.Load.Rate.String()

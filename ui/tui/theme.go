@@ -18,6 +18,7 @@ type theme struct {
 	message, event     grid.Style
 	selected           grid.Style
 	heat               [2]plot.Palette // message, event
+	keys               [6]grid.Style   // of items, in turn; a letter says which key it is
 }
 
 // newTheme chooses the colours for a terminal. On one of 16 colours they are
@@ -52,6 +53,7 @@ func (t *theme) color(message, event, good, warning, bad, dim grid.Color) {
 	t.message, t.event = grid.Foreground(message), grid.Foreground(event)
 	t.good, t.warning, t.bad = grid.Foreground(good), grid.Foreground(warning), grid.Foreground(bad)
 	t.dim = grid.Foreground(dim)
+	t.keys = [...]grid.Style{t.message, t.event, t.good, t.warning, t.bad, t.text}
 }
 
 // lane is the colour of a model.

@@ -180,6 +180,8 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 		m.breakAgain()
 	case key.Matches(k, keys.Unlink):
 		m.toggleLink()
+	case key.Matches(k, keys.Keys):
+		m.scene.byKey = !m.scene.byKey
 	case key.Matches(k, keys.Lanes):
 		m.turnTo(int(k.Code - '1'))
 	default:

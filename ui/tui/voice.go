@@ -117,7 +117,6 @@ func (m *model) rewound(msg rewoundMsg) tea.Cmd {
 	}
 	s.ghost.take(msg.left)
 	s.cursor.on = false
-	s.tracks = make([]track, len(s.tracks))
 	m.watch.recorded = -1
 	m.observe()
 	m.rewindSettings(s.snap.At)

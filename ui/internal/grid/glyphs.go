@@ -20,6 +20,7 @@ type Glyphs struct {
 
 	Bullet, Circle, Cross, Tick, Dot rune // busy, idle, down, done, not yet
 	Diamond                          rune // simulated
+	Pass, Again, Grave, Void, Ghost  rune // of items: passes, put back, dead letter, lost, its client is gone
 	Left, Right, Up, Down            rune
 	Ellipsis                         rune
 }
@@ -35,7 +36,8 @@ var Unicode = Glyphs{
 	Track:  '░', Upper: '▀', Lower: '▄', Rule: '┄', Mark: '┊',
 	Bullet: '●', Circle: '○', Cross: '×', Tick: '✓', Dot: '·',
 	Diamond: '◆',
-	Left:    '◂', Right: '▸', Up: '▴', Down: '▾',
+	Pass:    '•', Again: '↺', Grave: '†', Void: '∅', Ghost: '◌',
+	Left: '◂', Right: '▸', Up: '▴', Down: '▾',
 	Ellipsis: '…',
 }
 
@@ -49,7 +51,8 @@ var ASCII = Glyphs{
 	Track:  '.', Rule: '-', Mark: ':',
 	Bullet: '*', Circle: 'o', Cross: 'x', Tick: '+', Dot: '.',
 	Diamond: '#',
-	Left:    '<', Right: '>', Up: '^', Down: 'v',
+	Pass:    '.', Again: 'R', Grave: 'D', Void: 'L', Ghost: 'E',
+	Left: '<', Right: '>', Up: '^', Down: 'v',
 	Ellipsis: '~',
 }
 
@@ -77,5 +80,6 @@ func fold(r rune) rune {
 var folds = map[rune]rune{
 	'◆': '#', '●': '*', '•': '*', '○': 'o', '×': 'x', '✗': 'x', '✓': '+', '·': '.', '…': '~',
 	'◂': '<', '←': '<', '▸': '>', '→': '>', '▴': '^', '↑': '^', '▲': '^', '▾': 'v', '↓': 'v', '▼': 'v',
+	'↺': 'R', '†': 'D', '∅': 'L', '◌': 'E', '├': '+', '└': '+',
 	'µ': 'u', 'μ': 'u', '±': '~', '≈': '~', '∞': '8', '’': '\'', '‘': '\'', '“': '"', '”': '"', '\u00a0': ' ',
 }
