@@ -328,3 +328,28 @@ func TestAForkBalances(t *testing.T) {
 		}
 	})
 }
+
+// TestAForkMayBeginPaused holds that nothing happens in it before Resume.
+func TestAForkMayBeginPaused(t *testing.T) {
+	var from engine.Snapshot
+	at(t, `
+load: {rate: 1000/s}
+handlers: [{name: work, service: {mean: 5ms}}]
+`, time.Second).fill(&from)
+	r, err := Fork(&from, nil, Options{Endless: true, Paused: true, Speed: math.Inf(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var now engine.Snapshot
+	time.Sleep(5 * driveEvery)
+	if r.Snapshot(&now); !now.Paused || now.At != from.At {
+		t.Errorf("paused %v, at %v, begun at %v", now.Paused, now.At, from.At)
+	}
+	if err := r.Apply(engine.Change{Control: engine.Resume}); err != nil {
+		t.Fatal(err)
+	}
+	for now.At <= from.At {
+		r.Snapshot(&now)
+	}
+}

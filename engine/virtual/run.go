@@ -22,6 +22,9 @@ type Options struct {
 	// math.Inf(1) for as fast as it goes. Defaults to 1.
 	Speed float64
 
+	// Paused has the run begin paused.
+	Paused bool
+
 	// Look is called every so much lane time: by the run's own goroutine, which
 	// waits for it, so that what it sees does not depend on how fast the machine
 	// is. It must not call the run, nor keep the snapshot. Nil: nobody looks.
@@ -74,7 +77,7 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 // start lets a machine run.
 func start(m *machine, o Options) *Run {
 	r := &Run{
-		clock: clock.NewLane(), machine: m, speed: o.Speed, look: o.Look, every: int64(o.Every), nextLook: never,
+		clock: clock.NewLane(), machine: m, speed: o.Speed, paused: o.Paused, look: o.Look, every: int64(o.Every), nextLook: never,
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{}), done: make(chan struct{}),
 	}
 	if o.Look != nil {

@@ -159,7 +159,7 @@ func foretell(o *tui.Options) {
 		return simulate(s, virtual.Options{Endless: true})
 	}
 	o.Fork = func(from *engine.Snapshot, changes []engine.Change) (engine.Run, error) {
-		run, err := virtual.Fork(from, changes, virtual.Options{Endless: true})
+		run, err := virtual.Fork(from, changes, virtual.Options{Endless: true, Paused: true})
 		if err != nil {
 			return nil, err
 		}

@@ -160,7 +160,7 @@ func (b *bench) options(s *engine.Scenario, presets []Preset) Options {
 		Fork: func(from *engine.Snapshot, changes []engine.Change) (engine.Run, error) {
 			r, err := b.start(from.Scenario, engine.Virtual)
 			if err == nil {
-				r.snap.At, b.from, b.past = from.At, from, changes
+				r.snap.At, r.snap.Paused, b.from, b.past = from.At, true, from, changes
 				b.forks++
 			}
 			return &fakeVirtual{fakeRun: r}, err

@@ -50,8 +50,8 @@ type Options struct {
 	NewVirtual func(*engine.Scenario) (engine.Run, error)
 	Virtual    bool // begin in virtual time
 
-	// Fork starts a run in virtual time that begins in the state of a snapshot,
-	// after the changes made until then; nil: that cannot be done.
+	// Fork starts a run in virtual time that begins, paused, in the state of a
+	// snapshot, after the changes made until then; nil: that cannot be done.
 	Fork func(from *engine.Snapshot, changes []engine.Change) (engine.Run, error)
 
 	// Save writes a scenario to a file. One that is there already is an error that

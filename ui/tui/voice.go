@@ -85,9 +85,6 @@ func (m *model) goFrom() tea.Cmd {
 	gen, fork := m.gen, m.options.Fork
 	return func() tea.Msg {
 		run, err := m.runs.start(func() (engine.Run, error) { return fork(from, changes) })
-		if err == nil {
-			err = run.Apply(engine.Change{Control: engine.Pause, By: byKey})
-		}
 		return startedMsg{gen: gen, run: run, piece: p, err: err, left: left}
 	}
 }
