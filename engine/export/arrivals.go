@@ -50,12 +50,11 @@ for {
 
 // modulate sets the factor and returns how high it gets.
 func (a *arrivals) modulate(l *engine.Load) (peak float64) {
-	switch l.Arrivals {
-	case engine.Ramp:
-		r := l.Ramp
+	if r := l.Ramp; l.Arrivals == engine.Ramp {
 		a.Factor = fmt.Sprintf("return %s + %s*min(1, at/%s)", decimal(r.From), parenthesised(r.To-r.From), decimal(r.Over.Seconds()))
 		return max(r.From, r.To)
-	case engine.Sine:
+	}
+	if l.Arrivals == engine.Sine {
 		a.Factor = fmt.Sprintf("return 1 + %s*math.Sin(2*math.Pi*at/%s)", decimal(l.Sine.Amplitude), decimal(l.Sine.Period.Seconds()))
 		return 1 + l.Sine.Amplitude
 	}

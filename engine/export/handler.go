@@ -23,6 +23,7 @@ type handler struct {
 	Fates  []fate // what is drawn with the item
 
 	draws []string // the functions that Draw needs
+	times string   // the variable of measured times
 }
 
 // fate is a field of an item that says whether a handler cannot handle it.
@@ -38,6 +39,9 @@ func newHandler(spec *engine.Handler, taken names, mean time.Duration) (*handler
 	verb := "takes"
 	if spec.Work == engine.CPU {
 		h.Do, verb = "compute", "computes for"
+	}
+	if service.Dist == engine.DistEmpirical {
+		h.times = taken.choose("measured_"+spec.Name, "", "Times")
 	}
 	if err := h.draw(&service); err != nil {
 		return nil, err
@@ -120,13 +124,12 @@ func (h *handler) drawMeasured(s *engine.Service) error {
 	if s.Mean > 0 {
 		scale = float64(s.Mean) / sample.Mean
 	}
-	name := "measured" + capital(h.Func)
-	list := fmt.Sprintf("// %s are times that were measured, from the shortest to the longest: %d of them in equal steps.\nvar %s = []time.Duration{\n", name, quantiles+1, name)
+	list := fmt.Sprintf("// %s are times that were measured: their percentiles from 0 to %d.\nvar %s = []time.Duration{\n", h.times, quantiles, h.times)
 	last := len(sample.Times) - 1
 	for q := range quantiles + 1 {
 		list += durationLiteral(time.Duration(float64(sample.Times[last*q/quantiles])*scale)) + ",\n"
 	}
-	h.Draw = "measured(rng, " + name + ")"
+	h.Draw = "measured(rng, " + h.times + ")"
 	h.Takes = "as long as was measured, " + engine.FormatDuration(cmp.Or(s.Mean, time.Duration(sample.Mean)).Round(time.Microsecond)) + " on average"
 	h.draws = append(h.draws, drawing["measured"], list+"}\n")
 	return nil

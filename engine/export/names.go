@@ -38,13 +38,20 @@ func newNames() names {
 		if err != nil {
 			panic(err) // embedded
 		}
-		code := action.ReplaceAllString(string(text), " ")
-		code = literal.ReplaceAllString(remark.ReplaceAllString(code, ""), "")
-		for _, name := range word.FindAllString(code, -1) {
-			taken[name] = true
-		}
+		taken.take(string(text))
+	}
+	for _, text := range drawing {
+		taken.take(text)
 	}
 	return taken
+}
+
+// take takes every name in a piece.
+func (n names) take(text string) {
+	code := remark.ReplaceAllString(action.ReplaceAllString(text, " "), "")
+	for _, name := range word.FindAllString(literal.ReplaceAllString(code, ""), -1) {
+		n[name] = true
+	}
 }
 
 // choose makes a name of one of a scenario's, such as chargeCard of charge_card,

@@ -1,7 +1,6 @@
 package export
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,11 +13,13 @@ import (
 func (p *program) header() []string {
 	s := p.scenario
 	name := s.Name
+	if s.Title != s.Name {
+		name = fmt.Sprintf("%s (%s)", strings.TrimRight(s.Title, "."), s.Name)
+	}
 	if s.Case != "" {
 		name += ", case " + s.Case
 	}
-	title := strings.TrimRight(cmp.Or(s.Title, name), ".")
-	lines := wrapped(fmt.Sprintf("%s (%s), as a program of its own.", title, name))
+	lines := wrapped(name + ", as a program of its own.")
 	if s.Story != "" {
 		lines = append(append(lines, ""), wrapped(s.Story)...)
 	}

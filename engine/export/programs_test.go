@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,6 +25,19 @@ type programs struct {
 	dir   string
 	names []string
 	dies  map[string]bool // those that end by a panic, as they should
+	forms map[string]bool // see form
+}
+
+var (
+	numbers = regexp.MustCompile(`\d+(\.\d+)?`)
+	unit    = regexp.MustCompile(`time\.(Hour|Minute|Second|Millisecond|Microsecond)`)
+)
+
+// form is what a program is but for its first comment and its numbers. To build one of
+// a form says as much as to build all.
+func form(source []byte) string {
+	_, code, _ := strings.Cut(string(source), "\npackage main\n")
+	return unit.ReplaceAllString(numbers.ReplaceAllString(code, "0"), "unit")
 }
 
 // add exports a scenario. Its drain is cut short, so that whatever is overloaded
@@ -39,6 +53,10 @@ func (p *programs) add(t *testing.T, name string, s *engine.Scenario, o export.O
 	if formatted, err := format.Source(source); err != nil || !bytes.Equal(formatted, source) {
 		t.Errorf("%s: gofmt would change it, %v", name, err)
 	}
+	if p.forms[form(source)] {
+		return
+	}
+	p.forms[form(source)] = true
 	pkg := fmt.Sprintf("p%d", len(p.names))
 	text := strings.Replace(string(source), "\npackage main\n", "\npackage "+pkg+"\n", 1)
 	text = strings.Replace(text, "\nfunc main() {\n", "\nfunc Main() {\n", 1)
@@ -81,11 +99,13 @@ func (p *programs) build(t *testing.T) (binary string) {
 	return binary
 }
 
+// command runs the go command. Without the folder's name in it, what it builds is
+// still there for the next time.
 func (p *programs) command(t *testing.T, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	cmd.Dir = p.dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
+	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath", "GOWORK=off")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
@@ -211,7 +231,7 @@ func TestProgramsRun(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("there is no go command")
 	}
-	p := &programs{dir: t.TempDir(), dies: map[string]bool{}}
+	p := &programs{dir: t.TempDir(), dies: map[string]bool{}, forms: map[string]bool{}}
 	lanes := map[string]int{}
 	add := func(name string, s *engine.Scenario, o export.Options) {
 		p.add(t, name, s, o)
@@ -231,6 +251,7 @@ func TestProgramsRun(t *testing.T) {
 		}
 		add(fmt.Sprintf("pairs-%d", i), s, export.Options{})
 	}
+	t.Logf("%d programs", len(p.names))
 	done := 0
 	p.run(t, p.build(t), func(name string, found []figures) { done += sound(t, name, found, lanes[name]) })
 	if done < 1000 {
