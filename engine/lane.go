@@ -129,3 +129,6 @@ const (
 	Goroutine Dispatch = "goroutine" // a goroutine for each call
 	Buffered  Dispatch = "buffered"  // a bounded channel and one goroutine for each observer
 )
+
+// PerItem tells whether each item is published by a goroutine of its own.
+func (l *Lane) PerItem() bool { return l.Model == EventModel && l.Publishers == PublishersPerItem }

@@ -222,5 +222,5 @@ const (
 type CallSnapshot struct {
 	Handler int
 	State   CallState
-	Took    time.Duration // so far, or in all
+	Took    time.Duration // in all; so far, of one that runs and needs a resource since it has its slot
 }

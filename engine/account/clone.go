@@ -55,6 +55,7 @@ func (r *Reading) clone() Reading {
 	c.Deliveries, c.Servers, c.Spared = slices.Clone(r.Deliveries), slices.Clone(r.Servers), slices.Clone(r.Spared)
 	c.Depth, c.Await = slices.Clone(r.Depth), slices.Clone(r.Await)
 	c.Busy, c.Unsettled = slices.Clone(r.Busy), slices.Clone(r.Unsettled)
+	c.Doubled = slices.Clone(r.Doubled)
 	c.Resources = slices.Clone(r.Resources)
 	return c
 }

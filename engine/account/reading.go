@@ -42,6 +42,7 @@ type Reading struct {
 	Depth      []Level // deliveries that wait in queues
 	Await      []int64 // deliveries not yet begun, wherever they are: Depth and what has not come to the queue
 	Busy       []Level
+	Doubled    []int64       // deliveries in hand that are so elsewhere as well, or have ended
 	Unsettled  []int64       // deliveries handled that end with those to the handlers after this one
 	Queued     Level         // depth of all queues
 	Backlog    Level         // items arrived by schedule, neither handed over nor begun
@@ -64,7 +65,7 @@ func NewReading(s *engine.Scenario) Reading {
 	return Reading{
 		Resources:  make([]ResourceReading, len(s.Resources)),
 		Deliveries: make([]Sums, n), Servers: make([]int64, n), Spared: make([]int64, n),
-		Depth: make([]Level, n), Await: make([]int64, n), Busy: make([]Level, n), Unsettled: make([]int64, n),
+		Depth: make([]Level, n), Await: make([]int64, n), Busy: make([]Level, n), Unsettled: make([]int64, n), Doubled: make([]int64, n),
 	}
 }
 
@@ -110,7 +111,7 @@ func (r *Reading) Ledger() engine.Ledger {
 // handlerLedger is the ledger of a handler over deliveries.
 func (r *Reading) handlerLedger(i int) engine.Ledger {
 	l := r.Deliveries[i].Ledger()
-	l.Offered, l.InFlight, l.Waiting = r.Offered-r.Spared[i], r.Busy[i].Now+r.Unsettled[i], r.Await[i]
+	l.Offered, l.InFlight, l.Waiting = r.Offered-r.Spared[i], r.Busy[i].Now+r.Unsettled[i]-r.Doubled[i], r.Await[i]
 	if r.Impatient && !r.Quiescent() { // what servers and queues have may be for nobody: it is known what has ended
 		open := max(0, l.Offered-l.Ended())
 		l.InFlight = min(open, l.InFlight)

@@ -25,8 +25,8 @@ import (
 // key, each server has a queue of its own, with its keys' part of the items.
 //
 // An inline bus is a queue in the publisher: its publishers are the servers, and
-// a service is all observers one after another. Goroutine dispatch is M/G/inf,
-// and an item has the latency of its slowest observer. A buffered bus is a queue
+// a service is all observers one after another; with a publisher for each item it is
+// M/G/inf. So is goroutine dispatch, and an item has the latency of its slowest observer. A buffered bus is a queue
 // with one server for each observer.
 //
 // With several queues for an item (handlers apart, a buffered bus) the latency
@@ -41,7 +41,9 @@ import (
 // Rates that change (ramp, sine, steps), groups (bursts) and recordings: there
 // is no steady state, or no closed form. Overload, where nothing is dropped. Retries,
 // which arrive when they are least wanted. Clients that give up, unless fewer
-// than one in a thousand is known to. A lane that a panic ends. Services with an infinite
+// than one in a thousand is known to. Resources of which there are fewer slots than
+// servers that need one, tickers, and what may be in hand for longer than its
+// visibility. A lane that a panic ends. Services with an infinite
 // variance, but for goroutine dispatch and no room. A bounded
 // queue that drops, with services that are not exponential, or that holds up others
 // when it is full, unless it is full for fewer than one arrival in a thousand.
@@ -78,6 +80,12 @@ func ForLane(s *engine.Scenario, lane int, arrivalRate float64) Result {
 	var r Result
 	if spec.Model == engine.EventModel && spec.Dispatch == engine.Goroutine {
 		r = unqueued(a, work, spec.Limit)
+	} else if spec.PerItem() && spec.Dispatch == engine.Inline {
+		laws := make([]law, len(work))
+		for i, t := range work {
+			laws[i] = t.law
+		}
+		r = unqueued(a, []task{{law: inTurn(laws)}}, spec.Limit)
 	} else if stages := stagesOf(spec, a, work); len(stages) == 1 {
 		r = stages[0].result()
 	} else {
@@ -85,6 +93,12 @@ func ForLane(s *engine.Scenario, lane int, arrivalRate float64) Result {
 	}
 	if why := unfit(spec, &a, work); why != "" {
 		return r.Refuse("%s", why)
+	}
+	if why := shortOf(s, spec, work); why != "" {
+		return r.Refuse("%s", why)
+	}
+	if v := spec.Queue.Visibility; v > 0 && r.Applies && (r.Latency == nil || float64(r.Latency.P999) > v.Seconds()) {
+		return r.Refuse("no closed form: what is in hand for more than %s is handled by others as well", engine.FormatDuration(v))
 	}
 	if t := s.Load.Timeout; t > 0 && r.Applies && (r.Latency == nil || float64(r.Latency.P999) > t.Seconds()) {
 		return r.Refuse("no closed form: clients give up after %s, and what they gave up is handled all the same", engine.FormatDuration(t))
@@ -140,6 +154,8 @@ func unfit(spec *engine.Lane, a *arrivals, work []task) string {
 		return "no closed form: arrivals are a recording"
 	case a.kind != engine.Poisson && a.kind != engine.Constant:
 		return "no closed form for arrivals of the kind " + string(a.kind)
+	case spec.Source == engine.Ticker:
+		return "no closed form: a ticker drops what comes while its producers are busy"
 	case !spec.Recover && slices.ContainsFunc(work, panics):
 		return "no steady state: a panic will end the lane, which does not recover"
 	case spec.Model == engine.Message && spec.Attempts > 1 && slices.ContainsFunc(work, fails):

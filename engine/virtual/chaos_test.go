@@ -36,20 +36,27 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 	pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(t, label) }
 	fmt.Fprintf(&b, "duet: 1\nseed: %d\n", rapid.IntRange(1, 1000).Draw(t, "seed"))
 	arrivals := pick("arrivals", "constant", "poisson", "bursts", "ramp", "sine", "steps, steps: [{at: 1s, times: 3}, {at: 2s, times: 0.5}]")
+	clients := pick("clients", "", "", ", timeout: 20ms", ", timeout: 50ms, retry: {attempts: 3, backoff: {base: 10ms, jitter: full}, budget: 20%}")
+	patient := clients == ""
 	fmt.Fprintf(&b, "load: {rate: %s%s, payload: %s, keys: {count: %s, skew: %s}, arrivals: %s}\n",
 		pick("rate", "20/s", "200/s", "1000/s"),
-		pick("clients", "", "", ", timeout: 20ms", ", timeout: 50ms, retry: {attempts: 3, backoff: {base: 10ms, jitter: full}, budget: 20%}"), pick("payload", "0", "100"), pick("keys", "1", "16"), pick("skew", "0", "1"), arrivals)
-	b.WriteString("handlers:\n")
+		clients, pick("payload", "0", "100"), pick("keys", "1", "16"), pick("skew", "0", "1"), arrivals)
+	b.WriteString("resources: [{name: db, slots: 2}, {name: api, slots: 1}]\nhandlers:\n")
 	for i := range rapid.IntRange(1, 4).Draw(t, "handlers") {
-		fmt.Fprintf(&b, "  - {name: h%d, service: {dist: %s, mean: %s}, fail: %s, panic: %s, per: %s}\n", i+1,
+		fmt.Fprintf(&b, "  - {name: h%d, service: {dist: %s, mean: %s}, fail: %s, panic: %s, per: %s, idempotent: %s, needs: %q}\n", i+1,
 			pick("dist", "constant", "exponential", "uniform", "lognormal"), pick("mean", "0s", "1ms", "10ms"),
-			pick("fail", "0%", "10%"), pick("panic", "0%", "0%", "1%"), pick("per", "item", "attempt"))
+			pick("fail", "0%", "10%"), pick("panic", "0%", "0%", "1%"), pick("per", "item", "attempt"),
+			pick("idempotent", "false", "true"), pick("needs", "", "", "db", "api"))
 	}
 	b.WriteString("lanes:\n")
 	for i := range rapid.IntRange(1, 4).Draw(t, "lanes") {
 		names := "apart"
 		if rapid.Bool().Draw(t, "some") {
 			names = "[h1]"
+		}
+		source := "schedule"
+		if patient && rapid.Bool().Draw(t, "ticker") {
+			source = "ticker"
 		}
 		recovers := pick("recover", "true", "true", "false")
 		queue := fmt.Sprintf("capacity: %s, when_full: %s", pick("capacity", "1", "5", "100"), pick("when_full", "block", "drop_newest", "drop_oldest"))
@@ -58,12 +65,19 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 				names = "together"
 			}
 			ack := pick("ack", "ack: none", "ack: before", "ack: after", "ack: after, attempts: 3", "ack: after, attempts: 2, backoff: {base: 20ms, jitter: full}")
-			fmt.Fprintf(&b, "  - {name: lane%d, model: message, handlers: %s, recover: %s, queue: {%s, partitions: %s}, workers: %s, producers: %s, %s}\n",
-				i+1, names, recovers, queue, pick("partitions", "0", "0", "4"), pick("workers", "1", "4", "0"), pick("producers", "1", "3"), ack)
+			if strings.HasPrefix(ack, "ack: after") {
+				queue += pick("visibility", "", ", visibility: 1ms", ", visibility: 15ms")
+			}
+			fmt.Fprintf(&b, "  - {name: lane%d, model: message, handlers: %s, recover: %s, source: %s, queue: {%s, partitions: %s}, workers: %s, producers: %s, %s}\n",
+				i+1, names, recovers, source, queue, pick("partitions", "0", "0", "4"), pick("workers", "1", "4", "0"), pick("producers", "1", "3"), ack)
 		} else {
-			fmt.Fprintf(&b, "  - {name: lane%d, model: event, handlers: %s, recover: %s, queue: {%s}, publishers: %s, dispatch: %s, limit: %s, publish_by: %q}\n",
-				i+1, names, recovers, queue, pick("publishers", "1", "3"), pick("dispatch", "inline", "goroutine", "buffered"),
-				pick("limit", "4", "50"), pick("by", "", "", "key"))
+			by, publishers := pick("by", "", "", "key"), pick("publishers", "1", "3", "per_item")
+			if publishers == "per_item" {
+				by, source = "", "schedule"
+			}
+			fmt.Fprintf(&b, "  - {name: lane%d, model: event, handlers: %s, recover: %s, source: %s, queue: {%s}, publishers: %s, dispatch: %s, limit: %s, publish_by: %q}\n",
+				i+1, names, recovers, source, queue, publishers, pick("dispatch", "inline", "goroutine", "buffered"),
+				pick("limit", "4", "50"), by)
 		}
 	}
 	s, err := engine.Decode("drawn.yaml", []byte(b.String()))
@@ -122,6 +136,9 @@ func (d *deed) value(p *engine.Param) string {
 	few := []int{0, 1, 2, 3, 7, 20, 300}[d.m%7]
 	switch p.Kind {
 	case engine.KindCount:
+		if p.Word != "" && few == 0 {
+			return p.Word
+		}
 		return fmt.Sprint(max(int(p.Min), few))
 	case engine.KindNumber:
 		if strings.HasSuffix(p.Path, ".speed") { // work in hand keeps its pace: slower than this it would outlast any draining
@@ -263,7 +280,7 @@ func checkBooks(m *machine, s *engine.Snapshot) error {
 	for _, l := range m.lanes {
 		wanted := int64(0)
 		for i := range l.items {
-			if it := &l.items[i]; it.Seq != 0 && !it.forsaken {
+			if it := &l.items[i]; it.Seq != 0 && !it.forsaken && !it.over {
 				wanted++
 			}
 		}
@@ -277,7 +294,7 @@ func checkBooks(m *machine, s *engine.Snapshot) error {
 func checkLedger(l *engine.Ledger) error {
 	for _, n := range []int64{
 		l.Offered, l.Done, l.Failed, l.Dropped, l.Expired, l.DeadLettered, l.Lost, l.Waiting, l.InFlight,
-		l.Redelivered, l.Duplicates, l.Attempts, l.Skipped,
+		l.Redelivered, l.Duplicates, l.Deduplicated, l.Attempts, l.Skipped,
 	} {
 		if n < 0 {
 			return fmt.Errorf("a count is negative: %+v", *l)

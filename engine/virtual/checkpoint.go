@@ -88,6 +88,7 @@ func (s *state) clone() state {
 	c := *s
 	c.handlers = cloned(s.handlers, func(h *handler) {
 		h.wait, h.service = h.wait.clone(), h.service.clone()
+		h.done = slices.Clone(h.done)
 		h.both.wait, h.both.service = h.both.wait.clone(), h.both.service.clone()
 	})
 	c.events.events = slices.Clone(s.events.events)
@@ -108,6 +109,7 @@ func (s *state) clone() state {
 	c.servers = cloned(s.servers, func(x *server) { x.share, x.failed = slices.Clone(x.share), slices.Clone(x.failed) })
 	c.unused = slices.Clone(s.unused)
 	c.retries, c.blank = slices.Clone(s.retries), slices.Clone(s.blank)
+	c.twins = slices.Clone(s.twins)
 	c.resources = cloned(s.resources, func(r *resource) { r.line, r.wait = r.line.clone(), r.wait.clone() })
 	for _, d := range []*durations{&c.publish, &c.lateness} {
 		d.histogram = d.histogram.clone()

@@ -92,7 +92,7 @@ func (l *lane) strike(workers []int32) {
 			l.hurry(w)
 		default:
 			x.event = 0
-			l.conclude(w, l.judge(w, false))
+			l.decide(w, false)
 		}
 	}
 }

@@ -23,8 +23,10 @@
 // A fork and a forecast begin in the state that a snapshot tells of, also one of a
 // real run. What a snapshot does not tell is assumed. Queues hold the latest items
 // that are not in the backlog, in the order of their arrival, and none of those was
-// tried before. Deliveries that ended while others of their item go on ended well.
-// Calls with a goroutine each are those of the latest items that would end last.
+// tried before. What was handed out again while in hand is in one hand only, and
+// idempotent handlers recognise nothing from before. Deliveries that ended while others of their item go on ended well.
+// Calls with a goroutine each are those of the latest items that would end last, and
+// have slots of what they need in the order of their items.
 // Workers that are about to crash do not. What is on its way through a hand-over
 // that is being replaced is in the backlog. Clients are at the try that the age of
 // their items comes to; what there is more to handle than items that have not ended

@@ -65,7 +65,7 @@ func (l *lane) die(reason string) {
 			s := &l.subs[r.sub]
 			s.queues[r.queue].delayed--
 			l.deepen(s, -1)
-			l.miss(s, r.hand.slot, account.Lost)
+			l.missBack(s, r.hand)
 		}
 	}
 	for i := range l.subs {
@@ -85,9 +85,9 @@ func (l *lane) cutOff(w int32) {
 		l.dismiss(w)
 	case l.subs[x.sub].handler == none:
 		l.rush(w)
-		l.concludeAll(w, verdict{out: account.Lost})
+		l.cutAll(w)
 	default:
-		l.end(w, account.Lost)
+		l.cut(w)
 	}
 	l.servers[w].state, l.servers[w].event = absent, 0
 }
@@ -99,7 +99,7 @@ func (l *lane) drain(i int32) {
 		q := &s.queues[k]
 		for q.side.len() > 0 {
 			l.deepen(s, -1)
-			l.miss(s, q.side.pop().slot, account.Lost)
+			l.missBack(s, q.side.pop())
 		}
 		for q.fresh.len() > 0 {
 			l.deepen(s, -1)

@@ -27,6 +27,7 @@ var plain = map[string]string{
 	"inline":         "[{model: event, publishers: 2}]",
 	"inline by key":  "[{model: event, publishers: 3, publish_by: key}]",
 	"partitions":     "[{model: message, workers: 2, queue: {capacity: 10000, partitions: 2}}]",
+	"an item each":   "[{model: event, publishers: per_item}]",
 	"speed":          "[{model: message, workers: 1, speed: 2, queue: {capacity: 10000}}]",
 	"buffered":       "[{model: event, dispatch: buffered, queue: {capacity: 10000}}]",
 	"a full buffer":  "[{model: event, dispatch: buffered, queue: {capacity: 2}}]",
@@ -41,6 +42,7 @@ func TestAForkGoesOnAsTheRunDoes(t *testing.T) {
 		for _, handlers := range []string{
 			"[{name: work, service: {mean: 14ms}}]",
 			"[{name: work, service: {mean: 9ms}}, {name: mail, service: {dist: uniform, mean: 4ms}}]",
+			"[{name: work, service: {mean: 7ms}, needs: db}]\nresources: [{name: db, slots: 1}]",
 		} {
 			t.Run(name, func(t *testing.T) {
 				s := scenarioOf(t, fmt.Sprintf("seed: 7\nload: {rate: 100/s}\nhandlers: %s\nlanes: %s\ntimeline: [{at: 8s, set: {load.rate: 60/s}}]\n", handlers, lanes))

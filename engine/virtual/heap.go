@@ -21,13 +21,14 @@ type who uint32
 
 // The kinds of events.
 const (
-	serverDone    who = iota << kindShift
-	serverBack        // a crashed worker
-	publisherDone     // with an observer
-	retryDue          // a delivery is to be tried again
-	producersBack     // stopped ones
-	kindMask      = 15 << kindShift
-	indexMask     = 1<<kindShift - 1
+	serverDone     who = iota << kindShift
+	serverBack         // a crashed worker
+	publisherDone      // with an observer
+	retryDue           // a delivery is to be tried again
+	producersBack      // stopped ones
+	visibilityOver     // of what a worker has in hand
+	kindMask       = 15 << kindShift
+	indexMask      = 1<<kindShift - 1
 )
 
 const kindShift = 28

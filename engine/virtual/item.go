@@ -27,6 +27,8 @@ type item struct {
 
 	client   int32 // whose try for the item this is; none: its client waits for ever
 	forsaken bool  // it was given up
+	twins    int32 // deliveries of it that were handed out again while in hand
+	over     bool  // it has ended, and keeps its place for these
 	arrived  int64 // when the item, or the try, arrived
 }
 
@@ -35,6 +37,7 @@ type delivery struct {
 	slot    int32
 	attempt int32 // the number of this delivery, from 1
 	failed  int32 // how many of the earlier ones failed; a crash is no failure
+	twin    int32 // its place in twins, and one; 0: it was never in hand and in the queue at once
 }
 
 // alloc gives an item a place.
@@ -54,6 +57,16 @@ func (l *lane) alloc(it engine.Item) int32 {
 func (l *lane) free(slot int32) {
 	l.items[slot].Seq = 0
 	l.spare = append(l.spare, slot)
+}
+
+// vacate gives the place of an item that has ended back, unless somebody still has
+// it in hand.
+func (l *lane) vacate(slot int32) {
+	if it := &l.items[slot]; it.twins > 0 {
+		it.over = true
+		return
+	}
+	l.free(slot)
 }
 
 // take books that a delivery of an item is in hand. ready tells that whoever has
@@ -108,7 +121,7 @@ func (l *lane) settle(slot int32, out account.Outcome, worker, attempt int32) {
 	out = it.worst
 	if it.client != none {
 		l.settleTry(it, out, worker, attempt)
-		l.free(slot)
+		l.vacate(slot)
 		return
 	}
 	l.counts.Ended[out]++
@@ -125,7 +138,7 @@ func (l *lane) settle(slot int32, out account.Outcome, worker, attempt int32) {
 		l.queueing--
 	}
 	l.conclusion(it, out, worker, attempt)
-	l.free(slot)
+	l.vacate(slot)
 }
 
 // settleTry books the end of a client's try, and with it that of the item, if the
@@ -210,6 +223,9 @@ func (l *lane) returned(h *handler, it *item, start int64, attempt int32, whole 
 // lost.
 func (l *lane) missed(h *handler, it *item, out account.Outcome) {
 	l.outcome(h, it, out, false)
+	if len(h.done) > 0 {
+		h.unlearn(it.Seq)
+	}
 	if it.told {
 		l.note(out.Happening(), it, int32(h.index), 0, 0)
 	}

@@ -34,6 +34,7 @@ type state struct {
 	spare []int32
 
 	producers []producer
+	perItem   bool        // each item has one of its own
 	resting   ring[int32] // producers that wait for an item, the longest first
 	atLimit   ring[int32] // producers that stand at the limit of goroutines
 
@@ -45,6 +46,7 @@ type state struct {
 	retries     []retry
 	blank       []int32 // places in retries
 	resources   []resource
+	twins       []twin
 
 	tally
 }
@@ -247,6 +249,10 @@ func (l *lane) happen(e event) {
 	case retryDue:
 		if l.retries[i].event == e.n {
 			l.retryNow(i)
+		}
+	case visibilityOver:
+		if l.servers[i].visible == e.n {
+			l.reappear(i)
 		}
 	case producersBack:
 		if l.back == e.n {

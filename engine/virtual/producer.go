@@ -49,6 +49,9 @@ type call struct {
 // go finish what they have in hand first.
 func (l *lane) staff() {
 	want := script.Producers(&l.spec)
+	if l.perItem = l.spec.PerItem(); l.perItem {
+		want = len(l.producers) // as many as there ever were at once
+	}
 	if l.dead != "" {
 		want = 0
 	}

@@ -18,6 +18,7 @@ type subscription struct {
 	ack        engine.Ack
 	attempts   int
 	backoff    engine.Backoff
+	visibility int64 // after which what is in hand is delivered again; 0: never
 	queues     []queue
 	idle       ring[int32] // servers that wait for a delivery, the longest first; with partitions each queue has its own
 	workers    []int32     // servers by their number, those that are gone included
@@ -79,6 +80,7 @@ func (l *lane) adjust(i int32) {
 	}
 	s.capacity, s.whenFull = capacity, l.spec.Queue.WhenFull
 	s.ack, s.attempts, s.backoff = l.spec.Ack, l.spec.Attempts, l.spec.Backoff
+	s.visibility = int64(l.spec.Queue.Visibility)
 	l.hire(i, workers)
 	for q := range l.subs[i].queues {
 		l.admit(i, int32(q))

@@ -28,7 +28,7 @@ func (l *lane) read(r *account.Reading, follow bool) {
 		h := &l.handlers[i]
 		r.Deliveries[i], r.Spared[i] = h.counts, h.spared
 		r.Depth[i], r.Busy[i] = level(&h.depth), level(&h.busy)
-		r.Servers[i], r.Await[i], r.Unsettled[i] = 0, l.backlog.n+r.Depth[i].Now, 0
+		r.Servers[i], r.Await[i], r.Unsettled[i], r.Doubled[i] = 0, l.backlog.n+r.Depth[i].Now, 0, 0
 	}
 	for i, h := range g.handlers {
 		r.Servers[h] = int64(l.serving(i))
@@ -37,6 +37,9 @@ func (l *lane) read(r *account.Reading, follow bool) {
 		if s := &l.subs[i]; s.handler == none && !s.over {
 			l.readTogether(r, s)
 		}
+	}
+	if len(l.twins) > 0 {
+		l.readTwins(r)
 	}
 	for i := range l.resources {
 		x, d := &l.resources[i], &r.Resources[i]
@@ -105,6 +108,9 @@ func (l *lane) addStaff(running *account.Level, follow bool) {
 	n := int64(0)
 	if l.dead == "" {
 		n = int64(script.Producers(&l.spec))
+		if l.perItem {
+			n = int64(len(l.producers) - l.resting.len())
+		}
 		for i := range l.generations[l.current].subs {
 			n += int64(l.serving(i))
 		}
@@ -127,8 +133,10 @@ func (l *lane) serving(i int) int {
 	case g.model == engine.Message:
 		w, _ := script.Sizes(&l.spec, l.handlers[g.handlers[i]].Name)
 		return w
-	case g.inline():
+	case g.inline() && !l.spec.PerItem():
 		return l.spec.Publishers
+	case g.inline():
+		return l.spec.Limit
 	case g.goroutines():
 		return l.spec.Limit
 	}

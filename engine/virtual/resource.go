@@ -16,7 +16,7 @@ type resource struct {
 type slot struct {
 	state slotState
 	of    int32 // which resource
-	since int64 // when it came for it
+	since int64 // when it came for it, or got it
 }
 
 type slotState uint8
@@ -93,6 +93,7 @@ func (l *lane) serveLine(of int32) {
 		x := l.slotOf(by)
 		x.state = held
 		l.waitedFor(r, l.now-x.since)
+		x.since = l.now
 		if i := int32(by & indexMask); by&kindMask == publisherDone {
 			l.workAtCall(i)
 		} else {

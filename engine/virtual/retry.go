@@ -58,6 +58,18 @@ func (l *lane) judge(w int32, well bool) verdict {
 	return verdict{out: account.Failed}
 }
 
+// decide ends the handling of the delivery in a worker's hand, and has the worker
+// go on.
+func (l *lane) decide(w int32, well bool) {
+	v := l.judge(w, well)
+	if l.inVain(&l.servers[w], v) {
+		l.leaveTwin(w, well)
+		l.goOn(w)
+		return
+	}
+	l.conclude(w, v)
+}
+
 // conclude does what was decided about the delivery in a worker's hand, and has
 // the worker go on.
 func (l *lane) conclude(w int32, v verdict) {
@@ -68,7 +80,7 @@ func (l *lane) conclude(w int32, v verdict) {
 		h, it := &l.handlers[x.handler], &l.items[x.hand.slot]
 		l.yield(&x.needs, serverDone|who(w))
 		l.returned(h, it, x.start, x.hand.attempt, false)
-		l.again(&h.counts, v.handled)
+		l.again(h, it.Seq, v.handled)
 		if it.told {
 			l.note(engine.Retried, it, x.handler, x.id, x.hand.attempt)
 		}
@@ -77,10 +89,36 @@ func (l *lane) conclude(w int32, v verdict) {
 	l.goOn(w)
 }
 
-// again counts a duplicate: what was done will be handled again.
-func (l *lane) again(counts *account.Sums, wasDone bool) {
-	if wasDone {
-		counts.Duplicates++
+// again counts that what a handler has done will be handled again, or was: as a
+// duplicate, unless it recognises that.
+func (l *lane) again(h *handler, seq int64, wasDone bool) {
+	switch {
+	case !wasDone:
+	case h.Idempotent:
+		h.counts.Deduplicated++
+		h.learn(seq)
+	default:
+		h.counts.Duplicates++
+	}
+}
+
+// againAll counts the same of the item in a worker's hand: it is recognised if all
+// of its handlers do so.
+func (l *lane) againAll(w int32, wasDone bool) {
+	if !wasDone {
+		return
+	}
+	x := &l.servers[w]
+	recognised := l.handlers[x.handler].Idempotent
+	if l.subs[x.sub].handler == none {
+		for _, h := range l.generations[x.generation].handlers {
+			recognised = recognised && l.handlers[h].Idempotent
+		}
+	}
+	if recognised {
+		l.counts.Deduplicated++
+	} else {
+		l.counts.Duplicates++
 	}
 }
 
@@ -89,11 +127,16 @@ func (l *lane) giveUp(w int32, v verdict) {
 	x := &l.servers[w]
 	s, it := &l.subs[x.sub], &l.items[x.hand.slot]
 	l.counts.Redelivered++
-	l.again(&l.counts, v.handled)
-	l.put(it)
-	x.event = 0
+	l.againAll(w, v.handled)
+	if t := l.twinOf(x); t == nil || l.letGo(w, t) {
+		l.put(it)
+	}
+	x.event, x.visible = 0, 0
 	d := x.hand
 	d.attempt++
+	if d.twin != 0 {
+		l.twinOf(x).queued = true
+	}
 	l.deepen(s, 1)
 	q := &s.queues[x.queue]
 	if v.back == toFront {

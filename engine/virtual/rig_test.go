@@ -58,3 +58,6 @@ func counted(s *engine.Snapshot) string {
 	}
 	return b.String()
 }
+
+// replaced is a text with something in place of its one %.
+func replaced(text, by string) string { return strings.Replace(text, "%", by, 1) }

@@ -25,6 +25,7 @@ type server struct {
 	turn       int32   // which of them is next
 
 	event   uint32 // that it waits for
+	visible uint32 // that hands what it has in hand out again; 0: none
 	handler int32  // it is at, or was at last
 	queue   int32  // of the delivery in hand
 	hand    delivery
@@ -175,11 +176,19 @@ func (l *lane) inform(i int32) {
 func (l *lane) begin(w int32, d delivery) {
 	x := &l.servers[w]
 	it := &l.items[d.slot]
-	l.take(it, x.state == resting || x.sub == none)
+	if d.twin == 0 || !l.takeTwin(w, d, it) {
+		l.take(it, x.state == resting || x.sub == none)
+	}
 	x.state, x.hand, x.since, x.seq, x.key, x.step = busy, d, l.now, it.Seq, it.Key, 0
-	if x.sub != none && l.subs[x.sub].handler == none {
-		x.handler = l.generations[x.generation].handlers[0]
-		x.failed = x.failed[:0]
+	if x.sub != none {
+		s := &l.subs[x.sub]
+		if s.handler == none {
+			x.handler = l.generations[x.generation].handlers[0]
+			x.failed = x.failed[:0]
+		}
+		if s.visibility > 0 {
+			x.visible = l.events.add(add(l.now, s.visibility), visibilityOver|who(w))
+		}
 	}
 	l.run(w)
 }
@@ -190,6 +199,11 @@ func (l *lane) run(w int32) {
 	h, it := &l.handlers[x.handler], &l.items[x.hand.slot]
 	l.began(h, it, x.id, x.hand.attempt)
 	x.start = l.now
+	if x.hand.attempt > 1 && h.Idempotent && h.recalls(it.Seq) {
+		x.work = work{}
+		x.event = l.events.add(l.now, serverDone|who(w))
+		return
+	}
 	if h.resource == none || l.acquire(&x.needs, h.resource, serverDone|who(w)) {
 		l.workOn(w)
 	}
@@ -214,14 +228,24 @@ func (l *lane) served(w int32) {
 	case l.subs[x.sub].handler == none:
 		l.servedInTurn(w)
 	case x.work.result == panicked && !l.generations[x.generation].recovers:
-		l.end(w, account.Lost)
+		l.cut(w)
 		l.dieOf(w)
-	case x.work.result == succeeded && x.crash.when == "": // as nearly always
+	case x.work.result == succeeded && x.crash.when == "" && x.hand.twin == 0: // as nearly always
 		l.end(w, account.Done)
 		l.goOn(w)
 	default:
-		l.conclude(w, l.judge(w, x.work.result == succeeded))
+		l.decide(w, x.work.result == succeeded)
 	}
+}
+
+// cut ends the handling of what a server has in hand, which is lost by that unless
+// it has ended.
+func (l *lane) cut(w int32) {
+	if l.inVain(&l.servers[w], verdict{out: account.Lost}) {
+		l.leaveTwin(w, false)
+		return
+	}
+	l.end(w, account.Lost)
 }
 
 // observed ends a call of a buffered observer, or of one with a goroutine of its
@@ -253,7 +277,13 @@ func (l *lane) observed(w int32) {
 func (l *lane) end(w int32, out account.Outcome) {
 	x := &l.servers[w]
 	h, it := &l.handlers[x.handler], &l.items[x.hand.slot]
-	x.event = 0
+	x.event, x.visible = 0, 0
+	if x.hand.twin != 0 {
+		l.endTwin(w, l.twinOf(x))
+	}
+	if x.hand.attempt > 1 && h.Idempotent {
+		h.unlearn(it.Seq)
+	}
 	l.yield(&x.needs, serverDone|who(w))
 	l.returned(h, it, x.start, x.hand.attempt, it.whole && (out == account.Done || out == account.Failed || out == account.Dead))
 	l.outcome(h, it, out, true)

@@ -29,7 +29,7 @@ func (m *machine) fill(dst *engine.Snapshot) {
 // fill describes the lane, which was read.
 func (l *lane) fill(dst *engine.LaneSnapshot) {
 	dst.Name, dst.Model, dst.Rate = l.spec.Name, l.spec.Model, l.stream.Rate(duration(l.now))
-	dst.Stopped, dst.Dead, dst.AtLimit = l.stopped, l.dead, l.atLimit.len() > 0
+	dst.Stopped, dst.Dead, dst.AtLimit = l.stopped, l.dead, l.isAtLimit()
 	l.account.Refresh()
 	l.account.Fill(dst)
 	dst.HeapBytes = 0
@@ -121,7 +121,7 @@ func (l *lane) workerSnapshot(g *generation, w int32) engine.WorkerSnapshot {
 // fillPublishers describes the producers.
 func (l *lane) fillPublishers(dst *engine.LaneSnapshot) {
 	n := len(l.producers)
-	for n > 0 && (l.producers[n-1].state == gone || l.producers[n-1].leaving) {
+	for n > 0 && (l.producers[n-1].state == gone || l.producers[n-1].leaving || l.perItem && l.producers[n-1].state == idle) {
 		n--
 	}
 	dst.Publishers = account.Resize(dst.Publishers, n)
@@ -134,8 +134,12 @@ func (l *lane) fillPublishers(dst *engine.LaneSnapshot) {
 			took := c.took
 			if c.state == engine.CallRunning {
 				took = l.now - p.start
-				if p.needs.state == inLine {
+				switch p.needs.state {
+				case inLine:
 					c.state = engine.CallQueuing
+				case held:
+					took = l.now - p.needs.since
+				case unneeded:
 				}
 			}
 			d.Calls = append(d.Calls, engine.CallSnapshot{Handler: j, State: c.state, Took: time.Duration(took)})

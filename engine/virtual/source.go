@@ -137,8 +137,12 @@ func (l *lane) admitArrival(a *arrival) {
 			return
 		}
 	}
-	l.leaveBacklog(-1, a.client != none)
 	x := &l.lines[i]
+	if a.client == none && l.ticks() && x.len() > 0 {
+		l.dropTick(a)
+		return
+	}
+	l.leaveBacklog(-1, a.client != none)
 	switch {
 	case a.client != none && x.beyond > 0:
 		l.fetch(i, never)
@@ -192,6 +196,8 @@ func (l *lane) fetch(i int32, most int64) {
 // none.
 func (l *lane) whoWaits(i int32) int32 {
 	switch {
+	case l.perItem:
+		return l.newcomer()
 	case !l.pinned && l.resting.len() > 0:
 		return l.resting.pop()
 	case l.pinned && int(i) < len(l.producers) && l.producers[i].state == idle:
@@ -218,6 +224,7 @@ func (l *lane) supply() {
 			}
 			l.produce(p)
 		}
+		l.dropTicks(i)
 	}
 }
 
@@ -239,14 +246,21 @@ func (s *source) lineFor(key int32) int32 {
 
 // next takes the next item that waits in a line, which must not be empty.
 func (l *lane) next(i int32) (a arrival) {
-	x := &l.lines[i]
-	if x.returned.len() > 0 {
-		a = x.returned.pop()
-	} else if a = x.waiting.pop(); x.waiting.len() == 0 {
-		l.fetch(i, mostWaiting)
-	}
+	a = l.front(i)
 	l.leaveBacklog(1, a.client != none)
 	l.pass()
+	return a
+}
+
+// front takes the first of a line that is not empty.
+func (l *lane) front(i int32) (a arrival) {
+	x := &l.lines[i]
+	if x.returned.len() > 0 {
+		return x.returned.pop()
+	}
+	if a = x.waiting.pop(); x.waiting.len() == 0 {
+		l.fetch(i, mostWaiting)
+	}
 	return a
 }
 

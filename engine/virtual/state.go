@@ -53,6 +53,10 @@ const (
 func (l *lane) enter(from *engine.LaneSnapshot, p past) {
 	e := entry{lane: l, from: from, past: p, opened: l.cursor.Place()}
 	l.stopped = true // until all is in its place
+	for l.perItem && len(l.producers) < len(from.Publishers) {
+		l.producers = append(l.producers, producer{state: idle})
+		l.resting.push(int32(len(l.producers) - 1))
+	}
 	for i := range l.handlers {
 		l.handlers[i].faults = e.faultsUntil(i, l.now)
 	}
@@ -130,7 +134,7 @@ func (e *entry) findHands() {
 		}
 		w := e.subs[g.subs[k]].workers[x.ID-1]
 		e.place(w, x)
-		if x.State.AtWork() && e.came(x.Seq) {
+		if x.State.AtWork() && e.came(x.Seq) && !e.inOtherHands(x.Seq, e.servers[w].sub) {
 			e.spots = append(e.spots, spot{seq: x.Seq, of: atServer, at: w, index: i})
 		}
 	}
@@ -147,6 +151,14 @@ func (e *entry) findHands() {
 		e.line(&e.subs[i])
 	}
 	e.lineUp()
+}
+
+// inOtherHands tells whether another server of a subscription has an item in hand.
+// What was handed out again stays in the first of the hands that it is in.
+func (e *entry) inOtherHands(seq int64, sub int32) bool {
+	return e.subs[sub].visibility > 0 && slices.ContainsFunc(e.spots, func(s spot) bool {
+		return s.of == atServer && s.seq == seq && e.servers[s.at].sub == sub
+	})
 }
 
 // came tells whether an item with a number has come.

@@ -129,6 +129,9 @@ func (e *entry) putAtServer(s *spot) {
 		x.work = e.workSince(x.handler, it, x.hand.attempt, x.start, int64(from.Demand), from.State == engine.Stalled)
 		x.event = e.events.add(max(e.now, x.start+x.work.takes), by)
 	}
+	if v := sub.visibility; v > 0 && add(x.since, v) > e.now {
+		x.visible = e.events.add(add(x.since, v), visibilityOver|who(s.at))
+	}
 	e.handlers[x.handler].busy.add(1, e.now)
 	e.begun(it, x.since)
 	it.pending++

@@ -16,21 +16,39 @@ func (l *lane) servedInTurn(w int32) {
 	x.event = 0
 	switch stopped := l.stepOn(w, x.work.result != succeeded); {
 	case stopped:
-		l.concludeAll(w, verdict{out: account.Lost})
+		l.cutAll(w)
 		l.dieOf(w)
 	case int(x.step) < len(l.generations[x.generation].handlers):
 		l.run(w)
 	default:
-		l.concludeAll(w, l.judge(w, !slices.Contains(x.failed, true)))
-		l.goOn(w)
+		l.decideAll(w, !slices.Contains(x.failed, true))
+	}
+}
+
+// decideAll is decide for handlers that share a worker.
+func (l *lane) decideAll(w int32, well bool) {
+	v := l.judge(w, well)
+	if l.inVain(&l.servers[w], v) {
+		l.leaveTwin(w, well)
+	} else {
+		l.concludeAll(w, v)
+	}
+	l.goOn(w)
+}
+
+// cutAll is cut for handlers that share a worker.
+func (l *lane) cutAll(w int32) {
+	if v := (verdict{out: account.Lost}); l.inVain(&l.servers[w], v) {
+		l.leaveTwin(w, false)
+	} else {
+		l.concludeAll(w, v)
 	}
 }
 
 // hurry has all handlers that share a worker end at once, for it has crashed.
 func (l *lane) hurry(w int32) {
 	l.rush(w)
-	l.concludeAll(w, l.judge(w, false))
-	l.goOn(w)
+	l.decideAll(w, false)
 }
 
 // rush goes through the handlers that share a worker, from the one under way on.
@@ -41,7 +59,13 @@ func (l *lane) rush(w int32) {
 	for handlers := l.generations[x.generation].handlers; int(x.step) < len(handlers); {
 		h, it := &l.handlers[x.handler], &l.items[x.hand.slot]
 		l.began(h, it, x.id, x.hand.attempt)
-		x.start, x.work = l.now, l.work(h, it, x.hand.attempt)
+		x.start = l.now
+		if x.hand.attempt > 1 && h.Idempotent && h.recalls(it.Seq) {
+			x.work = work{}
+			l.stepOn(w, false)
+			continue
+		}
+		x.work = l.work(h, it, x.hand.attempt)
 		l.stepOn(w, x.work.takes > 0 || x.work.result != succeeded || l.full(h))
 	}
 }
@@ -69,7 +93,7 @@ func (l *lane) concludeAll(w int32, v verdict) {
 		failed := i >= len(x.failed) || x.failed[i]
 		switch out := v.out; {
 		case v.back != nowhere:
-			l.again(&l.handlers[h].counts, !failed)
+			l.again(&l.handlers[h], it.Seq, !failed)
 			if it.told {
 				l.note(engine.Retried, it, h, x.id, x.hand.attempt)
 			}
@@ -78,6 +102,9 @@ func (l *lane) concludeAll(w int32, v verdict) {
 				out = account.Done
 			}
 			l.outcome(&l.handlers[h], it, out, true)
+			if x.hand.attempt > 1 && l.handlers[h].Idempotent {
+				l.handlers[h].unlearn(it.Seq)
+			}
 		}
 	}
 	if v.back != nowhere {
@@ -86,6 +113,10 @@ func (l *lane) concludeAll(w int32, v verdict) {
 	}
 	if v.out == account.Done && !it.forsaken {
 		x.done++
+	}
+	x.event, x.visible = 0, 0
+	if x.hand.twin != 0 {
+		l.endTwin(w, l.twinOf(x))
 	}
 	l.settle(x.hand.slot, v.out, x.id, x.hand.attempt)
 }

@@ -1,6 +1,7 @@
 package virtual
 
 import (
+	"slices"
 	"time"
 
 	"duet/engine"
@@ -17,6 +18,8 @@ type handler struct {
 	faults   faults
 	resource int32 // that it needs; none
 	spared   int64 // items handed over while the lane did not run it
+
+	done []int64 // idempotent: the numbers of the items that it has done and will get again
 
 	counts        account.Sums
 	busy          level
@@ -86,4 +89,21 @@ func (l *lane) result(h *handler, it *item, attempt int32, t trouble) result {
 		return erred
 	}
 	return succeeded
+}
+
+// learn has an idempotent handler know that it has done an item.
+func (h *handler) learn(seq int64) {
+	if !h.recalls(seq) {
+		h.done = append(h.done, seq)
+	}
+}
+
+// recalls tells whether a handler knows that it has done an item.
+func (h *handler) recalls(seq int64) bool { return slices.Contains(h.done, seq) }
+
+// unlearn lets it forget an item that does not come again.
+func (h *handler) unlearn(seq int64) {
+	if i := slices.Index(h.done, seq); i >= 0 {
+		h.done = slices.Delete(h.done, i, i+1)
+	}
 }

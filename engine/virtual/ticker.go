@@ -1,0 +1,42 @@
+package virtual
+
+import (
+	"duet/engine"
+	"duet/engine/account"
+)
+
+// ticks tells whether the lane hears of its items from a ticker. That ticks on
+// whatever becomes of those that it is for.
+func (l *lane) ticks() bool { return l.spec.Source == engine.Ticker }
+
+// dropTick books an item whose tick found the room taken.
+func (l *lane) dropTick(a *arrival) {
+	g := &l.generations[l.current]
+	for _, h := range g.handlers {
+		l.handlers[h].counts.Ended[account.Dropped]++
+	}
+	l.spareAbsent(g)
+	l.counts.Ended[account.Dropped]++
+	l.counts.Unbegun++
+	l.inSystem.add(-1, l.now)
+	if l.machine.told(a.Seq) {
+		it := &item{Item: a.Item}
+		l.note(engine.Arrived, it, none, 0, 0)
+		l.note(engine.Dropped, it, none, 0, 0)
+	}
+}
+
+// dropTicks leaves one tick in a line that was kept before there was a ticker, and
+// tries of clients.
+func (l *lane) dropTicks(i int32) {
+	for l.ticks() && l.lines[i].len() > 1 {
+		first, a := l.front(i), l.front(i)
+		l.lines[i].returned.pushFront(first)
+		if a.client != none {
+			l.lines[i].returned.push(a)
+			return
+		}
+		l.leaveBacklog(1, false)
+		l.dropTick(&a)
+	}
+}
