@@ -91,7 +91,7 @@ func TestOverlays(t *testing.T) {
 		{Name: "latency", Group: "The textbook, tested", Title: "Queues are slow", Story: "Are they?"},
 	}
 	overlays := map[string]func(m *model) overlay{
-		"help":   func(*model) overlay { return helpBox{} },
+		"help":   func(*model) overlay { return &helpBox{} },
 		"picker": func(m *model) overlay { m.options.Presets = presets; return newPicker(m) },
 		"faults": func(m *model) overlay { return newFaults(m) },
 		"entry":  func(m *model) overlay { return newEntry(m.scene.knobs.current()) },

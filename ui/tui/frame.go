@@ -70,6 +70,7 @@ func (m *model) interval() time.Duration {
 func (m *model) frame(now time.Time) tea.Cmd {
 	m.sample(now)
 	m.answerInTime()
+	m.tourInTime()
 	m.build(now)
 	return tea.Batch(m.flush(), m.foretell(now), m.pace.next(now, m.interval()))
 }

@@ -86,7 +86,7 @@ func newKeyMap() *keyMap {
 		Case:    bind("c", "next case", "c"),
 		Restart: bind("r", "restart", "r"),
 		NewSeed: bind("R", "restart with a new seed", "R"),
-		Help:    bind("?", "help", "?"),
+		Help:    bind("?", "help", "?", "f1"), // f1 also where letters are typed
 		Close:   bind("esc", "close", "esc"),
 		Suspend: bind("ctrl+z", "suspend", "ctrl+z"),
 		Quit:    bind("q", "quit", "q", "ctrl+c"),
@@ -130,6 +130,6 @@ func (k *keyMap) FullHelp() [][]key.Binding {
 			pair("pgup/down", "by a minute", k.FarBack, k.FarAhead), pair("home end", "to the ends", k.Begin, k.Latest),
 			pair("< >", "slower, faster", k.SlowMotion, k.FullMotion), k.Voice, k.Forecast, k.Fault, k.FaultAgain,
 		},
-		{k.Presets, k.Ask, k.Case, pair("r R", "again, with new seed", k.Restart, k.NewSeed), k.Help, k.Close, k.Suspend, k.Quit},
+		{k.Presets, k.Ask, k.Case, pair("r R", "again, with new seed", k.Restart, k.NewSeed), pair("? f1", "help, words, a tour", k.Help, key.NewBinding()), k.Close, k.Suspend, k.Quit},
 	}
 }

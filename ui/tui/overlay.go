@@ -20,11 +20,12 @@ func (m *model) window(g *grid.Grid, w, h int, title string) (inner *grid.Grid, 
 	return g.Sub(at), at
 }
 
-// shade makes everything drawn so far recede behind what comes next.
-func shade(g *grid.Grid, t *theme) {
+// shade makes everything drawn so far recede behind what comes next, but one
+// part of the screen.
+func shade(g *grid.Grid, but grid.Rect, t *theme) {
 	for y := range g.H {
 		for x := range g.W {
-			if c := g.At(x, y); c.Rune > ' ' {
+			if c := g.At(x, y); c.Rune > ' ' && !but.Contains(x, y) {
 				g.Set(x, y, c.Rune, t.dim)
 			}
 		}

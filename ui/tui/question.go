@@ -81,7 +81,7 @@ func (q *question) draw(m *model, g *grid.Grid) {
 		rows += len(choices[i])
 	}
 	need := len(story) + 1 + len(asked) + 1 + rows + 2
-	shade(g, t)
+	shade(g, grid.Rect{}, t)
 	in, at := m.window(g, questionWidth, need+2, m.wager.of.Title)
 	m.drawScore(g, at)
 	if over := need - in.H; over > 0 { // cramped: what is asked comes before the story

@@ -125,6 +125,10 @@ func (m *model) input(msg tea.Msg) tea.Cmd {
 			m.closeOverlay()
 			return m.flush()
 		}
+		if press, ok := msg.(tea.KeyPressMsg); ok && key.Matches(press, k.Help) && !(typing(m.overlay) && press.Text != "") {
+			m.help()
+			return nil
+		}
 		return tea.Batch(m.overlay.update(m, msg), m.flush())
 	}
 	switch msg := msg.(type) {
@@ -211,7 +215,7 @@ func (m *model) pressMore(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Compare):
 		m.overlay = &comparison{}
 	case key.Matches(k, keys.Help):
-		m.overlay = helpBox{}
+		m.help()
 	case key.Matches(k, keys.Voice):
 		return m.switchVoice()
 	case key.Matches(k, keys.Forecast):

@@ -59,15 +59,29 @@ func (m *model) consider(s *engine.Scenario) {
 
 // holding says whether a run that starts now waits for a bet.
 func (m *model) holding() bool {
-	_, asking := m.overlay.(*question)
-	return asking && m.run == nil || asking && m.wager.of != m.piece.opened
+	return m.asking() && (m.run == nil || m.wager.of != m.piece.opened)
+}
+
+// asking says whether the question is open, be it below something else.
+func (m *model) asking() bool {
+	for o := m.overlay; o != nil; {
+		if _, ok := o.(*question); ok {
+			return true
+		}
+		n, ok := o.(nested)
+		if !ok {
+			return false
+		}
+		o = n.parent()
+	}
+	return false
 }
 
 // hold keeps a run that came paused until the question is out of the way, which
 // it may already be.
 func (m *model) hold(run engine.Run) {
 	m.wager.held = run
-	if _, asking := m.overlay.(*question); !asking {
+	if !m.asking() {
 		m.letGo()
 	}
 }
