@@ -80,6 +80,10 @@ var mayKnow = []struct {
 		because: "the screen is given a Run and does not ask which",
 	},
 	{
+		who: "duet/ui/linear", never: runners,
+		because: "it talks about a Run that it is given",
+	},
+	{
 		who: "duet/ui/report/...", never: runners,
 		because: "a report is made of a snapshot, whoever took it",
 	},

@@ -68,6 +68,13 @@ func (s *Scenario) Params() []Param {
 	return all
 }
 
+// Fixed says whether a path names a setting that cannot change while a run goes
+// on: it takes effect with the next one.
+func (s *Scenario) Fixed(path string) bool {
+	_, r, err := s.find(path)
+	return err == nil && r.fixed
+}
+
 // groupOf is what a path's setting belongs to: load, one handler, one lane, or
 // the run.
 func groupOf(path string) string {

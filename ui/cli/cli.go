@@ -41,7 +41,7 @@ func Main(args []string) int {
 	defer stop()
 	context.AfterFunc(ctx, stop) // from now on a signal does what it does by itself
 	w := world{
-		stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv,
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv,
 		inTerminal:   term.IsTerminal(int(os.Stdin.Fd())),
 		outTerminal:  term.IsTerminal(int(os.Stdout.Fd())),
 		errTerminal:  term.IsTerminal(int(os.Stderr.Fd())),
@@ -74,6 +74,7 @@ func simulate(s *engine.Scenario, o virtual.Options) (engine.Run, error) {
 
 // world is what the commands need from around them.
 type world struct {
+	stdin                                io.Reader // nil: nobody writes
 	stdout, stderr                       io.Writer
 	env                                  func(name string) string
 	inTerminal, outTerminal, errTerminal bool // whether a person sits at the other end

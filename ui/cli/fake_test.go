@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -105,7 +106,7 @@ type stage struct {
 func newStage() *stage {
 	s := &stage{}
 	s.world = world{
-		stdout: &s.out, stderr: &s.errs, env: func(string) string { return "" },
+		stdin: strings.NewReader("quit\n"), stdout: &s.out, stderr: &s.errs, env: func(string) string { return "" },
 		newRun: func(scenario *engine.Scenario, endless bool) (engine.Run, error) {
 			s.starting.Lock()
 			defer s.starting.Unlock()

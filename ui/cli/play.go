@@ -21,6 +21,7 @@ func (w *world) root() *cobra.Command {
 		change                settings
 		ascii, noColour, calm bool
 		simulate, silent      bool
+		lines                 bool
 	)
 	cmd := &cobra.Command{
 		Use:   "duet [PRESET|FILE]",
@@ -37,6 +38,8 @@ duet duality --set load.rate=80/s
 # a scenario of your own
 duet presets new mine.yaml
 duet ./mine.yaml
+# one line of text after another, for screen readers and logs
+duet duality --plain
 # the same without a screen
 duet run duality --for 10s`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -55,11 +58,15 @@ duet run duality --for 10s`,
 		if near := nearest(cmd, name); near != "" && !isFile(name) && !isPreset(name) {
 			return fmt.Errorf("%q is no preset and no command: did you mean duet %s?", name, near)
 		}
+		if lines || w.outTerminal && w.env("TERM") == "dumb" {
+			return w.talk(ctx, name, &change, simulate)
+		}
 		return w.playground(ctx, name, &change, tui.Options{Ask: !silent, Virtual: simulate, ASCII: ascii, NoColor: noColour, ReducedMotion: calm})
 	})
 	change.register(cmd)
 	cmd.Flags().BoolVar(&simulate, "virtual", false, "begin in virtual time: simulated, and one can go back in it")
 	cmd.Flags().BoolVar(&silent, "no-ask", false, "ask nothing before a scenario is played, and show nobody round")
+	cmd.Flags().BoolVar(&lines, "plain", false, "write lines of text when something changes, and obey lines in place of keys; a dumb terminal gets that anyway")
 	cmd.Flags().BoolVar(&ascii, "ascii", false, "draw with letters and signs of ASCII only")
 	cmd.Flags().BoolVar(&noColour, "no-color", false, "draw without colours, as with NO_COLOR set")
 	cmd.Flags().BoolVar(&calm, "reduced-motion", false, "let nothing move but the figures")
@@ -88,10 +95,7 @@ func (w *world) playground(ctx context.Context, name string, change *settings, o
 		return err
 	}
 	if !w.inTerminal || !w.outTerminal {
-		return fmt.Errorf("the playground needs a terminal to draw on and keys to listen to; without one, use duet run %s", name)
-	}
-	if w.env("TERM") == "dumb" {
-		o.ASCII, o.NoColor = true, true
+		return fmt.Errorf("the playground needs a terminal to draw on and keys to listen to; without one, use duet run %[1]s, or duet %[1]s --plain", name)
 	}
 	o.NoColor = o.NoColor || w.env("NO_COLOR") != ""
 	o.Scenario = s

@@ -38,7 +38,6 @@ func TestPlay(t *testing.T) {
 		{"--no-color", []string{"--no-color"}, nil, func(o *tui.Options) bool { return !o.ASCII && o.NoColor && !o.ReducedMotion }},
 		{"--reduced-motion", []string{"--reduced-motion"}, nil, func(o *tui.Options) bool { return !o.ASCII && !o.NoColor && o.ReducedMotion }},
 		{"NO_COLOR", nil, map[string]string{"NO_COLOR": "1"}, func(o *tui.Options) bool { return !o.ASCII && o.NoColor }},
-		{"a dumb terminal", nil, map[string]string{"TERM": "dumb"}, func(o *tui.Options) bool { return o.ASCII && o.NoColor }},
 		{
 			"settings",
 			[]string{"duality", "--set", "load.rate=7/s", "--set", "lanes.event.publishers=3", "--seed", "99"},

@@ -60,7 +60,7 @@ func (m *model) set(path, value string) error {
 
 // value is what a setting is, or will be with the next start.
 func (m *model) value(path string) (string, error) {
-	if fixed(m.piece.scenario, path) {
+	if m.piece.scenario.Fixed(path) {
 		return m.piece.scenario.Get(path)
 	}
 	return m.settings().Get(path)
@@ -69,7 +69,7 @@ func (m *model) value(path string) (string, error) {
 // put asks for a setting of all lanes, or for the rate of one. What is fixed
 // while a run goes on waits for the next start.
 func (m *model) put(path, value, lane, by string) error {
-	if fixed(m.piece.scenario, path) {
+	if m.piece.scenario.Fixed(path) {
 		s, err := m.piece.scenario.With(path, value)
 		if err == nil {
 			m.piece.scenario = s

@@ -3,8 +3,6 @@ package tui
 import (
 	"slices"
 	"time"
-
-	"duet/engine"
 )
 
 // Who changes are made by.
@@ -128,14 +126,4 @@ func orNone(value string) string {
 		return "-"
 	}
 	return value
-}
-
-// fixed says whether a setting only takes effect with the next start.
-func fixed(s *engine.Scenario, path string) bool {
-	for _, p := range s.Params() {
-		if p.Path == path {
-			return p.Fixed
-		}
-	}
-	return false
 }

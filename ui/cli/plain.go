@@ -1,0 +1,31 @@
+package cli
+
+import (
+	"context"
+
+	"duet/engine"
+	"duet/engine/virtual"
+	"duet/ui/linear"
+)
+
+// talk plays a scenario in lines of text until the person ends it.
+func (w *world) talk(ctx context.Context, name string, change *settings, simulated bool) error {
+	s, err := open(name)
+	if err != nil {
+		return err
+	}
+	if s, err = change.apply(s); err != nil {
+		return err
+	}
+	o := linear.Options{Scenario: s, Save: save, In: w.stdin, Out: w.stdout}
+	o.NewRun = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, true) }
+	if simulated {
+		o.NewRun = func(s *engine.Scenario) (engine.Run, error) {
+			return simulate(s, virtual.Options{Endless: true, Speed: 1})
+		}
+	}
+	if err := linear.Play(ctx, o); err != nil && ctx.Err() == nil {
+		return failure(err)
+	}
+	return interruption(ctx, nil)
+}
