@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/theory"
 	"duet/ui/internal/grid"
 	"duet/ui/internal/plot"
 )
@@ -18,6 +19,16 @@ type ghost struct {
 // ghostSteps is how much a ghost keeps of what lies beyond the latest recording.
 const ghostSteps = 20_000
 
+// ghostly are the figures of which a ghost keeps what lies beyond that.
+var ghostly = [...]func(*engine.LaneSeries) *[]float32{
+	func(l *engine.LaneSeries) *[]float32 { return &l.DepthMax },
+	func(l *engine.LaneSeries) *[]float32 { return &l.BacklogMax },
+	func(l *engine.LaneSeries) *[]float32 { return &l.Done },
+	func(l *engine.LaneSeries) *[]float32 { return &l.Bad },
+	func(l *engine.LaneSeries) *[]float32 { return &l.P50 },
+	func(l *engine.LaneSeries) *[]float32 { return &l.P99 },
+}
+
 // take makes the ghost begin earlier, with what a run recorded before it was
 // left at its end. What it held before stays, beyond that.
 func (h *ghost) take(left *engine.Series) {
@@ -29,14 +40,9 @@ func (h *ghost) take(left *engine.Series) {
 	h.series = *left
 	for n := 0; h.until > end && n < ghostSteps; n++ {
 		for i := range min(len(left.Lanes), len(old.Lanes)) {
-			to, from := &h.series.Lanes[i], &old.Lanes[i]
-			for _, pair := range [...]struct {
-				to   *[]float32
-				from []float32
-			}{
-				{&to.DepthMax, from.DepthMax}, {&to.BacklogMax, from.BacklogMax}, {&to.P99, from.P99}, {&to.Bad, from.Bad},
-			} {
-				*pair.to = append(*pair.to, float32(valueAt(&old, pair.from, end)))
+			for _, of := range ghostly {
+				to, from := of(&h.series.Lanes[i]), of(&old.Lanes[i])
+				*to = append(*to, float32(valueAt(&old, *from, end)))
 			}
 		}
 		end += left.Step
@@ -44,32 +50,44 @@ func (h *ghost) take(left *engine.Series) {
 	h.until = end
 }
 
-// drawAhead draws what is expected of the time after now: the band of the
-// forecast, and the mean that theory knows, where it does.
+// drawAhead draws what is expected of the time after now: the bands of the
+// forecast, and the mean that theory knows, where it does. Without a time after
+// now, theory is about all of it.
 func (s *scene) drawAhead(g *grid.Grid, c *chart) {
-	if c.future.area.W == 0 {
+	area := c.future.area
+	if area.W == 0 {
+		if c.axis.Row(c.theory, c.past.area.H) == c.past.area.H-1 {
+			return // it would be taken for the axis
+		}
+		plot.HLine(g, c.past.area, c.theory, c.axis, s.theme.text)
 		return
 	}
-	plot.Mark(g, c.future.area, 0, s.theme.dim)
-	if l := s.forecastOf(c.lane); l != nil {
+	plot.Mark(g, area, 0, s.theme.dim)
+	styles := [...]grid.Style{s.theme.band(s.snap.Lanes[c.lane].Model), s.theme.warning.With(grid.Dim)}
+	for i, band := range c.expected {
+		if band == nil || i > 0 && peak(band.High) < 1 {
+			continue
+		}
 		f := s.forecast
-		main, other := &l.Depth, &l.Backlog
-		if !s.queues(c.lane) {
-			main, other = other, main
-		}
-		low := c.future.sampled(&s.values, main.Low, f.From, f.Step)
-		high := c.future.sampled(&s.more, main.High, f.From, f.Step)
-		plot.Band(g, c.future.area, low, high, c.axis, s.theme.band(s.snap.Lanes[c.lane].Model))
-		if peak(other.Mid) >= 1 {
-			mid := c.future.sampled(&s.values, other.Mid, f.From, f.Step)
-			plot.Line(g, c.future.area, mid, c.axis, s.theme.warning)
-		}
+		low := c.future.sampled(&s.values, band.Low, f.From, f.Step)
+		high := c.future.sampled(&s.more, band.High, f.From, f.Step)
+		plot.Band(g, area, low, high, c.axis, styles[i])
 	}
-	if c.lane < len(s.theory) {
-		if r := &s.theory[c.lane]; r.Applies && float64(r.Depth) >= 0 {
-			plot.HLine(g, c.future.area, float64(r.Depth), c.axis, s.theme.text)
-		}
+	plot.HLine(g, area, c.theory, c.axis, s.theme.text)
+	s.drawUnforeseen(g, area)
+}
+
+// drawUnforeseen says why nothing is expected.
+func (s *scene) drawUnforeseen(g *grid.Grid, area grid.Rect) {
+	why := s.unforeseen
+	if f := s.forecast; why == "" && s.forecasting && f != nil && len(f.Lanes) > 0 && f.From+time.Duration(len(f.Lanes[0].Depth.Mid))*f.Step < s.to {
+		why = "time passes too fast for a forecast"
 	}
+	if why == "" || area.W < 17 {
+		return
+	}
+	p := pen{g: g.Sub(area), x: 2, end: area.W}
+	p.flow("no forecast: "+why, s.theme.dim, area.H-1)
 }
 
 // forecastOf is the forecast of a lane; nil when there is none.
@@ -80,39 +98,51 @@ func (s *scene) forecastOf(lane int) *engine.LaneForecast {
 	return &s.forecast.Lanes[lane]
 }
 
+// theoryOfLane is what theory says of a lane; nil where it says nothing.
+func (s *scene) theoryOfLane(lane int) *theory.Result {
+	if lane >= len(s.theory) || !s.theory[lane].Applies {
+		return nil
+	}
+	return &s.theory[lane]
+}
+
 // highestAhead is the highest value that a chart must have room for beyond now.
 func (s *scene) highestAhead(c *chart) float64 {
 	if c.future.area.W == 0 {
 		return 0
 	}
 	highest := 0.0
-	if l := s.forecastOf(c.lane); l != nil {
-		n := int((c.future.to-s.forecast.From)/max(s.forecast.Step, 1)) + 1
-		for _, band := range [...]*engine.Band{&l.Depth, &l.Backlog} {
+	for _, band := range c.expected {
+		if band != nil {
+			n := int((c.future.to-s.forecast.From)/max(s.forecast.Step, 1)) + 1
 			highest = max(highest, peak(band.High[:min(max(n, 0), len(band.High))]))
 		}
 	}
 	if c.lane < len(s.ghost.series.Lanes) && s.ghost.until > s.to {
-		rec := &s.ghost.series.Lanes[c.lane]
-		highest = max(highest, peak(rec.DepthMax), peak(rec.BacklogMax))
+		for i := range c.n {
+			highest = max(highest, peak(c.ghostOf(s, i))*c.lines[i].each(s.ghost.series.Step))
+		}
 	}
 	return highest
 }
 
-// drawGhost draws what waited where it is meant to wait before somebody went
-// back, as a dim line over the rest.
+// ghostOf is what a ghost has recorded of a line.
+func (c *chart) ghostOf(s *scene, i int) []float32 {
+	return c.lines[i].figure.of(&s.ghost.series, c.lane)
+}
+
+// drawGhost draws what the first line was before somebody went back, as a dim
+// line over the rest.
 func (s *scene) drawGhost(g *grid.Grid, c *chart) {
 	if s.ghost.until == 0 || c.lane >= len(s.ghost.series.Lanes) {
 		return
 	}
 	h := &s.ghost.series
-	recorded := h.Lanes[c.lane].DepthMax
-	if !s.queues(c.lane) {
-		recorded = h.Lanes[c.lane].BacklogMax
-	}
 	for _, part := range [...]*span{&c.past, &c.future} {
 		if part.area.W > 0 {
-			plot.Line(g, part.area, part.sampled(&s.values, recorded, h.From, h.Step), c.axis, s.theme.dim)
+			was := part.sampled(&s.values, c.ghostOf(s, 0), h.From, h.Step)
+			c.lines[0].scaled(was.Data, h.Step)
+			plot.Line(g, part.area, was, c.axis, s.theme.dim)
 		}
 	}
 }

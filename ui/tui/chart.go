@@ -1,10 +1,10 @@
 package tui
 
 import (
+	"math"
 	"time"
 
 	"duet/engine"
-	"duet/ui/internal/figure"
 	"duet/ui/internal/grid"
 	"duet/ui/internal/plot"
 )
@@ -12,175 +12,218 @@ import (
 // scale is the width of the figures beside a chart.
 const scale = 6
 
-// chart is what a chart shows of a lane: what waits where it is meant to wait
-// (in queues; without any, before the publishers), and what waits at the other
-// place.
+// tall is how high a chart must be for another one to be drawn below it.
+const tall = 12
+
+// chart is what a chart shows of a lane over time: up to three figures of its
+// recording, what is expected of the first two, and levels to hold them against,
+// all on one axis.
 type chart struct {
+	view         view
 	lane         int
-	main, other  []float32 // recorded
-	names        [2]string
-	otherHighest float64
+	lines        [3]line
+	n            int
+	capacity     float64 // a level that is not to be passed; 0: there is none
+	limit        string  // what it is called
+	theory       float64 // the mean that theory knows; NaN: none
+	expected     [2]*engine.Band
 	axis         plot.Axis
 	past, future span
 	style        grid.Style
 }
 
-func (s *scene) newChart(lane int, area grid.Rect) chart {
-	rec := &s.series.Lanes[lane]
-	c := chart{
-		lane: lane, main: rec.DepthMax, other: rec.BacklogMax, names: [2]string{"depth", "backlog"},
-		style: s.theme.lane(s.snap.Lanes[lane].Model),
-	}
-	if !s.queues(lane) {
-		c.main, c.other, c.names = c.other, c.main, [2]string{"backlog", "depth"}
-	}
+// newChart is the chart of a view of a lane, but for its axis.
+func (s *scene) newChart(v view, lane int, area grid.Rect) chart {
+	c := chart{view: v, lane: lane, theory: math.NaN(), style: s.theme.lane(s.snap.Lanes[lane].Model)}
 	c.past, c.future = s.spans(area)
-	if c.otherHighest = peak(c.other); c.otherHighest < 2 { // one is in the hands of whoever hands over
-		c.otherHighest = 0
+	switch v {
+	case viewFlow:
+		s.flowing(&c)
+	case viewLatency:
+		s.lasting(&c)
+	case viewWaiting, viewSpread, views:
+		s.waiting(&c)
 	}
-	top := max(peak(c.main), c.otherHighest, s.highestAhead(&c))
-	if capacity := float64(s.capacity(lane)); capacity > 0 && capacity <= 8*max(top, 1) {
-		top = max(top, capacity)
-	}
-	c.axis.Max = s.tops[lane].Fit(top)
 	return c
 }
 
-// drawChart draws what waits in a lane: as an area where it is meant to wait,
-// and as a line the other, when there is any. Beyond now it draws what is
-// expected, and what came of it before somebody went back.
-func (s *scene) drawChart(g *grid.Grid, lane int) {
-	if g.H < 2 || lane >= len(s.series.Lanes) {
-		return
+// add adds a line to a chart.
+func (s *scene) add(c *chart, l line) {
+	c.lines[c.n] = l
+	c.n++
+}
+
+// drawCharts draws as many charts of a lane, one below the other, as there is
+// room for: the view that was chosen, and those after it. at is where g is on the
+// screen.
+func (s *scene) drawCharts(g *grid.Grid, at grid.Rect, lane int) {
+	n := 1
+	if s.size != wholeChart {
+		n = min(max(g.H/tall, 1), int(views))
 	}
-	area := grid.Rect{X: scale + 1, W: g.W - scale - 1, H: g.H}
-	if g.H >= 6 {
-		area.H--
-	}
-	c := s.newChart(lane, area)
-	if area.H < g.H {
-		s.drawAxis(g, area, &c)
-	}
-	g.TextRight(scale, 0, figure.Count(int64(c.axis.Max)), s.theme.dim)
-	g.TextRight(scale, area.H-1, "0", s.theme.dim)
-	capacity := float64(s.capacity(lane))
-	if capacity > 0 {
-		plot.HLine(g, area, capacity, c.axis, s.theme.dim)
-	}
-	s.drawMarks(g, &c.past)
-	s.drawAhead(g, &c)
-	s.drawPast(g, &c, c.main, c.style, plot.Area)
-	if c.otherHighest > 0 {
-		s.drawPast(g, &c, c.other, s.theme.warning, plot.Line)
-	}
-	s.drawGhost(g, &c)
-	if y := c.axis.Row(capacity, area.H); y >= 0 && capacity > 0 {
-		g.Text(area.X, y, "capacity ", s.theme.dim)
-	}
-	if s.cursor.on {
-		s.drawCursor(g, area, &c)
+	rest := grid.Rect{W: g.W, H: g.H}
+	for i := range n {
+		var r grid.Rect
+		r, rest = rest.SplitTop(rest.H / (n - i))
+		v := (s.view + view(i)) % views
+		s.charted = append(s.charted, charted{rect: grid.Rect{X: at.X + r.X, Y: at.Y + r.Y, W: r.W, H: r.H}, view: v, lane: lane})
+		if v == viewSpread {
+			s.drawSpread(g.Sub(r), lane)
+		} else {
+			s.drawChart(g.Sub(r), v, lane)
+		}
 	}
 }
 
-type stroke = func(*grid.Grid, grid.Rect, plot.Series, plot.Axis, grid.Style)
+// charted is where a chart is on the screen.
+type charted struct {
+	rect grid.Rect
+	view view
+	lane int
+}
 
-func (s *scene) drawPast(g *grid.Grid, c *chart, recorded []float32, st grid.Style, draw stroke) {
-	data := s.past(recorded)
-	draw(g, c.past.area, plot.Series{Data: data, First: s.firstStep(len(data))}, c.axis, st)
+// plotArea is the part of a chart between the figures beside it and those below,
+// which there are when it is high enough.
+func plotArea(w, h int) grid.Rect {
+	area := grid.Rect{X: scale + 1, W: w - scale - 1, H: h}
+	if h >= 6 {
+		area.H--
+	}
+	return area
+}
+
+// drawChart draws a view of a lane over time. Beyond now it draws what is
+// expected, and what came of it before somebody went back.
+func (s *scene) drawChart(g *grid.Grid, v view, lane int) {
+	if g.H < 2 || lane >= len(s.series.Lanes) {
+		return
+	}
+	area := plotArea(g.W, g.H)
+	c := s.newChart(v, lane, area)
+	c.axis.Max = s.top(&c, area)
+	if area.H < g.H {
+		s.drawAxis(g, area, &c)
+	}
+	g.TextRight(scale, 0, v.write(c.axis.Max), s.theme.dim)
+	g.TextRight(scale, area.H-1, "0", s.theme.dim)
+	if c.capacity > 0 {
+		plot.HLine(g, area, c.capacity, c.axis, s.theme.dim)
+	}
+	s.drawMarks(g, &c)
+	s.drawAhead(g, &c)
+	for i := range c.n {
+		l := &c.lines[i]
+		draw := plot.Line
+		if l.filled {
+			draw = plot.Area
+		}
+		draw(g, c.past.area, s.drawn(l, lane, c.past.area.W), c.axis, l.style)
+	}
+	s.drawGhost(g, &c)
+	if y := c.axis.Row(c.capacity, area.H); y >= 0 && c.capacity > 0 {
+		g.Text(area.X, y, c.limit, s.theme.dim)
+	}
+	if at, on := s.pointed(); on {
+		s.drawCursor(g, area, &c, at)
+	}
+}
+
+// drawn is what a line shows of the recording. It is valid until the next call.
+func (s *scene) drawn(l *line, lane, columns int) plot.Series {
+	data := s.past(l.figure.of(&s.series, lane))
+	l.scaled(data, s.series.Step)
+	return s.folded(data, s.foldSize(l.figure.fold, columns), l.figure.fold)
+}
+
+// each is what a recorded value is to be multiplied by: what is counted within a
+// step is shown a second.
+func (l *line) each(step time.Duration) float64 {
+	if !l.figure.counts || step <= 0 {
+		return 1
+	}
+	return 1 / step.Seconds()
+}
+
+// scaled multiplies values, in place, by that.
+func (l *line) scaled(data []float32, step time.Duration) {
+	if each := float32(l.each(step)); each != 1 {
+		for i := range data {
+			data[i] *= each
+		}
+	}
+}
+
+// top is the upper end of the axis of a chart: room for all that it shows, and
+// with all lanes on one scale for what the charts of the others show.
+func (s *scene) top(c *chart, area grid.Rect) float64 {
+	highest := s.highest(c)
+	if !s.alike {
+		return s.tops[c.lane][c.view].Fit(highest)
+	}
+	for lane := range min(len(s.snap.Lanes), len(s.series.Lanes)) {
+		if lane != c.lane {
+			other := s.newChart(c.view, lane, area)
+			highest = max(highest, s.highest(&other))
+		}
+	}
+	return s.commonTops[c.view].Fit(highest)
+}
+
+// highest is the highest value that a chart must have room for. A level far above
+// all else is not one.
+func (s *scene) highest(c *chart) float64 {
+	top := s.highestAhead(c)
+	for i := range c.n {
+		top = max(top, peak(s.drawn(&c.lines[i], c.lane, c.past.area.W).Data))
+	}
+	least := 1.0
+	if c.view == viewLatency {
+		least = 0
+	}
+	if c.capacity > 0 && c.capacity <= 8*max(top, least) {
+		top = max(top, c.capacity)
+	}
+	return top
 }
 
 // drawAxis names the ends of the time axis and what is drawn.
 func (s *scene) drawAxis(g *grid.Grid, area grid.Rect, c *chart) {
 	t, now := s.theme, c.past.area.X+c.past.area.W
 	p := pen{g: g, x: area.X, y: area.H, end: now - 4}
-	p.left(6, "-60s", t.dim)
-	p.sign(g.Glyphs.Rise[8], c.style)
-	p.text(c.names[0], t.dim)
-	if c.otherHighest > 0 && p.room() >= 4+len(c.names[1]) {
-		p.skip(2)
-		p.sign(g.Glyphs.Horizontal, t.warning)
-		p.text(c.names[1], t.dim)
+	p.text("-", t.dim)
+	p.left(5, spanText(s.window()), t.dim)
+	for i := range c.n {
+		l := &c.lines[i]
+		s.legend(&p, l.figure.name, l.filled, l.style, i > 0)
 	}
-	if s.ghost.until > 0 && p.room() >= 10 {
-		p.skip(2)
-		p.sign(g.Glyphs.Horizontal, t.dim)
-		p.text("before", t.dim)
+	if s.ghost.until > 0 {
+		s.legend(&p, "before", false, t.dim, true)
 	}
-	if !s.cursor.on {
+	if _, on := s.pointed(); !on {
 		g.TextRight(now, area.H, "now", t.dim)
 	}
-	if s.forecasting && c.future.area.W >= 17 {
-		label := "forecast"
-		if s.unforeseen {
-			label = "no " + label
-		}
-		g.Text(now+1, area.H, label, t.dim)
+	if s.forecasting && c.future.area.W >= 17 && c.expected[0] != nil {
+		g.Text(now+1, area.H, "forecast", t.dim)
 	}
 	if c.future.area.W >= 6 {
-		g.TextRight(g.W, area.H, "+"+decimal(int64((c.future.to-c.future.from)/time.Second))+"s", t.dim)
+		g.TextRight(g.W, area.H, "+"+spanText(c.future.to-c.future.from), t.dim)
 	}
 }
 
-// drawMarks draws when something was changed or broken.
-func (s *scene) drawMarks(g *grid.Grid, past *span) {
-	for i := len(s.marks) - 1; i >= 0; i-- {
-		c := &s.marks[i]
-		if c.At < past.from {
-			break
+// legend names a line, where there is room for it.
+func (s *scene) legend(p *pen, name string, filled bool, st grid.Style, apart bool) {
+	sign := p.g.Glyphs.Horizontal
+	if filled {
+		sign = p.g.Glyphs.Rise[8]
+	}
+	if apart {
+		if p.room() < 4+len(name) {
+			return
 		}
-		x := past.column(c.At)
-		if x < 0 || c.Control != "" || c.Speed != 0 && s.snap.Mode == engine.Virtual {
-			continue // nothing is other than without it
-		}
-		st := s.theme.dim
-		if c.Fault != nil {
-			st = s.theme.bad
-		}
-		plot.Mark(g, past.area, x, st)
+		p.skip(2)
 	}
-}
-
-// drawCursor draws the moment looked at, and what was recorded of it: below the
-// chart, or in its first row when there is nothing below.
-func (s *scene) drawCursor(g *grid.Grid, area grid.Rect, c *chart) {
-	part := &c.past
-	if s.cursor.at > part.to {
-		part = &c.future
-	}
-	x := part.column(s.cursor.at)
-	if x < 0 {
-		return
-	}
-	g.Sub(part.area).Fill(grid.Rect{X: x, W: 1, H: area.H}, g.Glyphs.Vertical, s.theme.strong)
-	y := area.H
-	if y == g.H {
-		y = 0
-	}
-	g.Fill(grid.Rect{X: area.X, Y: y, W: area.W, H: 1}, ' ', grid.Style{})
-	t := s.theme
-	p := pen{g: g, x: area.X, y: y, end: g.W}
-	p.left(8, clockTime(s.cursor.at), t.strong)
-	series := &s.series
-	if part == &c.future {
-		series = &s.ghost.series
-		p.text("what was ", t.dim)
-	}
-	if c.lane >= len(series.Lanes) {
-		return
-	}
-	rec := &series.Lanes[c.lane]
-	for _, value := range [...]struct{ name, figure string }{
-		{"depth", figure.Count(int64(valueAt(series, rec.DepthMax, s.cursor.at)))},
-		{"backlog", figure.Count(int64(valueAt(series, rec.BacklogMax, s.cursor.at)))},
-		{"p99", figure.Seconds(valueAt(series, rec.P99, s.cursor.at))},
-		{"bad", figure.Count(int64(valueAt(series, rec.Bad, s.cursor.at)))},
-	} {
-		if p.room() >= len(value.name)+9 {
-			p.text(value.name, t.dim)
-			p.right(7, value.figure, t.text)
-			p.skip(2)
-		}
-	}
+	p.sign(sign, st)
+	p.text(name, s.theme.dim)
 }
 
 // capacity is the room in the largest queue of a lane; 0 without a queue.

@@ -105,7 +105,10 @@ func (m *model) foretold(msg foretoldMsg) {
 		f.spare = append(f.spare, msg.made)
 		if msg.number == f.number && msg.err != nil { // there is none, and the last one is no longer of the present
 			f.current, f.held = nil, nil
-			m.scene.forecast, m.scene.unforeseen = nil, true
+			if m.scene.unforeseen == "" {
+				m.say("no forecast: " + msg.err.Error())
+			}
+			m.scene.forecast, m.scene.unforeseen = nil, msg.err.Error()
 		}
 		return
 	}
@@ -120,7 +123,7 @@ func (m *model) foretold(msg foretoldMsg) {
 			f.spare = append(f.spare, h)
 		}
 	}
-	m.scene.forecast, m.scene.unforeseen = &f.current.forecast, false
+	m.scene.forecast, m.scene.unforeseen = &f.current.forecast, ""
 }
 
 // toggleForecast switches the forecast off or on.
@@ -146,5 +149,5 @@ func (m *model) forget() {
 		f.cancel()
 	}
 	m.forecasts = forecasts{off: f.off, stale: true, number: f.number + 1}
-	m.scene.forecast, m.scene.unforeseen = nil, false
+	m.scene.forecast, m.scene.unforeseen = nil, ""
 }

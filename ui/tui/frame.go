@@ -93,6 +93,7 @@ type watch struct {
 	recorded  time.Duration // lane time
 	followed  time.Duration // up to when the journal was taken, lane time
 	each      bool          // and each item followed
+	rezoomed  bool          // what was recorded is of another window
 	read      uint64        // number of the last entry of the journal
 	entries   []engine.Entry
 	diagnosed time.Time

@@ -106,7 +106,7 @@ func (s *scene) drawClock(p *pen) {
 	p.text(pace, st)
 }
 
-// drawOffered draws what arrived in the last minute, and the rate now.
+// drawOffered draws what arrived in the window of the charts, and the rate now.
 func (s *scene) drawOffered(g *grid.Grid) {
 	const label, figures = 9, 8
 	p := row(g, g.H-1)
@@ -115,6 +115,6 @@ func (s *scene) drawOffered(g *grid.Grid) {
 	p.x = g.W - figures - 1
 	p.rate(figures, s.snap.Rate, s.theme.text)
 	r := grid.Rect{X: label, W: g.W - label - figures - 2, H: g.H}
-	data := s.grouped(s.past(s.series.Offered), r.W)
+	data := s.folded(s.past(s.series.Offered), s.steps()/max(r.W, 1), means)
 	plot.Spark(g, r, data, peak(data.Data), s.theme.text)
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -52,7 +53,7 @@ func (m *model) help() {
 }
 
 // helpTitles are what the groups of keys are about.
-var helpTitles = [...]string{"load and knobs", "time and trouble", "scenario and program"}
+var helpTitles = [...]string{"load and knobs", "time and trouble", "lanes and charts", "scenario and program"}
 
 // helpWidest is the widest that a column of keys gets.
 const helpWidest = 40
@@ -84,9 +85,10 @@ func (h *helpBox) draw(m *model, g *grid.Grid) {
 // sheet is all keys in columns, below those of what is open.
 func (h *helpBox) sheet(m *model, g *grid.Grid, columns, width int) string {
 	t := m.scene.theme
-	blocks := make([][]string, columns)
+	blocks, heights := make([][]string, columns), make([]int, columns)
 	for i, group := range m.keys.FullHelp() {
-		at := i % columns
+		at := slices.Index(heights, slices.Min(heights))
+		heights[at] += len(group) + 2
 		blocks[at] = append(blocks[at], helpGroup(g, t, helpTitles[i], hints(group), width))
 	}
 	sheet := make([]string, columns)

@@ -31,6 +31,10 @@ type keyMap struct {
 	Ask, NoAsk             key.Binding
 	Keys                   key.Binding // how items look
 
+	View, ViewBefore    key.Binding // of the charts
+	Closer, Further     key.Binding
+	Alike, Pin, Enlarge key.Binding
+
 	Presets, Case    key.Binding
 	Restart, NewSeed key.Binding
 	Help, Close      key.Binding
@@ -82,6 +86,14 @@ func newKeyMap() *keyMap {
 		Compare:    bind("t", "compare the lanes", "t"),
 		Keys:       bind("i", "items by key, by lane", "i"),
 
+		View:       bind("g", "the next chart", "g"),
+		ViewBefore: bind("G", "the chart before", "G"),
+		Closer:     bind("z", "zoom: less time, in more detail", "z"),
+		Further:    bind("Z", "more time, in less detail", "Z"),
+		Alike:      bind("y", "all lanes on one scale", "y"),
+		Pin:        bind("m", "figures of a moment, live", "m"),
+		Enlarge:    bind("x", "one lane, its chart, all", "x"),
+
 		Presets: bind("p", "presets", "p"),
 		Case:    bind("c", "next case", "c"),
 		Restart: bind("r", "restart", "r"),
@@ -123,12 +135,16 @@ func (k *keyMap) FullHelp() [][]key.Binding {
 		{
 			pair("+ -", "more, fewer arrivals", k.Faster, k.Slower), pair("↑ ↓ tab", "other knob", k.Previous, k.Next),
 			pair("← →", "less, more", k.Less, k.More), pair("shift+← →", "by 1%", k.FineLess, k.FineMore), k.Enter,
-			k.Settings, pair("U ctrl+r", "undo, redo", k.Undo, k.Redo), k.Changes, k.Save, k.Unlink, k.Lanes, k.Compare, k.Keys,
+			k.Settings, pair("U ctrl+r", "undo, redo", k.Undo, k.Redo), k.Changes, k.Save, k.Unlink,
 		},
 		{
 			k.Pause, k.Step, pair("[ ]", "look back, ahead", k.Back, k.Ahead), pair("{ }", "by 10 s", k.LeapBack, k.LeapAhead),
 			pair("pgup/down", "by a minute", k.FarBack, k.FarAhead), pair("home end", "to the ends", k.Begin, k.Latest),
-			pair("< >", "slower, faster", k.SlowMotion, k.FullMotion), k.Voice, k.Forecast, k.Fault, k.FaultAgain,
+			pair("< >", "slower, faster", k.SlowMotion, k.FullMotion), k.Voice, k.Fault, k.FaultAgain,
+		},
+		{
+			k.Lanes, k.Compare, k.Keys, pair("g G", "other chart", k.View, k.ViewBefore), pair("z Z", "less, more time", k.Closer, k.Further),
+			k.Alike, k.Pin, k.Enlarge, k.Forecast,
 		},
 		{k.Presets, k.Ask, k.Case, pair("r R", "again, with new seed", k.Restart, k.NewSeed), pair("? f1", "help, words, a tour", k.Help, key.NewBinding()), k.Close, k.Suspend, k.Quit},
 	}

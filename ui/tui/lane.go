@@ -19,8 +19,14 @@ func (s *scene) drawLane(g *grid.Grid, r grid.Rect, lane int) {
 
 	in := g.Sub(r.Inset(1))
 	at := &s.layout
+	chart := at.chart
+	chart.X, chart.Y = chart.X+r.X+1, chart.Y+r.Y+1
+	s.drawCharts(in.Sub(at.chart), chart, lane)
+	if s.size == wholeChart {
+		s.drawBanner(in.Sub(at.chart), l)
+		return
+	}
 	s.drawFlow(in.Sub(at.flow), lane)
-	s.drawChart(in.Sub(at.chart), lane)
 	s.drawServers(in.Sub(at.workers), lane)
 	s.drawLatency(in.Sub(at.latency), lane)
 	s.drawLedger(in.Sub(at.ledger), l)

@@ -25,8 +25,9 @@ type layout struct {
 
 // arrange divides a screen of w by h between its panels, for a number of lanes
 // of which focus is looked at, the most handlers that one of them has, and the
-// rows that the workers of the one with the most would take.
-func arrange(into *layout, w, h, lanes, focus, handlers, workers int) {
+// rows that the workers of the one with the most would take. A lane or its chart may
+// have it all.
+func arrange(into *layout, w, h, lanes, focus, handlers, workers int, size size) {
 	l := layout{lanes: into.lanes[:0]}
 	rest := grid.Rect{W: w, H: h}
 	rows := func(small, medium, large int) int {
@@ -40,12 +41,20 @@ func arrange(into *layout, w, h, lanes, focus, handlers, workers int) {
 		}
 	}
 	l.header, rest = rest.SplitTop(1)
+	if size == wholeChart {
+		l.footer, rest = rest.SplitBottom(1)
+		l.sentence, rest = rest.SplitBottom(rows(1, 2, 3))
+		l.lanes, l.first = append(l.lanes, rest), focus
+		l.chart = grid.Rect{W: max(rest.W-2, 0), H: max(rest.H-2, 0)}
+		*into = l
+		return
+	}
 	l.offered, rest = rest.SplitTop(rows(1, 1, 3))
 	l.footer, rest = rest.SplitBottom(1)
 	l.about, rest = rest.SplitBottom(rows(0, 1, 1))
 	l.knobs, rest = rest.SplitBottom(rows(1, 2, 3))
 	l.sentence, rest = rest.SplitBottom(rows(2, 3, 3))
-	l.divide(rest, lanes, focus)
+	l.divide(rest, lanes, focus, size)
 	if len(l.lanes) > 0 {
 		l.inside(l.lanes[0].Inset(1), handlers, workers)
 	}
@@ -54,8 +63,11 @@ func arrange(into *layout, w, h, lanes, focus, handlers, workers int) {
 
 // divide places as many lanes side by side as there is room for, the one
 // looked at among them, and gives each of the others a row.
-func (l *layout) divide(r grid.Rect, lanes, focus int) {
+func (l *layout) divide(r grid.Rect, lanes, focus int, size size) {
 	shown := min(max(r.W/minLane, 1), lanes)
+	if size == wholeLane {
+		shown = 1
+	}
 	l.others, r = r.SplitBottom(lanes - shown)
 	l.first = min(max(focus-shown+1, 0), lanes-shown)
 	for i := range shown {

@@ -35,7 +35,7 @@ func TestRandomInput(t *testing.T) {
 		defer b.m.runs.end()
 		for range 60 {
 			x, y := rapid.IntRange(-2, 210).Draw(rt, "x"), rapid.IntRange(-2, 70).Draw(rt, "y")
-			switch rapid.IntRange(0, 11).Draw(rt, "what") {
+			switch rapid.IntRange(0, 12).Draw(rt, "what") {
 			case 0:
 				b.send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft})
 			case 1:
@@ -44,6 +44,8 @@ func TestRandomInput(t *testing.T) {
 				b.send(tea.WindowSizeMsg{Width: max(x, 1), Height: max(y, 1)})
 			case 3:
 				b.send(tea.PasteMsg{Content: rapid.StringN(0, 20, -1).Draw(rt, "paste")})
+			case 4:
+				b.send(tea.MouseMotionMsg{X: x, Y: y, Button: tea.MouseLeft})
 			default:
 				b.send(keyPress(rapid.SampledFrom(keys).Draw(rt, "key")))
 			}
@@ -116,6 +118,15 @@ func FuzzPicture(f *testing.F) {
 		m.scene.ghost.take(&left)
 		m.scene.forecasting, m.scene.forecast = true, &fc
 		m.scene.cursor = cursor{on: which%3 == 0, at: time.Duration(b)}
+		for i := range m.scene.spreads {
+			m.scene.spreads[i] = engine.Distribution{Count: a, Buckets: []engine.Bucket{
+				{Low: time.Duration(min(a, b)), High: time.Duration(max(a, b)), Count: b}, {Low: 1, High: time.Duration(b), Count: a},
+			}}
+		}
+		m.scene.view, m.scene.size, m.scene.zoom = view(which)%views, size(which/2%3), int(which%6)-usual
+		m.scene.pin, m.scene.length, m.scene.alike = pin{on: true, at: time.Duration(a)}, x, b%2 == 0
+		m.build(time.Time{})
+		m.point(int(w)/2, int(h)/2)
 		m.build(time.Time{})
 		exact(t, m)
 		if strings.Contains(m.grid.String(), "\x1b") {

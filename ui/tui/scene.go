@@ -12,9 +12,6 @@ import (
 	"duet/ui/internal/plot"
 )
 
-// minute is how much of the past the charts show.
-const minute = time.Minute
-
 // scene is everything that the picture shows, overlays excepted. Drawing reads
 // it and changes nothing but what it keeps for the next time: the ends of axes
 // and where the knobs are.
@@ -30,6 +27,7 @@ type scene struct {
 	rate     string // set, of the lane looked at
 	knobs    knobs
 	cursor   cursor
+	pin      pin
 	at, to   time.Duration // lane time: now, and what the charts show as now
 	starting bool          // no run yet
 	note     string        // one line that wants to be read, in place of the footer
@@ -46,11 +44,23 @@ type scene struct {
 	theoryRates []float64
 	forecasting bool             // room is kept for forecasts
 	forecast    *engine.Forecast // the latest; nil: none yet
-	unforeseen  bool             // the latest could not be made
+	unforeseen  string           // why the latest could not be made
 	ghost       ghost
 
-	tops         []plot.Top // of the lanes' charts
-	values, more []float32  // for drawing one line or map after another
+	view  view // what the charts show
+	zoom  int  // of their window, from the usual one
+	alike bool // all lanes on one scale
+	size  size
+
+	charted    []charted             // where charts are on the screen
+	tops       [][views]plot.Top     // of the lanes' charts
+	commonTops [views]plot.Top       // of all lanes, where they have one scale
+	spreads    []engine.Distribution // of the lanes' latencies, while charts show them
+	spreadAxes []spreadAxes
+	commonAxes spreadAxes
+	length     float64 // pointed to: a part of the axis of latencies; 0: none
+
+	values, more []float32 // for drawing one line or map after another
 }
 
 // show makes the scene that of a scenario about which nothing is known yet.
@@ -61,12 +71,15 @@ func (s *scene) show(sc *engine.Scenario, mode engine.Mode) {
 	}
 	s.snap = engine.Snapshot{Mode: mode, Scenario: sc, Speed: 1, Lanes: lanes}
 	s.series, s.marks, s.findings = engine.Series{}, s.marks[:0], nil
-	s.tops, s.traffic = make([]plot.Top, len(lanes)), make([]*traffic, len(lanes))
+	s.traffic = make([]*traffic, len(lanes))
 	for i := range s.traffic {
 		s.traffic[i] = newTraffic(len(sc.Handlers))
 	}
+	s.tops = make([][views]plot.Top, len(lanes))
+	s.spreads, s.spreadAxes = make([]engine.Distribution, len(lanes)), make([]spreadAxes, len(lanes))
+	s.commonTops, s.commonAxes = [views]plot.Top{}, spreadAxes{}
 	s.focus = min(s.focus, len(lanes)-1)
-	s.cursor, s.at, s.to, s.ghost, s.forecast = cursor{}, 0, 0, ghost{}, nil
+	s.cursor, s.pin, s.at, s.to, s.ghost, s.forecast = cursor{}, pin{}, 0, 0, ghost{}, nil
 	s.unlinked, s.rate = false, sc.Load.Rate.String()
 }
 
@@ -77,13 +90,14 @@ func (s *scene) arrange(w, h int) {
 		handlers = max(handlers, len(s.snap.Lanes[i].Handlers))
 		workers = max(workers, s.workerRows(i))
 	}
-	arrange(&s.layout, w, h, len(s.snap.Lanes), s.focus, handlers, workers)
+	arrange(&s.layout, w, h, len(s.snap.Lanes), s.focus, handlers, workers, s.size)
 }
 
 // draw draws everything but overlays.
 func (s *scene) draw(g *grid.Grid) {
 	s.arrange(g.W, g.H)
 	l := &s.layout
+	s.charted = s.charted[:0]
 	s.drawHeader(g.Sub(l.header))
 	s.drawOffered(g.Sub(l.offered))
 	for i, r := range l.lanes {

@@ -9,7 +9,7 @@ import (
 	"duet/ui/internal/plot"
 )
 
-// past is a recorded stretch as the charts want it: the last minute, with gaps
+// past is a recorded stretch as the charts want it: that of the window, with gaps
 // where there is nothing (yet). It is valid until the next call.
 func (s *scene) past(recorded []float32) []float32 {
 	n := s.steps()
@@ -24,30 +24,59 @@ func (s *scene) past(recorded []float32) []float32 {
 
 var nan = float32(math.NaN())
 
-// grouped makes of past values, in place, the means of neighbours, about as
-// many as a chart has columns: what is counted in each step would else look
-// like noise. Which steps make a group does not change as time passes.
-func (s *scene) grouped(data []float32, columns int) plot.Series {
-	size := max(len(data)/max(columns, 1), 1)
+// foldSize is how many steps make a value of a chart of so many columns.
+func (s *scene) foldSize(how fold, columns int) int {
+	if how == unfolded {
+		return 1
+	}
+	values := max(min(columns, 60), 1) // more would be noise where little is counted
+	return (s.steps() + values - 1) / values
+}
+
+// folded makes, in place, one of as many values as size says. Which steps come
+// together does not change as time passes.
+func (s *scene) folded(data []float32, size int, how fold) plot.Series {
 	first := s.firstStep(len(data))
+	if size <= 1 {
+		return plot.Series{Data: data, First: first}
+	}
 	skip := ((-first)%size + size) % size // steps before the first whole group
-	n := (len(data) - skip) / size
+	n := max((len(data)-skip)/size, 0)
 	for i := range n {
-		var sum float32
-		for _, v := range data[skip+i*size : skip+(i+1)*size] {
-			sum += v
-		}
-		data[i] = sum / float32(size)
+		data[i] = how.of(data[skip+i*size : skip+(i+1)*size])
 	}
 	return plot.Series{Data: data[:n], First: (first + skip) / size}
 }
 
-// steps is how many steps of the recording make the last minute.
+// of is one value for several; NaN when all are gaps.
+func (how fold) of(data []float32) float32 {
+	sum, high, n := float32(0), nan, 0
+	for _, v := range data {
+		if v != v {
+			continue
+		}
+		sum += v
+		n++
+		if !(high >= v) {
+			high = v
+		}
+	}
+	switch {
+	case n == 0:
+		return nan
+	case how == means:
+		return sum / float32(n)
+	default:
+		return high
+	}
+}
+
+// steps is how many steps of the recording make the window.
 func (s *scene) steps() int {
 	if s.series.Step <= 0 {
 		return 1
 	}
-	return int(min(minute/s.series.Step, 10_000))
+	return int(min(s.window()/s.series.Step, 10_000))
 }
 
 // firstStep is the number of the first of n recorded steps shown.
@@ -67,16 +96,13 @@ type span struct {
 // spans divides a chart into what was and, where there is anything to show of
 // it, what will be. Both have the same scale.
 func (s *scene) spans(area grid.Rect) (past, future span) {
-	past = span{area, s.to - minute, s.to}
-	ahead := minute / 2
-	if area.W >= 80 {
-		ahead = minute
-	}
+	window, ahead := s.window(), s.foresight(area.W >= 80)
+	past = span{area, s.to - window, s.to}
 	if !s.foreseeing() || area.W < 20 {
 		return past, span{}
 	}
 	future = span{from: s.to, to: s.to + ahead}
-	past.area, future.area = area.SplitLeft(area.W * int(minute) / int(minute+ahead))
+	past.area, future.area = area.SplitLeft(int(int64(area.W) * int64(window) / int64(window+ahead)))
 	return past, future
 }
 

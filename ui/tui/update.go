@@ -116,7 +116,7 @@ func (m *model) input(msg tea.Msg) tea.Cmd {
 			return tea.Suspend
 		}
 	}
-	if _, motion := msg.(tea.MouseMotionMsg); motion {
+	if motion, ok := msg.(tea.MouseMotionMsg); ok && (motion.Button != tea.MouseLeft || m.overlay != nil) {
 		return nil
 	}
 	m.pace.stale = true
@@ -136,6 +136,8 @@ func (m *model) input(msg tea.Msg) tea.Cmd {
 		return tea.Batch(m.press(msg), m.flush())
 	case tea.MouseClickMsg:
 		m.click(msg)
+	case tea.MouseMotionMsg:
+		m.point(msg.X, msg.Y)
 	case tea.MouseWheelMsg:
 		m.wheel(msg)
 	}
@@ -198,6 +200,7 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 func (m *model) pressMore(k tea.KeyPressMsg) tea.Cmd {
 	keys := m.keys
 	switch {
+	case m.pressChart(k):
 	case key.Matches(k, keys.Fault):
 		m.overlay = newFaults(m)
 	case key.Matches(k, keys.Settings):
@@ -245,9 +248,9 @@ func (m *model) look(k tea.KeyPressMsg) bool {
 	case key.Matches(k, keys.LeapAhead) || on && key.Matches(k, keys.FineMore):
 		m.lookBack(cursorLeap)
 	case key.Matches(k, keys.FarBack):
-		m.lookBack(-minute)
+		m.lookBack(-cursorFar)
 	case key.Matches(k, keys.FarAhead):
-		m.lookBack(minute)
+		m.lookBack(cursorFar)
 	case key.Matches(k, keys.Begin):
 		m.lookBack(-math.MaxInt64)
 	case key.Matches(k, keys.Latest):
@@ -268,7 +271,8 @@ func (m *model) turnTo(lane int) {
 	}
 }
 
-// click selects the knob or looks at the lane under the mouse.
+// click selects the knob under the mouse, or looks at the lane, and points to the
+// moment of its chart.
 func (m *model) click(c tea.MouseClickMsg) {
 	if c.Button != tea.MouseLeft {
 		return
@@ -283,6 +287,7 @@ func (m *model) click(c tea.MouseClickMsg) {
 			m.turnTo(l.first + i)
 		}
 	}
+	m.point(c.X, c.Y)
 	if l.others.Contains(c.X, c.Y) {
 		lane := c.Y - l.others.Y
 		if lane >= l.first {

@@ -78,7 +78,7 @@ func (m *model) goFrom() tea.Cmd {
 	from := m.scene.snap.Clone()
 	changes := slices.Clone(m.scene.marks[:min(from.Changes, len(m.scene.marks))])
 	left := &engine.Series{}
-	m.run.Series(left, max(from.At-minute, 0), m.present.At) // with the minute before, of which the fork knows nothing
+	m.run.Series(left, max(from.At-m.scene.window(), 0), m.present.At) // with what was before, of which the fork knows nothing
 	p := m.piece
 	p.mode = engine.Virtual
 	m.gen++

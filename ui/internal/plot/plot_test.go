@@ -232,6 +232,40 @@ func TestDrawingDoesNotAllocate(t *testing.T) {
 	}
 }
 
+// Whatever is dealt to the columns of a logarithmic range, nothing of it is lost,
+// nothing lies where it was not, and the ends of the range are those of the chart.
+func TestLogDealsAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		end := rapid.OneOf(rapid.Float64Range(1e-9, 1e4), rapid.SampledFrom([]float64{0, -1, math.NaN(), math.Inf(1), math.MaxFloat64, 5e-324}))
+		a := Log{Min: end.Draw(t, "min"), Max: end.Draw(t, "max")}
+		dst := make([]float32, rapid.IntRange(0, 80).Draw(t, "columns"))
+		low, high := end.Draw(t, "low"), end.Draw(t, "high")
+		a.Deal(dst, low, high, 1)
+		sum := 0.0
+		for x, v := range dst {
+			sum += float64(v)
+			if v < 0 || v > 0 && (x < a.Column(min(low, high), len(dst)) || x > max(a.Column(low, len(dst)), a.Column(high, len(dst)))) {
+				t.Fatalf("%v in column %d of %v", v, x, dst)
+			}
+		}
+		if len(dst) > 0 && math.Abs(sum-1) > 1e-5 {
+			t.Fatalf("%v was dealt, not 1: %v", sum, dst)
+		}
+		if x := a.Column(low, len(dst)); x >= len(dst) || x < -1 || x < 0 && len(dst) > 0 {
+			t.Fatalf("%v is in column %d of %d", low, x, len(dst))
+		}
+	})
+	a := Log{Min: 0.001, Max: 10}
+	for v, want := range map[float64]int{0: 0, 0.001: 0, 0.01: 25, 0.1: 50, 1: 75, 10: 99, 99: 99} {
+		if got := a.Column(v*1.000001, 100); got != want {
+			t.Errorf("%v is in column %d, want %d", v, got, want)
+		}
+	}
+	if v := a.Value(a.Fraction(0.5)); math.Abs(v-0.5) > 1e-9 {
+		t.Errorf("0.5 is at %v", v)
+	}
+}
+
 func FuzzLine(f *testing.F) {
 	f.Add([]byte{0, 1, 255, 254, 80}, 0, 20, 5, 0.0, 100.0)
 	f.Add([]byte{255}, math.MinInt, -1, 0, math.Inf(-1), math.NaN())
