@@ -12,7 +12,6 @@ import (
 type progress struct {
 	to           io.Writer // nil: nobody looks
 	number, runs int       // which of the runs this is, from 1
-	naming       bool      // scenarios are named, since there are several
 }
 
 // progress is nobody's where errors do not go to a terminal, or to one that
@@ -32,9 +31,6 @@ func (p *progress) show(snap *engine.Snapshot) {
 		return
 	}
 	var line strings.Builder
-	if p.naming {
-		fmt.Fprintf(&line, "%s, %s: ", snap.Scenario.Name, snap.Mode)
-	}
 	if p.runs > 1 {
 		fmt.Fprintf(&line, "%d of %d, %s: ", p.number, p.runs, snap.Scenario.Case)
 	}

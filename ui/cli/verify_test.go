@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -37,7 +38,7 @@ func verification(t *testing.T, s *stage) (v report.Verification) {
 }
 
 func TestVerifyChecksEveryPresetInBothModes(t *testing.T) {
-	s, code := checked(t, time.Hour, "--format", "json")
+	s, code := checked(t, 10*time.Hour, "--real", "--format", "json")
 	if code != exitClaim || !strings.HasSuffix(s.errs.String(), " claims failed\n") { // of runs in which nothing happens
 		t.Errorf("exit code %d, %s", code, s.errs.String())
 	}
@@ -47,7 +48,7 @@ func TestVerifyChecksEveryPresetInBothModes(t *testing.T) {
 	}
 	for i, p := range presets.List() {
 		one := v.Scenarios[i]
-		if one.Scenario != p.Name || one.Real == nil || one.Virtual == nil || one.Real.Mode != engine.Real || one.Virtual.Mode != engine.Virtual {
+		if one.Scenario != p.Name || one.Real == nil || one.Virtual == nil || one.Real.Mode != engine.Real || one.Virtual.Mode != engine.Virtual || len(one.Claims) == 0 {
 			t.Errorf("%+v, want both reports of %s", one, p.Name)
 		}
 	}
@@ -59,9 +60,9 @@ func TestVerifyOneMode(t *testing.T) {
 		real, simulated int
 		failed          string
 	}{
-		{[]string{"--virtual"}, 0, 4, "2 of 5 claims failed"},
-		{[]string{"--real"}, 4, 0, "1 of 4 claims failed"},
-		{nil, 4, 4, "3 of 9 claims failed"},
+		{[]string{"--virtual"}, 0, 40, "2 of 5 claims failed"},
+		{[]string{"--real"}, 4, 40, "3 of 9 claims failed"},
+		{nil, 0, 40, "2 of 5 claims failed"},
 	} {
 		s, code := checked(t, time.Hour, append(c.args, "tiny.yaml", "./claiming.yaml")...)
 		if len(s.ran) != c.real || len(s.simulated) != c.simulated {
@@ -81,12 +82,15 @@ func TestVerifyAllIsWell(t *testing.T) {
 }
 
 func TestVerifyInterrupted(t *testing.T) {
-	s, code := checked(t, 4500*time.Millisecond, "tiny.yaml", "claiming.yaml", "--format", "json") // in the first real run
+	const simulated = 4 * 10 // runs of a second, some at once
+	atOnce := min(runtime.GOMAXPROCS(0), simulated)
+	stop := time.Duration((simulated+atOnce-1)/atOnce)*time.Second + 500*time.Millisecond
+	s, code := checked(t, stop, "tiny.yaml", "claiming.yaml", "--real", "--format", "json") // in the first real runs
 	if code != exitInterrupted || s.errs.String() != "duet: interrupted\n" {
 		t.Errorf("exit code %d, %q", code, s.errs.String())
 	}
 	v := verification(t, s)
-	if len(v.Scenarios) != 2 || v.Scenarios[0].Real == nil || !v.Scenarios[0].Real.Cases[0].Interrupted || v.Scenarios[1].Real != nil || v.Scenarios[1].Virtual == nil {
+	if len(v.Scenarios) != 2 || v.Scenarios[0].Real == nil || !v.Scenarios[0].Real.Cases[0].Interrupted || v.Scenarios[1].Virtual == nil {
 		t.Errorf("%+v, want what there is", v.Scenarios)
 	}
 }
@@ -94,10 +98,8 @@ func TestVerifyInterrupted(t *testing.T) {
 func TestVerifyFails(t *testing.T) {
 	inFolder(t, map[string]string{"tiny.yaml": tiny})
 	s := newStage()
-	s.watchVirtual = func(*engine.Scenario, time.Duration, func(*engine.Snapshot)) (engine.Run, error) {
-		return nil, errBroken
-	}
-	if code := s.do(t, "verify", "tiny.yaml", "--out", "report.txt"); code != exitRun || s.errs.String() != "duet: it broke\n" || s.out.Len() > 0 {
+	s.newVirtual = func(*engine.Scenario) (engine.Run, error) { return nil, errBroken }
+	if code := s.do(t, "verify", "tiny.yaml", "--real", "--out", "report.txt"); code != exitRun || s.errs.String() != "duet: it broke\n" || s.out.Len() > 0 {
 		t.Errorf("exit code %d, %q, %s", code, s.errs.String(), s.out.String())
 	}
 	s = newStage()

@@ -14,20 +14,26 @@ import (
 	"duet/ui/report"
 )
 
-// verified is a scenario that ran in both modes, of which one claim fails in
-// one, and another that was interrupted.
+// verified is a scenario that was simulated three times and ran in real time, on a
+// machine that was busy, and another of which one simulated run is known.
 func verified(t *testing.T) *report.Verification {
 	t.Helper()
 	s := decode(t, shop)
-	real, virtual := snapshot(s), snapshot(s)
-	virtual.Mode = engine.Virtual
-	virtual.Lanes[0].Whole.Latency.P99 = ms(400)
-	cut := snapshot(decode(t, queue))
+	var simulated []*engine.Snapshot
+	for i := range 3 {
+		virtual := snapshot(s)
+		virtual.Mode = engine.Virtual
+		virtual.Lanes[0].Whole.Latency.P99 = ms(float64(330 + 10*i))
+		simulated = append(simulated, virtual)
+	}
+	real := snapshot(s)
+	real.Lanes[0].Whole.Lateness = summary(100, report.Busy)
+	cut := snapshot(decode(t, queue+"steady: {runs: 1}\nexpect: [message.latency.mean within 5% of message.theory.latency_mean, {claim: event.latency.mean < 1s, in: real}]\n"))
 	cut.Mode = engine.Virtual
 	cut.Lanes[0].Whole.Latency = summary(2480, ms(40))
 	return &report.Verification{Duet: report.Version, Scenarios: []report.Verified{
-		{Scenario: "shop", Real: report.Of(report.Outcome{Snapshot: real}), Virtual: report.Of(report.Outcome{Snapshot: virtual})},
-		{Scenario: "queue", Virtual: report.Of(report.Outcome{Snapshot: cut, Interrupted: true})},
+		report.Prove(report.Proof{Simulated: simulated, Ran: &report.Outcome{Snapshot: real}}),
+		report.Prove(report.Proof{Simulated: []*engine.Snapshot{cut}}),
 	}}
 }
 
@@ -38,7 +44,7 @@ func TestTextOfAVerification(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden.RequireEqual(t, out.Bytes())
-	if checked, failed := v.Claims(); checked != 4+5 || failed != 2+4 {
+	if checked, failed := v.Claims(); checked != 5+4+1 || failed != 6 {
 		t.Errorf("%d claims checked, %d failed", checked, failed)
 	}
 }
