@@ -78,9 +78,7 @@ func TestWrongInput(t *testing.T) {
 
 		{"verify zebra", `no preset "zebra"; there are`},
 		{"verify duality none.yaml", `^duet: none.yaml: there is no such file$`},
-		{"verify tiny.yaml --seed 3", `^duet: --seed is for --voices: a preset's claims are about its own seed$`},
 		{"verify --voices duality", `^duet: --voices compares lanes of its own, and takes no preset: duality$`},
-		{"verify --voices --real", `^duet: --voices needs the simulation: real runs are compared with it; leave out --real$`},
 		{"verify --format csv", `"csv" for "--format" flag: text or json is needed`},
 		{"verify tiny.yaml --out taken.txt", `^duet: taken.txt: this file exists already`},
 		{"verify --voices --out taken.txt", `^duet: taken.txt: this file exists already`},
