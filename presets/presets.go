@@ -27,10 +27,10 @@ var groups = []struct {
 	title string
 	names []string
 }{
-	{"From somebody's day", []string{"flash-sale", "real-traffic"}},
-	{"The textbook, tested", []string{"order", "latency", "backpressure", "duality"}},
-	{"Queueing, felt", []string{"little"}},
-	{"Failure, felt", []string{"slow-observer"}},
+	{"From somebody's day", []string{"flash-sale", "real-traffic", "image-pipeline", "notifications", "telemetry", "payments"}},
+	{"The textbook, tested", []string{"order", "latency", "backpressure", "isolation", "reliability", "duality"}},
+	{"Queueing, felt", []string{"little", "hockey-stick", "variance", "pooling", "no-waiting-room", "bufferbloat"}},
+	{"Failure, felt", []string{"slow-observer", "retry-storm", "poison", "fan-out", "herd", "skewed-keys"}},
 }
 
 // List returns all presets in their fixed order, those of a group together.

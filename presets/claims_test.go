@@ -1,0 +1,70 @@
+package presets_test
+
+import (
+	"math"
+	"testing"
+
+	"duet/engine"
+	"duet/engine/replicate"
+	"duet/engine/theory"
+	"duet/engine/virtual"
+	"duet/presets"
+)
+
+// TestClaimsHold simulates every case once, as it is played, and holds its claims
+// against that. Those of the long run take minutes, and are for duet verify: here
+// theory has to agree with what they say.
+func TestClaimsHold(t *testing.T) {
+	for _, p := range presets.List() {
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			s, err := presets.Open(p.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range s.Variants() {
+				snap := simulated(t, v)
+				for _, c := range v.Expect {
+					switch {
+					case c.In == engine.InSteady:
+						checkTheory(t, v.Case, c, snap)
+					case c.AppliesTo(engine.Virtual):
+						if verdict, err := c.Check(snap, theory.Figure); err != nil || !verdict.Holds {
+							t.Errorf("%s: %+v, %v", v.Case, verdict, err)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// simulated is the last snapshot of one simulated run.
+func simulated(t *testing.T, s *engine.Scenario) *engine.Snapshot {
+	t.Helper()
+	var last *engine.Snapshot
+	start := func(s *engine.Scenario) (engine.Run, error) {
+		return virtual.New(s, virtual.Options{Speed: math.Inf(1)})
+	}
+	err := replicate.Each(t.Context(), start, 1, 1, func(int) *engine.Scenario { return s }, func(_ int, snap *engine.Snapshot) { last = snap })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return last
+}
+
+// checkTheory holds that what a claim of the long run says is what theory says,
+// where it says anything.
+func checkTheory(t *testing.T, name string, c engine.Claim, snap *engine.Snapshot) {
+	t.Helper()
+	all, err := c.Comparisons(snap.Scenario)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range all {
+		_, right := all[i].Sides(snap, theory.Figure)
+		if known := all[i].Theory(snap, theory.Figure); all[i].Constant() && !math.IsNaN(known) && !all[i].Holds(known, right) {
+			t.Errorf("%s: %s, and theory says %v", name, c.Text, known)
+		}
+	}
+}
