@@ -145,16 +145,18 @@ func (h *helpBox) drawWords(m *model, g *grid.Grid) {
 		if w.now == nil {
 			continue
 		}
-		if y >= 0 && y < g.H {
-			p := pen{g: g, x: indent, y: y, end: g.W - 2}
-			for l := range snap.Lanes {
-				lane := &snap.Lanes[l]
-				p.text(lane.Name+" ", t.lane(lane.Model))
-				p.text(w.now(lane, snap.Scenario), t.text)
-				p.skip(2)
+		p := pen{g: g, x: indent, y: y, end: g.W - 2}
+		for l := range snap.Lanes {
+			lane := &snap.Lanes[l]
+			now := w.now(lane, snap.Scenario)
+			if need := g.Width(lane.Name) + 1 + g.Width(now); p.x > indent && need > p.room() {
+				p.x, p.y = indent, p.y+1
 			}
+			p.text(lane.Name+" ", t.lane(lane.Model))
+			p.text(now, t.text)
+			p.skip(2)
 		}
-		y++
+		y = p.y + 1
 	}
 	h.scroll.fit(y+h.scroll.top, g.H)
 	h.scroll.draw(g, t.dim)

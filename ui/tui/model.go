@@ -51,8 +51,10 @@ type model struct {
 }
 
 func newModel(o Options) *model {
-	m := &model{options: o, dark: true, grid: grid.New(0, 0), keys: newKeyMap(), pace: pace{tick: tea.Tick}, runs: newRuns(),
-		memory: o.Memory.clone(), asked: map[string]bool{}}
+	m := &model{
+		options: o, dark: true, grid: grid.New(0, 0), keys: newKeyMap(), pace: pace{tick: tea.Tick}, runs: newRuns(),
+		memory: o.Memory.clone(), asked: map[string]bool{},
+	}
 	m.view = tea.View{AltScreen: true, MouseMode: tea.MouseModeCellMotion, ReportFocus: true, WindowTitle: "duet"}
 	m.scene.hints, m.scene.pastHints = hints(m.keys.ShortHelp()), hints(m.keys.pastHelp())
 	if o.ASCII {

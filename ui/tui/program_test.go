@@ -75,7 +75,7 @@ type playing struct {
 }
 
 // play starts the playground on a screen of 100 by 30.
-func play(ctx context.Context, t *testing.T, newRun func(*engine.Scenario) (engine.Run, error)) *playing {
+func play(ctx context.Context, t *testing.T, newRun func(*engine.Scenario) (engine.Run, error), more ...func(*Options)) *playing {
 	p := &playing{ended: make(chan error, 1)}
 	if newRun == nil {
 		newRun = func(s *engine.Scenario) (engine.Run, error) {
@@ -92,6 +92,9 @@ func play(ctx context.Context, t *testing.T, newRun func(*engine.Scenario) (engi
 		tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color"}),
 		func(program *tea.Program) { p.program = program },
 	}}
+	for _, change := range more {
+		change(&o)
+	}
 	go func() { p.ended <- Play(ctx, o) }()
 	return p
 }

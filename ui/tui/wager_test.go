@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -335,4 +336,38 @@ func (b *bench) opens(s *engine.Scenario) {
 	p := newPicker(b.m)
 	b.m.overlay = p
 	b.send(openedMsg{by: p, scenario: s})
+}
+
+// The whole program in fake time: the question is the first picture, the answer
+// comes by itself, and in the end the bet is remembered.
+func TestProgramAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var kept Memory
+		p := play(t.Context(), t, nil, func(o *Options) {
+			o.Scenario, o.Ask, o.Memory.Toured = asked(t), true, true
+			o.Remember = func(m Memory) { kept = m }
+		})
+		wants := func(texts ...string) {
+			t.Helper()
+			screen := p.out.screen(t, 100, 30)
+			for _, text := range texts {
+				if !strings.Contains(screen, text) {
+					t.Errorf("no %q on the screen:\n%s", text, screen)
+				}
+			}
+		}
+		time.Sleep(60 * time.Millisecond)
+		wants(theQuestion, "4  neither", "paused")
+		p.program.Send(keyPress("4"))
+		time.Sleep(20 * time.Second)
+		wants("right: neither", "event.latency.p99")
+		p.program.Send(keyPress("q"))
+		if err := <-p.ended; err != nil {
+			t.Error(err)
+		}
+		settled()
+		if kept.Bets["sale"] != "neither" {
+			t.Errorf("remembered is %+v", kept)
+		}
+	})
 }
