@@ -37,13 +37,13 @@ func (c *comparison) update(m *model, msg tea.Msg) tea.Cmd {
 // The widths in the table. What is left beside the lanes says who pays.
 const (
 	comparedLabel = 14
-	comparedPays  = 13 // at least
+	comparedPays  = 16 // at least
 )
 
 func (c *comparison) draw(m *model, g *grid.Grid) {
 	s := &m.scene
 	in, _ := m.window(g, 64+13*len(s.snap.Lanes), g.H, "compare")
-	t := &comparing{scene: s, g: in, width: 13}
+	t := &comparing{scene: s}
 	for i := range s.snap.Lanes {
 		l := &s.snap.Lanes[i]
 		w := &l.Recent
@@ -52,8 +52,9 @@ func (c *comparison) draw(m *model, g *grid.Grid) {
 		}
 		t.lanes = append(t.lanes, engine.FiguresOf(l, w))
 	}
-	t.label = min(max(in.W-comparedPays-figureWidth*len(t.lanes), comparedLabel), 26)
-	t.width = min(max((in.W-t.label-comparedPays)/len(t.lanes), figureWidth), 13)
+	t.g = in.Sub(grid.Rect{W: in.W - 2, H: in.H}) // beside it there are signs for more
+	t.label = min(max(t.g.W-comparedPays-(figureWidth+1)*len(t.lanes), comparedLabel), 26)
+	t.width = min(max((t.g.W-t.label-comparedPays)/len(t.lanes), figureWidth), 13)
 	t.values = make([]float64, len(t.lanes))
 
 	c.drawHead(s, t)
@@ -71,7 +72,7 @@ func (c *comparison) draw(m *model, g *grid.Grid) {
 		rows += 1 + len(costs[i].rows)
 	}
 	c.scroll.fit(rows, body.H)
-	t.g = body
+	t.g = body.Sub(grid.Rect{W: in.W - 2, H: body.H})
 	t.body(c.scroll.top)
 	c.scroll.draw(body, s.theme.dim)
 	c.drawFoot(s, in)

@@ -101,7 +101,7 @@ func (q *question) draw(m *model, g *grid.Grid) {
 	q.drawChoices(in, y, choices, t)
 	q.rows = grid.Rect{X: at.X, Y: at.Y + y, W: at.W, H: len(q.owners)}
 	p := row(in, in.H-1)
-	p.text(strconv.Itoa(1)+"-"+strconv.Itoa(len(choices))+" or enter bets, esc skips, x no more questions", t.dim)
+	p.text("1-"+strconv.Itoa(min(len(choices), 9))+" or enter bets, esc skips, x no more questions", t.dim)
 }
 
 func (q *question) drawChoices(g *grid.Grid, y int, choices [][]string, t *theme) {

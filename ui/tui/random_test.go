@@ -30,8 +30,10 @@ func TestRandomInput(t *testing.T) {
 	preset := func(name string) Preset {
 		return Preset{Name: name, Title: name, Group: "all", Open: func() (*engine.Scenario, error) { return scenes[name](t).Scenario, nil }}
 	}
+	betting := Preset{Name: "sale", Title: "asks", Open: func() (*engine.Scenario, error) { return asked(t), nil }, Ask: asked(t).Ask}
 	rapid.Check(t, func(rt *rapid.T) {
-		b := open(t, saleScenario(t), preset("four"), preset("crowd"), preset("goroutines"))
+		b := open(t, saleScenario(t), append(shelf(t), preset("four"), preset("crowd"), preset("goroutines"), betting)...)
+		b.m.options.Ask, b.m.options.Remember = true, func(Memory) {}
 		defer b.m.runs.end()
 		for range 60 {
 			x, y := rapid.IntRange(-2, 210).Draw(rt, "x"), rapid.IntRange(-2, 70).Draw(rt, "y")
