@@ -94,6 +94,29 @@ func literal(t *testing.T, e ast.Expr) string {
 	return text
 }
 
+// TestReadmeShowsEveryPicture: those that tests of the screen keep true, and no
+// other.
+func TestReadmeShowsEveryPicture(t *testing.T) {
+	const folder = "ui/tui/testdata/pictures/"
+	shown := map[string]bool{}
+	for _, path := range regexp.MustCompile(folder+`[a-z-]+\.svg`).FindAllString(readme(t), -1) {
+		shown[strings.TrimPrefix(path, folder)] = true
+	}
+	files, err := os.ReadDir("../../" + folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !shown[f.Name()] {
+			t.Errorf("README.md does not show %s", f.Name())
+		}
+		delete(shown, f.Name())
+	}
+	for name := range shown {
+		t.Errorf("README.md shows %s, which there is not", name)
+	}
+}
+
 // TestReadmeShowsTheStarter: the example is the file that duet writes.
 func TestReadmeShowsTheStarter(t *testing.T) {
 	if !strings.Contains(readme(t), "```yaml\n"+string(starter)+"```\n") {
