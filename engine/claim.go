@@ -44,8 +44,8 @@ func (c Claim) Check(snap *Snapshot, theory Theory) (Verdict, error) {
 // parseClaim reads the expression of a claim.
 func parseClaim(c Claim, s *Scenario) (*Expr, error) {
 	expr, err := asTest(parseExpr(c.Text, s))
-	if err == nil && c.During != nil && expr.handlers {
-		return nil, errors.New("figures of a handler or a resource are of the whole run; leave out during, or take the lane's")
+	if err == nil && c.During != nil && (expr.handlers || expr.classes) {
+		return nil, errors.New("figures of a handler, a class or a resource are of the whole run; leave out during, or take the lane's")
 	}
 	return expr, err
 }

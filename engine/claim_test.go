@@ -213,14 +213,7 @@ func BenchmarkCondition(b *testing.B) {
 func TestFiguresAreTheMetrics(t *testing.T) {
 	s := decoded(t, shortest+"resources: [{name: db}]")
 	snap := measuredRun(s)
-	text, err := json.Marshal(FiguresOf(&snap.Lanes[0], &snap.Lanes[0].Whole))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var lane map[string]any
-	if err := json.Unmarshal(text, &lane); err != nil {
-		t.Fatal(err)
-	}
+	lane := jsonOf(t, FiguresOf(&snap.Lanes[0], &snap.Lanes[0].Whole))
 	handler := lane["handlers"].([]any)[0].(map[string]any)
 	resource := lane["resources"].([]any)[0].(map[string]any)
 	for _, name := range []string{"name", "model", "handlers", "resources", "theory"} {
@@ -256,6 +249,18 @@ func TestFiguresAreTheMetrics(t *testing.T) {
 			t.Errorf("%s is not in the JSON", path)
 		}
 	}
+}
+
+func jsonOf(t *testing.T, v any) (object map[string]any) {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(text, &object)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return object
 }
 
 func readsAs(t *testing.T, s *Scenario, snap *Snapshot, path string, want any) {

@@ -35,14 +35,14 @@ func (s *Scenario) copySettings() *Scenario {
 	c := *s
 	l := &c.Load
 	l.Bursts, l.Ramp, l.Sine, l.Trace = fresh(l.Bursts), fresh(l.Ramp), fresh(l.Sine), fresh(l.Trace)
-	l.Steps = slices.Clone(l.Steps)
+	l.Steps, l.Classes = slices.Clone(l.Steps), slices.Clone(l.Classes)
 	c.Handlers = slices.Clone(s.Handlers)
 	c.Resources = slices.Clone(s.Resources)
 	c.Lanes = slices.Clone(s.Lanes)
 	for i := range c.Lanes {
 		lane := &c.Lanes[i]
 		lane.Handlers.Names = slices.Clone(lane.Handlers.Names)
-		lane.Subscriptions = maps.Clone(lane.Subscriptions)
+		lane.Subscriptions, lane.Pools = maps.Clone(lane.Subscriptions), maps.Clone(lane.Pools)
 		for name, sub := range lane.Subscriptions {
 			lane.Subscriptions[name] = Subscription{Workers: fresh(sub.Workers), Capacity: fresh(sub.Capacity)}
 		}
@@ -103,7 +103,7 @@ func (l *LaneSnapshot) copyFrom(other *LaneSnapshot) {
 		h := &l.Handlers[i]
 		was := *h
 		*h = other.Handlers[i]
-		h.Partitions = append(was.Partitions[:0], h.Partitions...)
+		h.Partitions, h.Queues = append(was.Partitions[:0], h.Partitions...), append(was.Queues[:0], h.Queues...)
 		for _, pair := range [][2]*Summary{{&h.Wait, &was.Wait}, {&h.Service, &was.Service}, {&h.WholeWait, &was.WholeWait}, {&h.WholeService, &was.WholeService}} {
 			pair[0].own(pair[1])
 		}
@@ -114,6 +114,14 @@ func (l *LaneSnapshot) copyFrom(other *LaneSnapshot) {
 		l.Resources[i] = other.Resources[i]
 		l.Resources[i].Wait.own(&was.Wait)
 		l.Resources[i].WholeWait.own(&was.WholeWait)
+	}
+	l.Classes = resized(old.Classes, len(other.Classes))
+	for i := range l.Classes {
+		c := &l.Classes[i]
+		was := *c
+		*c = other.Classes[i]
+		c.Latency.own(&was.Latency)
+		c.WholeLatency.own(&was.WholeLatency)
 	}
 	l.Workers = append(old.Workers[:0], other.Workers...)
 	l.Publishers = resized(old.Publishers, len(other.Publishers))

@@ -49,6 +49,7 @@ func shares(a, b reflect.Value, path string) string {
 func TestScenarioCloneSharesNothing(t *testing.T) {
 	for _, src := range []string{
 		everything,
+		classed,
 		shortest + "timeline: [{at: 1s, fault: {slow: charge}}]",
 		"load: {rate: 1/s, arrivals: steps, steps: [{at: 1s, times: 2}]}\nhandlers: [{name: a}]",
 		"load: {arrivals: trace, trace: {file: a.csv}}\nhandlers: [{name: a}]",

@@ -197,10 +197,14 @@ func (d *decoder) list(n *node, into reflect.Value, path, pattern string) error 
 	return nil
 }
 
-// entries reads a map of structs by handler: a lane's subscriptions.
+// entries reads a map by handler or class: a lane's subscriptions or pools.
 func (d *decoder) entries(n *node, into reflect.Value, path, pattern string) error {
 	if n.kind != mappingNode {
-		return d.fail(n, "%s is %s: fields named after handlers are needed", subject(path), n.describe())
+		what := "fields named after handlers"
+		if into.Type().Elem().Kind() == reflect.Int {
+			what = "numbers named after classes"
+		}
+		return d.fail(n, "%s is %s: %s are needed", subject(path), n.describe(), what)
 	}
 	into.Set(reflect.MakeMap(into.Type()))
 	for _, e := range n.entries {
@@ -248,6 +252,11 @@ func (d *decoder) missing() *problem {
 	s := d.scenario
 	if !d.given["load.rate"] && s.Load.Arrivals != Trace {
 		return &problem{path: "load.rate", need: "a rate such as 120/s is needed"}
+	}
+	for i := range max(0, len(s.Load.Classes)-1) {
+		if at := fmt.Sprintf("load.classes.%d", i); !d.given[at+".share"] {
+			return &problem{path: at, need: "a share of the items is needed, such as 20%; only the last class has none, for it has the rest"}
+		}
 	}
 	for i := range s.Lanes {
 		if s.Lanes[i].Model == "" {

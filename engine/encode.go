@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"reflect"
 	"regexp"
@@ -98,8 +99,8 @@ func (e encoder) value(v reflect.Value, path, pattern string) *node {
 		keys := v.MapKeys()
 		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 		for _, key := range keys {
-			fields := e.fields(v.MapIndex(key), join(path, key.String()), join(pattern, "*"))
-			n.entries = append(n.entries, entry{key: key.String(), value: fields})
+			value := e.value(v.MapIndex(key), join(path, key.String()), join(pattern, "*"))
+			n.entries = append(n.entries, entry{key: key.String(), value: cmp.Or(value, &node{kind: mappingNode})})
 		}
 		return n
 	default:

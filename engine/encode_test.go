@@ -28,7 +28,7 @@ lanes:
 // TestEncodeRoundTrip changes a scenario at random and holds that it is
 // written and read back as what it was.
 func TestEncodeRoundTrip(t *testing.T) {
-	starts := []*Scenario{decoded(t, shortest), decoded(t, everything), decoded(t, services)}
+	starts := []*Scenario{decoded(t, shortest), decoded(t, everything), decoded(t, services), decoded(t, classed)}
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.SampledFrom(starts).Draw(t, "start")
 		for range rapid.IntRange(0, 8).Draw(t, "changes") {

@@ -117,6 +117,22 @@ func (f resourceFigure) eval(at scene) float64 {
 	return math.NaN()
 }
 
+type classFigure struct {
+	lane, class string
+	read        func(c *ClassSnapshot, recent bool) float64
+}
+
+func (f classFigure) eval(at scene) float64 {
+	if l := at.lane(f.lane); l != nil {
+		for i := range l.Classes {
+			if l.Classes[i].Name == f.class {
+				return f.read(&l.Classes[i], at.recent)
+			}
+		}
+	}
+	return math.NaN()
+}
+
 type arithmetic struct {
 	op          byte
 	left, right number

@@ -19,14 +19,15 @@ const (
 //	event.latency.p99 > 5 * message.latency.p99 and message.lost == 0
 //	message.in_system.mean within 5% of message.throughput * message.latency.mean
 //
-// A figure is LANE.figure, LANE.handlers.NAME.figure or
-// LANE.resources.NAME.figure, named as in [LaneFigures], [HandlerFigures] and
-// [ResourceFigures]; LANE.theory.figure, in claims, is what the
+// A figure is LANE.figure, LANE.handlers.NAME.figure, LANE.classes.NAME.figure or
+// LANE.resources.NAME.figure, named as in [LaneFigures], [HandlerFigures],
+// [ClassFigures] and [ResourceFigures]; LANE.theory.figure, in claims, is what the
 // closed form says of it. Durations are in seconds. Quantities of
 // different kinds are neither compared nor added. An Expr is immutable.
 type Expr struct {
 	root     operand
 	handlers bool           // some figure is of a handler or a resource
+	classes  bool           // some figure is of a class
 	theory   []theoryFigure // in their order
 }
 
@@ -55,7 +56,7 @@ func parseExpr(text string, s *Scenario) (*Expr, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	return &Expr{root, p.handlers, p.theory}, nil
+	return &Expr{root, p.handlers, p.classes, p.theory}, nil
 }
 
 // IsTest reports whether the expression says yes or no: a comparison, or
@@ -70,6 +71,7 @@ type exprParser struct {
 	scenario *Scenario
 	depth    int
 	handlers bool
+	classes  bool
 	theory   []theoryFigure
 	err      error
 }
@@ -246,6 +248,18 @@ func (p *exprParser) figure(path string) (operand, error) {
 	}
 	if after, ok := strings.CutPrefix(rest, "resources."); ok {
 		return p.resourceFigure(lane, after)
+	}
+	if after, ok := strings.CutPrefix(rest, "classes."); ok {
+		name, figure, _ := strings.Cut(after, ".")
+		if !slices.Contains(p.scenario.Load.ClassNames(), name) {
+			return operand{}, errors.New(p.scenario.noClass(name))
+		}
+		m, ok := classMetrics[figure]
+		if !ok {
+			return operand{}, fmt.Errorf("a class has no figure %s; %s", shown(figure), suggest(figure, metricNames(classMetrics, figure)))
+		}
+		p.classes = true
+		return operand{dim: m.dimension, number: classFigure{lane, name, m.class}}, nil
 	}
 	m, ok := laneMetrics[rest]
 	if !ok {

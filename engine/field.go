@@ -106,8 +106,13 @@ func (s *Scenario) members(prefix string) []string {
 		return numbers(len(s.Resources))
 	case "lanes":
 		return numbers(len(s.Lanes))
+	case "load.classes":
+		return numbers(len(s.Load.Classes))
 	}
 	parts := strings.Split(prefix, ".")
+	if parts[0] == "lanes" && len(parts) == 3 && parts[2] == "pools" {
+		return s.Load.ClassNames()
+	}
 	if parts[0] == "lanes" && len(parts) == 3 && parts[2] == "subscriptions" {
 		n, _ := strconv.Atoi(parts[1])
 		if lane := &s.Lanes[n]; lane.Handlers.Together || lane.Model != Message {
@@ -134,6 +139,10 @@ func (s *Scenario) refuses(path string) string {
 	case parts[0] == "load" && len(parts) > 1 && slices.Contains(shapes, parts[1]):
 		if name := Arrivals(parts[1]); s.Load.Arrivals != name {
 			return "this needs arrivals: " + string(name)
+		}
+	case parts[0] == "load" && len(parts) == 4 && parts[1] == "classes" && parts[3] == "share":
+		if n, _ := strconv.Atoi(parts[2]); n == len(s.Load.Classes)-1 {
+			return "the last class has what the others leave"
 		}
 	case parts[0] == "timeline" && len(parts) == 3 && parts[2] == "at":
 		if n, _ := strconv.Atoi(parts[1]); s.Timeline[n].On != "" {

@@ -96,6 +96,21 @@ type ResourceFigures struct {
 	Wait        SummaryFigures `json:"wait"`
 }
 
+// ClassFigures are the figures of one class of a lane's items.
+type ClassFigures struct {
+	Name         string         `json:"name"`
+	Offered      int64          `json:"offered"`
+	Done         int64          `json:"done"`
+	Failed       int64          `json:"failed"`
+	Dropped      int64          `json:"dropped"`
+	Expired      int64          `json:"expired"`
+	DeadLettered int64          `json:"dead_lettered"`
+	Waiting      int64          `json:"waiting"`
+	InFlight     int64          `json:"in_flight"`
+	Lost         int64          `json:"lost"`
+	Latency      SummaryFigures `json:"latency"`
+}
+
 // LaneFigures are the figures of one lane, in the shape of the JSON of
 // `duet run`: counts, seconds, rates a second.
 type LaneFigures struct {
@@ -123,13 +138,14 @@ type LaneFigures struct {
 	Goroutines     GaugeFigures      `json:"goroutines"`
 	Handlers       []HandlerFigures  `json:"handlers"`
 	Resources      []ResourceFigures `json:"resources,omitempty"`
+	Classes        []ClassFigures    `json:"classes,omitempty"`
 	Theory         any               `json:"theory"` // the closed form beside it, by whoever knows one; null otherwise
 }
 
 // FiguresOf makes the figures of a lane in one of its windows. In Whole (or
 // with w nil) the counts are those of the whole run, warm-up included, so that
 // the ledger balances; in another window they are what happened in it.
-// Handlers and resources have figures of the whole run only.
+// Handlers, resources and classes have figures of the whole run only.
 func FiguresOf(l *LaneSnapshot, w *Window) LaneFigures {
 	v := viewOf(l, w)
 	w = v.window
@@ -161,7 +177,19 @@ func FiguresOf(l *LaneSnapshot, w *Window) LaneFigures {
 			Utilisation: Figure(r.WholeUtilisation), Wait: summaryFigures(&r.WholeWait),
 		})
 	}
+	for i := range l.Classes {
+		f.Classes = append(f.Classes, classFigures(&l.Classes[i]))
+	}
 	return f
+}
+
+func classFigures(c *ClassSnapshot) ClassFigures {
+	l := &c.Ledger
+	return ClassFigures{
+		Name: c.Name, Offered: l.Offered, Done: l.Done, Failed: l.Failed, Dropped: l.Dropped, Expired: l.Expired,
+		DeadLettered: l.DeadLettered, Waiting: l.Waiting, InFlight: l.InFlight, Lost: l.Lost,
+		Latency: summaryFigures(&c.WholeLatency),
+	}
 }
 
 // view is a lane seen through a window.

@@ -11,4 +11,5 @@ type Item struct {
 	Key     int32         // 0 to Keys.Count-1
 	Epoch   int32         // which entry of the log of load changes was in force
 	Payload int32         // bytes
+	Class   int32         // index into Load.Classes: 0 is the most urgent; 0 without classes
 }

@@ -32,6 +32,7 @@ type Lane struct {
 	Attempts      int                     `yaml:"attempts"`      // tries before an item is dead-lettered, 1 to 100; more than 1 needs ack: after; defaults to 1: a failure is final
 	Backoff       Backoff                 `yaml:"backoff"`       // between attempts
 	Subscriptions map[string]Subscription `yaml:"subscriptions"` // overrides by handler
+	Pools         map[string]int          `yaml:"pools"`         // by class: how many of the workers, from the first on, take nothing else, 0 to 100,000. The class then has a queue of its own; the other workers take the other classes
 
 	// Event model.
 	Publishers int      `yaml:"publishers"` // goroutines that publish, 1 to 1,000, or [PublishersPerItem]; defaults to 1
@@ -78,16 +79,26 @@ const (
 // Order is the discipline of a queue.
 type Order string
 
-// FIFO is first in, first out: what a Go channel does.
-const FIFO Order = "fifo"
+// The disciplines. With those by class, each class has a queue of its own in
+// each subscription.
+const (
+	FIFO     Order = "fifo"     // first in, first out: what a Go channel does; the default
+	LIFO     Order = "lifo"     // last in, first out; needs capacity 1 or more
+	Priority Order = "priority" // the most urgent class first, and fifo within one: what a nested select does
+	Select   Order = "select"   // any class that has something, by chance, and fifo within one: what a plain select does
+)
+
+// ByClass reports whether the discipline keeps classes apart.
+func (o Order) ByClass() bool { return o == Priority || o == Select }
 
 // Queue is the bounded room between producer and workers.
 type Queue struct {
-	Capacity   int           `yaml:"capacity"`   // 0 (an unbuffered channel) to 1,000,000; for each partition; defaults to 100
-	WhenFull   WhenFull      `yaml:"when_full"`  // defaults to block
-	Order      Order         `yaml:"order"`      // defaults to fifo
-	Visibility time.Duration `yaml:"visibility"` // what a worker has in hand for longer is delivered to another as well, 0 to 24h; needs ack: after; 0 (the default): never
-	Partitions int           `yaml:"partitions"` // 0 (the default): workers compete for one queue. Above, items are dealt by key to so many queues, and these to the workers (workers <= partitions)
+	Capacity    int           `yaml:"capacity"`     // 0 (an unbuffered channel) to 1,000,000; for each partition, and for each class with a queue of its own; defaults to 100
+	WhenFull    WhenFull      `yaml:"when_full"`    // defaults to block
+	Order       Order         `yaml:"order"`        // message: defaults to fifo. Those by class need classes in the load, and no partitions
+	Visibility  time.Duration `yaml:"visibility"`   // what a worker has in hand for longer is delivered to another as well, 0 to 24h; needs ack: after; 0 (the default): never
+	Partitions  int           `yaml:"partitions"`   // message: 0 (the default): workers compete for one queue. Above, items are dealt by key to so many queues, and these to the workers (workers <= partitions)
+	DropExpired bool          `yaml:"drop_expired"` // a try that its client has given up is thrown away when its turn comes, and not handled; defaults to false
 }
 
 // Ack says when a message counts as handled.

@@ -21,6 +21,7 @@ type Load struct {
 	Rate     Rate     `yaml:"rate"`     // mean arrivals a second, 0 to 1,000,000/s; for patterns the base that they multiply. With a trace: see LoadTrace
 	Arrivals Arrivals `yaml:"arrivals"` // defaults to poisson
 	Keys     Keys     `yaml:"keys"`
+	Classes  []Class  `yaml:"classes"` // of items, the most urgent first; none (the default): all are alike
 	Payload  int      `yaml:"payload"` // bytes that an item carries, 0 to 1 MiB; defaults to 0
 
 	Timeout time.Duration `yaml:"timeout"` // how long a client waits for one try, 0 to 1h; 0 (the default): for ever
@@ -85,6 +86,24 @@ type TraceShape struct {
 type Keys struct {
 	Count int     `yaml:"count"` // 1 to 1,000,000; defaults to 16
 	Skew  float64 `yaml:"skew"`  // 0 is uniform (the default); above, Zipf's exponent: key k gets a part proportional to 1/(k+1)^skew
+}
+
+// MaxClasses is how many classes items may have.
+const MaxClasses = 8
+
+// Class is a part of the items, drawn at random.
+type Class struct {
+	Name  string `yaml:"name"`  // unique
+	Share Share  `yaml:"share"` // the part of the items; the last class has what the others leave, and no share of its own
+}
+
+// ClassNames are the names of the classes, in order.
+func (l *Load) ClassNames() []string {
+	names := make([]string, len(l.Classes))
+	for i := range l.Classes {
+		names[i] = l.Classes[i].Name
+	}
+	return names
 }
 
 // Retry says how clients try again. Each item is a client, in every lane alike:

@@ -12,13 +12,14 @@ import (
 // of durations, -1 of rates.
 type dimension int
 
-// metric reads one figure of a lane, handler or resource. Without the metrics, claims
+// metric reads one figure of a lane, handler, resource or class. Without the metrics, claims
 // and conditions would have to build all figures to read one.
 type metric struct {
 	dimension dimension
 	lane      func(v view) float64
 	handler   func(h *HandlerSnapshot, recent bool) float64
 	resource  func(r *ResourceSnapshot, recent bool) float64
+	class     func(c *ClassSnapshot, recent bool) float64
 }
 
 // laneMetrics and handlerMetrics are all figures, under their paths in
@@ -68,6 +69,24 @@ var counts = map[string]func(l *Ledger) int64{
 	"skipped":       func(l *Ledger) int64 { return l.Skipped },
 	"attempts":      func(l *Ledger) int64 { return l.Attempts },
 }
+
+// classMetrics are all figures of a class, under their paths in [ClassFigures].
+var classMetrics = func() map[string]metric {
+	class := map[string]metric{}
+	for _, name := range []string{"offered", "done", "failed", "dropped", "expired", "dead_lettered", "waiting", "in_flight", "lost"} {
+		count := counts[name]
+		class[name] = metric{class: func(c *ClassSnapshot, _ bool) float64 { return float64(count(&c.Ledger)) }}
+	}
+	for part, p := range summaryParts {
+		class["latency"+part] = metric{dimension: p.dimension, class: func(c *ClassSnapshot, recent bool) float64 {
+			if recent {
+				return p.read(&c.Latency)
+			}
+			return p.read(&c.WholeLatency)
+		}}
+	}
+	return class
+}()
 
 var gauges = map[string]func(v view) *Gauge{
 	"depth":      func(v view) *Gauge { return &v.window.Depth },

@@ -97,8 +97,8 @@ func (s *Scenario) param(r *rule, path string) Param {
 }
 
 // choices are those of a rule that this scenario can take: steps, recordings
-// and measured times are not made up on the spot, and observers are never
-// together.
+// and measured times are not made up on the spot, observers are never
+// together, and only classes can be kept apart.
 func (s *Scenario) choices(r *rule, path string) []string {
 	return slices.DeleteFunc(slices.Clone(r.choices), func(choice string) bool {
 		switch r.path {
@@ -111,6 +111,8 @@ func (s *Scenario) choices(r *rule, path string) []string {
 		case "lanes.*.handlers":
 			n, _ := strconv.Atoi(strings.Split(path, ".")[1])
 			return choice == together && s.Lanes[n].Model != Message
+		case "lanes.*.queue.order":
+			return Order(choice).ByClass() && len(s.Load.Classes) < 2
 		default:
 			return false
 		}
@@ -187,6 +189,19 @@ func (s *Scenario) find(path string) (internal string, r *rule, err error) {
 			}
 			pattern[3] = "*"
 		}
+		if len(parts) > 3 && parts[0] == "lanes" && parts[2] == "pools" {
+			if !slices.Contains(s.Load.ClassNames(), parts[3]) {
+				return fail(path, s.noClass(parts[3]))
+			}
+			pattern[3] = "*"
+		}
+	}
+	if len(parts) > 2 && parts[0] == "load" && parts[1] == "classes" {
+		i := slices.Index(s.Load.ClassNames(), parts[2])
+		if i < 0 {
+			return fail(path, s.noClass(parts[2]))
+		}
+		parts[2], pattern[2] = strconv.Itoa(i), "*"
 	}
 	internal = strings.Join(parts, ".")
 	r = ruleFor(strings.Join(pattern, "."))
@@ -265,6 +280,13 @@ func (s *Scenario) settingError(p *problem) error {
 func (s *Scenario) public(path string) string {
 	parts := strings.Split(path, ".")
 	if len(parts) < 2 {
+		return path
+	}
+	if rest, ok := strings.CutPrefix(path, "load.classes."); ok {
+		number, rest, _ := strings.Cut(rest, ".")
+		if i, err := strconv.Atoi(number); err == nil && i < len(s.Load.Classes) && s.Load.Classes[i].Name != "" {
+			return "load.classes." + join(s.Load.Classes[i].Name, rest)
+		}
 		return path
 	}
 	names, named := s.named(parts[0])

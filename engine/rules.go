@@ -38,6 +38,7 @@ var rules = []rule{
 	{path: "load.trace.at_end", kind: KindChoice, def: Loop, choices: []string{Loop, Stop}, help: "what happens when the recording ends"},
 	{path: "load.keys.count", kind: KindCount, min: 1, max: 1e6, def: "16", help: "how many keys items are spread over"},
 	{path: "load.keys.skew", kind: KindNumber, max: 10, def: "0", help: "0: uniform; above, Zipf's exponent"},
+	{path: "load.classes.*.share", kind: KindShare, max: 1, help: "part of the items that are of this class; the last has the rest"},
 	{path: "load.payload", kind: KindCount, max: 1 << 20, def: "0", help: "bytes that an item carries"},
 	{path: "load.timeout", kind: KindDuration, max: hour, def: "0s", help: "clients give a try up after so long; 0s: they wait for ever"},
 	{path: "load.retry.attempts", kind: KindCount, min: 1, max: 100, def: "1", help: "tries that a client makes in all, each until its timeout"},
@@ -67,9 +68,11 @@ var rules = []rule{
 	{path: "lanes.*.dispatch", kind: KindChoice, def: "inline", choices: []string{"inline", "goroutine", "buffered"}, help: "who runs the observers of an event"},
 	{path: "lanes.*.queue.capacity", kind: KindCount, max: 1e6, def: "100", help: "room in each queue; 0: hand to hand"},
 	{path: "lanes.*.queue.when_full", kind: KindChoice, def: "block", choices: []string{"block", "drop_newest", "drop_oldest"}, help: "what happens when a queue is full"},
-	{path: "lanes.*.queue.order", kind: KindChoice, def: "fifo", choices: []string{"fifo"}, help: "which item is next"},
+	{path: "lanes.*.queue.order", kind: KindChoice, def: "fifo", choices: []string{"fifo", "lifo", "priority", "select"}, help: "which item is next; priority: of the most urgent class; select: of any class, by chance"},
 	{path: "lanes.*.queue.visibility", kind: KindDuration, max: day, def: "0s", help: "what a worker has in hand for longer is delivered to another as well; 0s: never"},
 	{path: "lanes.*.queue.partitions", kind: KindCount, max: 1e4, def: "0", help: "queues that items are dealt to by key; 0: workers compete for one"},
+	{path: "lanes.*.queue.drop_expired", kind: KindBool, def: "false", help: "tries that clients have given up are thrown away when their turn comes"},
+	{path: "lanes.*.pools.*", kind: KindCount, max: 1e5, help: "of the workers, so many take this class and nothing else; 0: it shares the rest"},
 	{path: "lanes.*.producers", kind: KindCount, min: 1, max: 1000, def: "1", help: "goroutines that send"},
 	{path: "lanes.*.publish_by", kind: KindChoice, choices: []string{"", "key"}, help: "key: each key has its publisher; else an idle one takes the oldest item"},
 	{path: "lanes.*.ack", kind: KindChoice, def: "none", choices: []string{"none", "before", "after"}, help: "when a message counts as handled"},
@@ -125,9 +128,12 @@ func ruleFor(pattern string) *rule { return rulesByPath[pattern] }
 // both.
 var laneFields = map[string]Model{
 	"workers": Message, "producers": Message, "ack": Message, "attempts": Message,
-	"backoff": Message, "subscriptions": Message, "partitions": Message, "visibility": Message,
+	"backoff": Message, "subscriptions": Message, "pools": Message, "partitions": Message, "order": Message, "visibility": Message,
 	"publishers": EventModel, "publish_by": EventModel, "dispatch": EventModel, "limit": EventModel,
 }
+
+// queueFields are those of laneFields that belong to a lane's queue.
+var queueFields = []string{"partitions", "order", "visibility"}
 
 // shapes are the fields of a load that need the arrivals of the same name.
 var shapes = []string{"bursts", "ramp", "sine", "steps", "trace"}

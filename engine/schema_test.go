@@ -69,7 +69,7 @@ func TestSchemaTakesEveryPreset(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for _, src := range []string{shortest, everything, services, traced} {
+	for _, src := range []string{shortest, everything, services, traced, classed} {
 		if err := refusal(s, []byte(src)); err != nil {
 			t.Errorf("%s: %v", src, err)
 		}
@@ -79,10 +79,10 @@ func TestSchemaTakesEveryPreset(t *testing.T) {
 // beyond is what a schema cannot know, as parts of what is said of a wrong file.
 var beyond = []string{
 	"this name is taken", "needs a name of its own", // what has to be unique
-	"there is no handler", "there is no lane", "there is no event", "has no events", "has no figure", "has no handler", // what is meant
+	"there is no handler", "there is no lane", "there is no event", "has no events", "has no figure", "has no handler", "there is no class", // what is meant
 	"one of the choices", `is "email"`, `lane is "evnt"`,
 	"expect is", "when is", "clear is", // expressions
-	"have to be", "has no worker", "needs ack: after", "the scenario has no resources", "there is no resource", "a resource has no figure", "a ticker has no clients", "a ticker drops", "keys cannot have their publishers", "at most one for each", "there is no oldest", "with handlers together", // what has to fit
+	"have to be", "has no worker", "needs ack: after", "the scenario has no resources", "there is no resource", "a resource has no figure", "a ticker has no clients", "a ticker drops", "keys cannot have their publishers", "at most one for each", "there is no oldest", "nothing waits", "two or more load.classes", "with handlers together", // what has to fit
 	"less than the duration", "the run ends at", "with these settings", "leave out during", "a part of the run's",
 	"load.trace has to name its service column", "scale: this needs a file",
 	"a duration from", "a rate from", // what a text comes to

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/invopop/jsonschema"
 )
@@ -26,6 +27,9 @@ var schemaParts = map[string]schemaPart{
 	"ask.because":               {help: "why this is the answer"},
 	"load":                      {help: "what arrives: one stream of items, the same for every lane", more: shapedLoad},
 	"load.keys":                 {help: "how items are spread over keys"},
+	"load.classes":              {help: "classes of items, the most urgent first", more: atMost(MaxClasses)},
+	"load.classes.*":            {more: needs("name")},
+	"load.classes.*.name":       {whole: nameSchema, help: "unique; of small letters, digits and _"},
 	"load.retry":                {help: "what a client does whose try had its timeout"},
 	"load.retry.backoff":        {help: "pause before a client's next try"},
 	"load.bursts":               {help: "groups of items; only with arrivals: bursts"},
@@ -53,6 +57,7 @@ var schemaParts = map[string]schemaPart{
 	"lanes.*.handlers":          {whole: handlersSchema, help: "those that this lane runs, in a list; or a subscription for each (apart), or one that runs them in turn (together)"},
 	"lanes.*.queue":             {help: "message: of each subscription. event: of each observer, with dispatch: buffered"},
 	"lanes.*.backoff":           {help: "pause between attempts"},
+	"lanes.*.pools":             {help: "workers of their own for classes"},
 	"lanes.*.subscriptions":     {help: "other numbers for one handler's subscription"},
 	"events":                    {help: "conditions that raise a named event, which is shown while it lasts", more: atMost(maxEntries)},
 	"events.*":                  {more: needs("name", "when")},
@@ -189,13 +194,13 @@ func modelFields(s *jsonschema.Schema) {
 	for _, model := range []Model{Message, EventModel} {
 		var others []string
 		for _, name := range sortedKeys(laneFields) {
-			if laneFields[name] != model && name != "partitions" && name != "visibility" {
+			if laneFields[name] != model && !slices.Contains(queueFields, name) {
 				others = append(others, name)
 			}
 		}
 		lane := lacking(others...)
 		if model == EventModel {
-			lane.Properties.Set("queue", lacking("partitions", "visibility"))
+			lane.Properties.Set("queue", lacking(queueFields...))
 			lane.Properties.Set("handlers", &jsonschema.Schema{Not: &jsonschema.Schema{Const: together}})
 		}
 		s.AllOf = append(s.AllOf, &jsonschema.Schema{If: having("model", model), Then: lane})

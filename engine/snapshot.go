@@ -130,6 +130,7 @@ type LaneSnapshot struct {
 	HeapBytes     int64         // an estimate of what goroutine dispatch holds; 0 otherwise
 	Handlers      []HandlerSnapshot
 	Resources     []ResourceSnapshot  // all of the scenario's, in order
+	Classes       []ClassSnapshot     // one for each class of the load; empty without
 	Workers       []WorkerSnapshot    // message: all subscriptions', in order. event: one for each buffered observer; empty otherwise
 	Publishers    []PublisherSnapshot // who publishes or sends
 }
@@ -145,6 +146,7 @@ type HandlerSnapshot struct {
 	Capacity         int
 	Depth            Gauge   // over the whole run
 	Partitions       []int   // depth of each partition; empty without
+	Queues           []int   // depth of each queue, where classes have queues of their own, the most urgent first; empty otherwise
 	Wait             Summary // recent window
 	Service          Summary // recent window
 	WholeWait        Summary // since the end of the warm-up
@@ -163,6 +165,14 @@ type ResourceSnapshot struct {
 	WholeUtilisation float64 // since the end of the warm-up
 	Wait             Summary // for a slot, those included that got one at once; recent window
 	WholeWait        Summary // since the end of the warm-up
+}
+
+// ClassSnapshot is what became of one class of a lane's items.
+type ClassSnapshot struct {
+	Name         string
+	Ledger       Ledger  // over items; of the figures besides those that balance there are none
+	Latency      Summary // recent window
+	WholeLatency Summary // since the end of the warm-up; without confidence interval
 }
 
 // WorkerState says what a worker is at.

@@ -39,6 +39,9 @@ func (s *Scenario) checkSettings() *problem {
 	if p := first(names, s.checkLaneNames, s.checkLoad); p != nil {
 		return p
 	}
+	if p := s.checkClasses(); p != nil {
+		return p
+	}
 	for i := range s.Handlers {
 		if p := s.checkService(i); p != nil {
 			return p
@@ -125,6 +128,9 @@ func (s *Scenario) checkLane(i int) *problem {
 	if l.Model == EventModel {
 		return s.checkEventLane(i)
 	}
+	if p := s.checkOrder(i); p != nil {
+		return p
+	}
 	if l.Queue.Partitions > 0 && l.Workers > l.Queue.Partitions {
 		return &problem{path: at("workers"), found: strconv.Itoa(l.Workers), need: fmt.Sprintf("at most one for each of the %d partitions is needed", l.Queue.Partitions)}
 	}
@@ -162,6 +168,8 @@ func (s *Scenario) checkSubscriptions(i int) *problem {
 			return &problem{path: at, need: "there is no handler of that name; " + suggest(name, s.handlerNames())}
 		case sub.Workers != nil && l.Queue.Partitions > 0 && *sub.Workers > l.Queue.Partitions:
 			return &problem{path: at + ".workers", found: strconv.Itoa(*sub.Workers), need: fmt.Sprintf("at most one for each of the %d partitions is needed", l.Queue.Partitions)}
+		case sub.Capacity != nil && *sub.Capacity == 0 && l.Queue.Order == LIFO:
+			return &problem{path: at + ".capacity", found: "0", need: "order: lifo needs 1 or more, for with 0 nothing waits"}
 		case sub.Capacity != nil && *sub.Capacity == 0 && l.Queue.WhenFull == DropOldest:
 			return &problem{path: at + ".capacity", found: "0", need: "when_full: drop_oldest needs 1 or more, for with 0 there is no oldest"}
 		}

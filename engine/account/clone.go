@@ -39,6 +39,10 @@ func (l *Lane) clone() *Lane {
 	for i, x := range l.resources {
 		c.resources[i] = x.clone()
 	}
+	c.classes = make([]*class, len(l.classes))
+	for i, x := range l.classes {
+		c.classes[i] = &class{name: x.name, distribution: x.distribution.clone(), base: x.base.Clone(), whole: x.whole}
+	}
 	c.levels = l.levels.clone()
 	c.past, c.disorder = l.past.Clone(), l.disorder.Clone()
 	c.last.latency = l.last.latency.Clone()
@@ -54,6 +58,7 @@ func (r *Reading) clone() Reading {
 	c := *r
 	c.Deliveries, c.Servers, c.Spared = slices.Clone(r.Deliveries), slices.Clone(r.Servers), slices.Clone(r.Spared)
 	c.Depth, c.Await = slices.Clone(r.Depth), slices.Clone(r.Await)
+	c.Classes = slices.Clone(r.Classes)
 	c.Busy, c.Unsettled = slices.Clone(r.Busy), slices.Clone(r.Unsettled)
 	c.Doubled = slices.Clone(r.Doubled)
 	c.Resources = slices.Clone(r.Resources)

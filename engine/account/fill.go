@@ -12,6 +12,7 @@ func (l *Lane) Fill(dst *engine.LaneSnapshot) {
 	dst.Goroutines = l.levels.goroutines.Gauge()
 	dst.Goroutines.Now = r.Goroutines.Now
 	l.fillRecent(&dst.Recent)
+	l.fillClasses(dst)
 	dst.Whole = l.whole.figures
 	dst.Whole.Depth.Now, dst.Whole.Backlog.Now, dst.Whole.InSystem.Now = r.Queued.Now, r.Backlog.Now, r.InSystem.Now
 	dst.Parts = Resize(dst.Parts, len(l.parts))
@@ -34,6 +35,9 @@ func (l *Lane) Refresh() {
 	}
 	for _, x := range l.resources {
 		x.wait.sum()
+	}
+	for _, c := range l.classes {
+		c.sum()
 	}
 	l.whole.look(l)
 	for _, p := range l.parts {

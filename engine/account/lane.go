@@ -28,6 +28,7 @@ type Source interface {
 	AddItems(m Metric, to *measure.Counts)
 	AddDeliveries(handler int, m Metric, to *measure.Counts)
 	AddResource(resource int, to *measure.Counts) // how long slots of it were waited for
+	AddClass(class int, to *measure.Counts)       // the latency of its items
 	Disorder() engine.Disorder
 	Peak() int64 // the highest displacement since it was last called
 }
@@ -68,6 +69,7 @@ type Lane struct {
 	items     [metrics]*distribution
 	handlers  []*handler
 	resources []*resource
+	classes   []*class
 	levels    levels
 	past      *measure.Past[mark]
 	disorder  *measure.RecentOrder
@@ -104,6 +106,9 @@ func New(s *engine.Scenario, source Source) *Lane {
 	}
 	for range s.Resources {
 		l.resources = append(l.resources, newResource())
+	}
+	for _, c := range s.Load.Classes {
+		l.classes = append(l.classes, &class{name: c.Name, distribution: newDistribution()})
 	}
 	for _, d := range s.Stretches() {
 		l.parts = append(l.parts, newStretch(d[0], d[1], s))
@@ -174,6 +179,9 @@ func (l *Lane) push() {
 	for _, x := range l.resources {
 		x.wait.push(l.Now.At)
 	}
+	for _, c := range l.classes {
+		c.push(l.Now.At)
+	}
 }
 
 // remerge brings the totals up to date.
@@ -191,6 +199,10 @@ func (l *Lane) remerge() {
 	for i, x := range l.resources {
 		x.wait.total.Reset()
 		l.source.AddResource(i, &x.wait.total)
+	}
+	for i, c := range l.classes {
+		c.total.Reset()
+		l.source.AddClass(i, &c.total)
 	}
 }
 

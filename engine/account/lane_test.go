@@ -25,6 +25,8 @@ func (*told) AddDeliveries(int, Metric, *measure.Counts) {}
 
 func (*told) AddResource(int, *measure.Counts) {}
 
+func (*told) AddClass(int, *measure.Counts) {}
+
 func (s *told) Disorder() engine.Disorder { return s.disorder }
 
 func (s *told) Peak() int64 {

@@ -27,7 +27,7 @@ func (l *Level) Sample(since time.Duration) {
 func (l *Level) follow(i *measure.Integral, at time.Duration) { i.Add(at, l.Now, l.Area, l.Max) }
 
 // Reading is a lane's counters and levels at one moment. Slices have an element
-// for each handler of the scenario.
+// for each handler of the scenario, but Classes.
 type Reading struct {
 	At         time.Duration
 	Offered    int64 // items arrived by schedule
@@ -57,6 +57,24 @@ type Reading struct {
 	Expecting  int64         // those of them whose items have not ended
 
 	Resources []ResourceReading // of the scenario
+	Classes   []ClassReading
+}
+
+// ClassReading is a lane's counters of one class of items.
+type ClassReading struct {
+	Offered int64 // arrived by schedule
+	Ended   [Outcomes]int64
+	InHand  int64 // begun and not ended, but for those that wait to be tried again
+}
+
+// ledger is the ledger of a class. Where the counts were read one after another
+// while a lane moved, they may be off by what moved meanwhile.
+func (c *ClassReading) ledger() engine.Ledger {
+	sums := Sums{Ended: c.Ended}
+	l := sums.Ledger()
+	l.Offered, l.InFlight = c.Offered, c.InHand
+	l.Waiting = max(0, c.Offered-c.InHand-sums.Total())
+	return l
 }
 
 // NewReading makes room for a lane that runs a scenario.
@@ -64,6 +82,7 @@ func NewReading(s *engine.Scenario) Reading {
 	n := len(s.Handlers)
 	return Reading{
 		Resources:  make([]ResourceReading, len(s.Resources)),
+		Classes:    make([]ClassReading, len(s.Load.Classes)),
 		Deliveries: make([]Sums, n), Servers: make([]int64, n), Spared: make([]int64, n),
 		Depth: make([]Level, n), Await: make([]int64, n), Busy: make([]Level, n), Unsettled: make([]int64, n), Doubled: make([]int64, n),
 	}

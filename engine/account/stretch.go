@@ -91,6 +91,11 @@ func (s *stretch) begin(l *Lane) {
 	for i, x := range l.resources {
 		s.resources[i].wait.Add(&x.wait.total)
 	}
+	for _, c := range l.classes {
+		if s == l.whole {
+			c.base.Add(&c.total)
+		}
+	}
 	s.start = l.Now.mark(l.source.Disorder())
 }
 
@@ -125,6 +130,9 @@ func (s *stretch) figure(l *Lane) {
 	ledger := l.Now.Ledger()
 	w.Ledger.Waiting, w.Ledger.InFlight = ledger.Waiting, ledger.InFlight
 	if s == l.whole {
+		for _, c := range l.classes {
+			c.whole = c.total.SummarySince(&c.base)
+		}
 		w.Latency.CI95 = l.confidence()
 	}
 }

@@ -108,6 +108,9 @@ func (l *lane) start() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	spec := &l.crew.Load().spec
+	if err := unready(spec); err != nil {
+		return fmt.Errorf("lane %s: %w", l.name, err)
+	}
 	if err := l.open(spec); err != nil {
 		return err
 	}
@@ -213,6 +216,9 @@ func (l *lane) refit(spec *engine.Lane) error {
 	c := l.crew.Load()
 	old := &c.spec
 	if err := script.Fits(old, spec); err != nil {
+		return err
+	}
+	if err := unready(spec); err != nil {
 		return err
 	}
 	l.limit.Store(int64(spec.Limit))

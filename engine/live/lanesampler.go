@@ -73,6 +73,9 @@ func (m *laneSampler) addAlike(handler int, to *measure.Counts) {
 	}
 }
 
+// AddClass implements [account.Source].
+func (m *laneSampler) AddClass(int, *measure.Counts) {}
+
 // Disorder implements [account.Source].
 func (m *laneSampler) Disorder() engine.Disorder { return m.lane.order.Totals() }
 

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"maps"
 	"slices"
 
 	"duet/engine"
@@ -44,6 +45,6 @@ func Runs(l *engine.Lane, handler string) bool {
 // one drains.
 func Restructured(a, b *engine.Lane) bool {
 	return a.Dispatch != b.Dispatch || a.Recover != b.Recover || a.Handlers.Together != b.Handlers.Together ||
-		a.Queue.Partitions != b.Queue.Partitions || a.Queue.Order != b.Queue.Order ||
+		a.Queue.Partitions != b.Queue.Partitions || a.Queue.Order != b.Queue.Order || !maps.Equal(a.Pools, b.Pools) ||
 		!slices.Equal(a.Handlers.Names, b.Handlers.Names)
 }

@@ -117,6 +117,7 @@ func (s *state) clone() state {
 	for _, h := range []*histogram{&c.wait, &c.service, &c.latency, &c.naive, &c.prompt} {
 		*h = h.clone()
 	}
+	c.classes = cloned(s.classes, func(x *class) { x.latency = x.latency.clone() })
 	c.order.byKey = slices.Clone(s.order.byKey)
 	return c
 }

@@ -181,7 +181,7 @@ func (l *lane) takeTry(it *item, ready bool) {
 		c.begun = true
 		l.waiting--
 		l.counts.Attempts++
-		l.inHand.add(1, l.now)
+		l.handle(&it.Item, 1)
 		if !ready {
 			l.counts.Waited++
 		}
@@ -204,16 +204,15 @@ func (l *lane) close(i int32, out account.Outcome, g *generation) {
 		l.handlers[h].counts.Ended[result]++
 	}
 	l.spareAbsent(g)
-	l.counts.Ended[out]++
+	l.ended(&c.item, out)
 	if c.begun {
 		l.counts.Returned++
-		l.inHand.add(-1, l.now)
+		l.handle(&c.item, -1)
 	} else {
 		l.counts.Unbegun++
 		l.waiting--
 	}
 	l.active--
-	l.inSystem.add(-1, l.now)
 	c.active, c.event, c.back, c.slot = false, 0, 0, none
 	l.vacancies = append(l.vacancies, i)
 }

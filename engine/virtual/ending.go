@@ -65,7 +65,7 @@ func (l *lane) die(reason string) {
 			s := &l.subs[r.sub]
 			s.queues[r.queue].delayed--
 			l.deepen(s, -1)
-			l.missBack(s, r.hand)
+			l.missBack(s, r.hand, account.Lost)
 		}
 	}
 	for i := range l.subs {
@@ -99,7 +99,7 @@ func (l *lane) drain(i int32) {
 		q := &s.queues[k]
 		for q.side.len() > 0 {
 			l.deepen(s, -1)
-			l.missBack(s, q.side.pop())
+			l.missBack(s, q.side.pop(), account.Lost)
 		}
 		for q.fresh.len() > 0 {
 			l.deepen(s, -1)

@@ -96,7 +96,7 @@ func (l *lane) take(it *item, ready bool) {
 		l.counts.Waited++
 	}
 	it.handled = true
-	l.inHand.add(1, l.now)
+	l.handle(&it.Item, 1)
 }
 
 // put books that an item's only delivery is no longer in hand, and waits again.
@@ -106,7 +106,7 @@ func (l *lane) put(it *item) {
 	}
 	l.counts.Returned++
 	it.handled = false
-	l.inHand.add(-1, l.now)
+	l.handle(&it.Item, -1)
 	l.queueing++
 }
 
@@ -124,12 +124,11 @@ func (l *lane) settle(slot int32, out account.Outcome, worker, attempt int32) {
 		l.vacate(slot)
 		return
 	}
-	l.counts.Ended[out]++
-	l.inSystem.add(-1, l.now)
+	l.ended(&it.Item, out)
 	switch {
 	case it.handled:
 		l.counts.Returned++
-		l.inHand.add(-1, l.now)
+		l.handle(&it.Item, -1)
 	case it.began == none:
 		l.counts.Unbegun++
 		l.queueing--
@@ -181,6 +180,9 @@ func (l *lane) finished(it *item) {
 	} else {
 		l.latency.record(latency)
 		l.naive.record(l.now - it.sent)
+	}
+	if l.classes != nil {
+		l.classes[it.Class].latency.record(latency)
 	}
 	l.order.finished(it.Seq, it.Key)
 }

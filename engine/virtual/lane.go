@@ -48,6 +48,9 @@ type state struct {
 	resources   []resource
 	twins       []twin
 
+	classNames []string // of the load
+	selected   int64    // how often chance has chosen between two queues
+
 	tally
 }
 
@@ -55,8 +58,9 @@ type state struct {
 type tally struct {
 	offered  int64
 	counts   account.Sums
-	queueing int64 // items handed over and not begun, or to be tried again, whose clients wait for ever
-	stalled  int64 // nanoseconds that producers stood at full queues, before now
+	queueing int64   // items handed over and not begun, or to be tried again, whose clients wait for ever
+	stalled  int64   // nanoseconds that producers stood at full queues, before now
+	classes  []class // of the load's classes; nil: it has none
 	inSystem level
 	inHand   level
 	queued   level
@@ -88,6 +92,7 @@ func (l *lane) equip(m *machine, index int, s *engine.Scenario, stream *workload
 	for i := range l.handlers {
 		l.handlers[i].index = i
 	}
+	l.classify(s)
 	l.instruct(s)
 	l.source.open(stream, &l.spec)
 	l.now-- // what arrives now arrives after that

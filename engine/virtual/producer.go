@@ -108,6 +108,10 @@ func (l *lane) hand(p int32, a *arrival) bool {
 	if i.told {
 		l.note(engine.Arrived, i, none, 0, 0)
 	}
+	if i.forsaken && l.spec.Queue.DropExpired && g.model == engine.EventModel {
+		l.free(slot)
+		return true
+	}
 	g.inside++
 	if g.inline() {
 		l.publishItem(p)
@@ -138,7 +142,7 @@ func (l *lane) handOn(p int32) bool {
 		i := g.subs[x.step]
 		switch l.send(i, x.slot) {
 		case full:
-			l.subs[i].queueFor(x.key).senders.push(p)
+			l.subs[i].queueFor(&l.items[x.slot].Item).senders.push(p)
 			l.block(x)
 			return false
 		case sent:
@@ -242,7 +246,7 @@ func (l *lane) release(p int32) {
 		l.giveBack(p)
 		return
 	}
-	drop(&l.subs[g.subs[x.step]].queueFor(x.key).senders, p)
+	drop(&l.subs[g.subs[x.step]].queueFor(&l.items[x.slot].Item).senders, p)
 	if x.step == 0 {
 		l.giveBack(p)
 		return

@@ -13,12 +13,15 @@ type subscription struct {
 	handler    int32 // none: all of the generation's, together
 	partitions int   // 0: one queue, for which the servers compete
 	observed   bool  // by a buffered observer
-	capacity   int   // of each queue
+	order      engine.Order
+	rooms      script.Rooms // which queue is for which class, and for which workers
+	capacity   int          // of each queue
 	whenFull   engine.WhenFull
 	ack        engine.Ack
 	attempts   int
 	backoff    engine.Backoff
 	visibility int64 // after which what is in hand is delivered again; 0: never
+	discards   bool  // what was given up, when its turn comes
 	queues     []queue
 	idle       ring[int32] // servers that wait for a delivery, the longest first; with partitions each queue has its own
 	workers    []int32     // servers by their number, those that are gone included
@@ -43,9 +46,9 @@ func (l *lane) subscribe(g *generation, handler int32) int32 {
 	i := place(&l.subs, func(old *subscription) bool { return old.over })
 	s := subscription{generation: l.current, handler: handler, observed: g.model == engine.EventModel}
 	if !s.observed {
-		s.partitions = l.spec.Queue.Partitions
+		s.partitions, s.order, s.rooms = l.spec.Queue.Partitions, l.spec.Queue.Order, script.RoomsOf(&l.spec, l.classNames)
 	}
-	s.queues = make([]queue, max(1, s.partitions))
+	s.queues = make([]queue, max(s.rooms.Queues(), s.partitions))
 	for q := range s.queues {
 		s.queues[q].index, s.queues[q].owner, s.queues[q].holder = int32(q), none, none
 	}
@@ -53,12 +56,20 @@ func (l *lane) subscribe(g *generation, handler int32) int32 {
 	return i
 }
 
-// queueFor is the queue for a key.
-func (s *subscription) queueFor(key int32) *queue {
+// queueFor is the queue for an item.
+func (s *subscription) queueFor(it *engine.Item) *queue {
 	if len(s.queues) == 1 {
 		return &s.queues[0]
 	}
-	return &s.queues[int(key)%len(s.queues)]
+	return &s.queues[s.place(it)]
+}
+
+// place is which queue is for an item.
+func (s *subscription) place(it *engine.Item) int {
+	if s.partitions > 0 {
+		return int(it.Key) % len(s.queues)
+	}
+	return s.rooms.Queue(it.Class)
 }
 
 // name is what the settings of a subscription go by.
@@ -77,8 +88,10 @@ func (l *lane) adjust(i int32) {
 		workers, capacity = 1, l.spec.Queue.Capacity
 	} else if s.partitions > 0 {
 		workers = min(workers, s.partitions) // it drains, and the new hand-over has more
+	} else {
+		workers = max(workers, s.rooms.Least()) // likewise, and fewer
 	}
-	s.capacity, s.whenFull = capacity, l.spec.Queue.WhenFull
+	s.capacity, s.whenFull, s.discards = capacity, l.spec.Queue.WhenFull, l.spec.Queue.DropExpired
 	s.ack, s.attempts, s.backoff = l.spec.Ack, l.spec.Attempts, l.spec.Backoff
 	s.visibility = int64(l.spec.Queue.Visibility)
 	l.hire(i, workers)
@@ -99,7 +112,7 @@ const (
 // send hands an item to a subscription.
 func (l *lane) send(i, slot int32) sending {
 	s := &l.subs[i]
-	q := s.queueFor(l.items[slot].Key)
+	q := s.queueFor(&l.items[slot].Item)
 	if w := l.waitingFor(s, q); w != none {
 		l.begin(w, delivery{slot: slot, attempt: 1})
 		return sent
@@ -126,7 +139,7 @@ func (l *lane) send(i, slot int32) sending {
 func (l *lane) waitingFor(s *subscription, q *queue) int32 {
 	switch {
 	case s.partitions == 0 && s.idle.len() > 0:
-		return s.idle.pop()
+		return l.whoServes(s, q)
 	case s.partitions > 0 && q.holder != none && l.servers[q.holder].state == resting:
 		l.servers[q.holder].queue = q.index
 		return q.holder
@@ -134,9 +147,32 @@ func (l *lane) waitingFor(s *subscription, q *queue) int32 {
 	return none
 }
 
+// whoServes takes the server that has waited longest of those that take from a
+// queue; none if there is none.
+func (l *lane) whoServes(s *subscription, q *queue) int32 {
+	if s.rooms.Of == nil {
+		return s.idle.pop()
+	}
+	for k := range s.idle.len() {
+		if w := *s.idle.at(k); s.rooms.Serves(int(l.servers[w].id), int(q.index)) {
+			s.idle.remove(k)
+			l.servers[w].queue = q.index
+			return w
+		}
+	}
+	return none
+}
+
 // takeFrom has a server take the next delivery of a queue, if there is one.
 func (l *lane) takeFrom(w, i, at int32) bool {
 	s := &l.subs[i]
+	if s.discards {
+		waits := l.servers[w].state == resting
+		l.discard(i, at)
+		if waits && l.servers[w].state == busy {
+			return true // a producer that could go on has given it something
+		}
+	}
 	q := &s.queues[at]
 	l.servers[w].queue = at
 	switch {
@@ -147,7 +183,7 @@ func (l *lane) takeFrom(w, i, at int32) bool {
 		l.begin(w, d)
 	case q.fresh.len() > 0:
 		l.deepen(s, -1)
-		l.begin(w, delivery{slot: q.fresh.pop(), attempt: 1})
+		l.begin(w, delivery{slot: q.takeFresh(s), attempt: 1})
 		l.admit(i, at)
 	case q.senders.len() > 0: // from hand to hand
 		p := q.senders.pop()
@@ -157,6 +193,54 @@ func (l *lane) takeFrom(w, i, at int32) bool {
 		return false
 	}
 	return true
+}
+
+// next is what is next of what was never taken, and of which there must be some.
+func (q *queue) next(s *subscription) *int32 {
+	if s.order == engine.LIFO {
+		return q.fresh.at(q.fresh.len() - 1)
+	}
+	return q.fresh.at(0)
+}
+
+// takeFresh takes that out.
+func (q *queue) takeFresh(s *subscription) int32 {
+	if s.order == engine.LIFO {
+		return q.fresh.popBack()
+	}
+	return q.fresh.pop()
+}
+
+// discard throws away what is next in a queue as long as that was given up.
+func (l *lane) discard(i, at int32) {
+	for {
+		s := &l.subs[i]
+		q := &s.queues[at]
+		switch {
+		case q.side.len() > 0:
+			if !l.items[q.side.at(0).slot].forsaken {
+				return
+			}
+			l.deepen(s, -1)
+			l.missBack(s, q.side.pop(), account.Expired)
+		case q.fresh.len() > 0:
+			if !l.items[*q.next(s)].forsaken {
+				return
+			}
+			l.deepen(s, -1)
+			l.miss(s, q.takeFresh(s), account.Expired)
+		case q.senders.len() > 0:
+			p := *q.senders.at(0)
+			if !l.items[l.producers[p].slot].forsaken {
+				return
+			}
+			q.senders.pop()
+			l.miss(s, l.producers[p].slot, account.Expired)
+			l.resume(p, sent)
+		default:
+			return
+		}
+	}
 }
 
 // admit lets producers that stand at a queue hand on what they have, as far as

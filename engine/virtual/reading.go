@@ -22,6 +22,7 @@ func (l *lane) read(r *account.Reading, follow bool) {
 	r.Queued, r.Backlog, r.InSystem, r.InHand = level(&l.queued), level(&l.backlog), level(&l.inSystem), level(&l.inHand)
 	r.Waiting, r.Blocked, r.Oldest = l.backlog.n-l.tries+l.queueing+l.clients.waiting, l.stalled, l.oldest()
 	r.Impatient, r.Expecting, r.Wasted, r.Retries = l.terms != nil, l.active, l.wasted, l.comebacks
+	l.readClasses(r)
 	g := &l.generations[l.current]
 	r.Inline = g.inline()
 	for i := range l.handlers {

@@ -33,6 +33,13 @@ func (r *ring[T]) pop() T {
 	return v
 }
 
+// popBack takes the back out of a ring that is not empty.
+func (r *ring[T]) popBack() T {
+	v := *r.at(r.waiting - 1)
+	r.waiting--
+	return v
+}
+
 // remove takes the i-th from the front out.
 func (r *ring[T]) remove(i int) {
 	for ; i+1 < r.waiting; i++ {

@@ -104,9 +104,10 @@ func (l *lane) look(w int32) {
 	x := &l.servers[w]
 	s := &l.subs[x.sub]
 	if s.partitions == 0 {
-		if l.takeFrom(w, x.sub, 0) {
+		if l.takeNext(w) {
 			return
 		}
+		s = &l.subs[x.sub]
 		s.idle.push(w)
 	} else {
 		if x.alert {

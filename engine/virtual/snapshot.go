@@ -58,17 +58,21 @@ func (l *lane) fillHandler(dst *engine.HandlerSnapshot, i, handler int) {
 	l.account.FillHandler(dst, handler)
 	dst.Capacity = l.capacity(h.Name)
 	dst.Fault = h.faults.describe(l.now)
-	dst.Partitions = dst.Partitions[:0]
+	dst.Partitions, dst.Queues = dst.Partitions[:0], dst.Queues[:0]
 	if g.model != engine.Message {
 		return
 	}
 	if g.together {
 		i = 0
 	}
-	if s := &l.subs[g.subs[i]]; s.partitions > 0 {
-		for k := range s.queues {
-			q := &s.queues[k]
-			dst.Partitions = append(dst.Partitions, q.fresh.len()+q.side.len()+q.delayed)
+	s := &l.subs[g.subs[i]]
+	for k := range s.queues {
+		q := &s.queues[k]
+		switch depth := q.fresh.len() + q.side.len() + q.delayed; {
+		case s.partitions > 0:
+			dst.Partitions = append(dst.Partitions, depth)
+		case s.rooms.Of != nil:
+			dst.Queues = append(dst.Queues, depth)
 		}
 	}
 }

@@ -121,6 +121,9 @@ func (l *lane) arrive() {
 	l.head++
 	l.offered++
 	l.inSystem.add(1, l.now)
+	if l.classes != nil {
+		l.classes[it.Class].offered++
+	}
 	l.admitArrival(&arrival{Item: *it, ask: ask, asked: l.asked, at: l.now, client: l.welcome(it), try: 1})
 }
 

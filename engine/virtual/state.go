@@ -268,6 +268,12 @@ func (e *entry) faultsUntil(handler int, at int64) faults {
 func (e *entry) balance() {
 	r := account.NewReading(e.machine.scenario)
 	e.read(&r, false)
+	for i := range e.classes {
+		if i < len(e.from.Classes) {
+			c, sums := &e.classes[i], sums(&e.from.Classes[i].Ledger)
+			c.offered, c.ended = e.from.Classes[i].Ledger.Offered, sums.Ended
+		}
+	}
 	for i := range e.handlers {
 		h := &e.handlers[i]
 		h.spared = e.offered - h.counts.Total() - r.Busy[i].Now - r.Unsettled[i] - r.Await[i]

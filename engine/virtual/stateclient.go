@@ -73,7 +73,7 @@ func (e *entry) adopt(slot int32) {
 	}
 	c.begun = true
 	e.clients.waiting--
-	e.lane.inHand.add(1, e.now)
+	e.handle(&it.Item, 1)
 	e.counts.Returned--
 	for h := range c.results {
 		c.results[h] = 0 // of those that it is not in the way of any more, it has done

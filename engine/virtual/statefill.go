@@ -111,6 +111,7 @@ func (e *entry) putAtServer(s *spot) {
 	g := &e.generations[e.current]
 	if sub.partitions == 0 {
 		drop(&sub.idle, s.at)
+		x.queue = int32(sub.rooms.Queue(it.Class))
 	} else {
 		x.queue = it.Key % int32(len(sub.queues))
 		if i := slices.Index(x.share, x.queue); i >= 0 {
@@ -262,7 +263,7 @@ func (e *entry) standing(s *spot) {
 		p.step = int32(e.standsAt(s))
 		it.pending += int32(len(g.subs)) - p.step
 		at := g.subs[p.step]
-		e.subs[at].queueFor(it.Key).senders.push(s.at)
+		e.subs[at].queueFor(&it.Item).senders.push(s.at)
 	}
 	if it.began == none && p.step > 0 && it.pending == int32(len(g.subs))-p.step+1 {
 		it.began = e.now // whoever had it before is through with it
@@ -290,7 +291,7 @@ func (e *entry) enroll() {
 			e.adopt(s)
 		case it.began != none:
 			it.handled = true
-			e.inHand.add(1, e.now)
+			e.handle(&it.Item, 1)
 			e.counts.Returned--
 		case !it.held:
 			e.queueing++

@@ -68,8 +68,8 @@ func (e *entry) findIn(i int) {
 	at := e.generations[e.current].subs[i]
 	s := &e.subs[at]
 	depths := []int{int(e.from.Handlers[i].Depth.Now)}
-	if s.partitions > 0 {
-		depths = slices.Clone(e.from.Handlers[i].Partitions)
+	if len(s.queues) > 1 {
+		depths = append(slices.Clone(e.from.Handlers[i].Partitions), e.from.Handlers[i].Queues...)
 	}
 	if len(depths) != len(s.queues) {
 		return
@@ -82,7 +82,7 @@ func (e *entry) findIn(i int) {
 	begin, queue := len(e.spots), int32(0)
 	for seq := e.latest; seq > e.unknown && left > 0 && e.latest-seq < mostLookedAt; seq-- {
 		if len(depths) > 1 {
-			queue = e.stream.Key(seq) % int32(len(depths))
+			queue = int32(s.place(&engine.Item{Key: e.stream.Key(seq), Class: e.stream.Class(seq)}))
 		}
 		if depths[queue] == 0 {
 			continue
@@ -115,18 +115,23 @@ func (e *entry) elsewhere(at int32, i int) []int64 {
 func (e *entry) standsAt(s *spot) int {
 	g := &e.generations[e.current]
 	for i, at := range g.subs {
-		if i < len(e.from.Handlers) && e.depthFor(i, e.from.Publishers[s.index].Key) >= e.subs[at].capacity {
+		if i < len(e.from.Handlers) && e.depthFor(i, at, &e.from.Publishers[s.index]) >= e.subs[at].capacity {
 			return i
 		}
 	}
 	return 0
 }
 
-// depthFor is the depth of the queue for a key in the i-th subscription.
-func (e *entry) depthFor(i int, key int32) int {
-	h := &e.from.Handlers[i]
-	if n := len(h.Partitions); n > 0 {
-		return h.Partitions[int(key)%n]
+// depthFor is the depth of the queue for what a producer has in hand, in the i-th
+// subscription.
+func (e *entry) depthFor(i int, at int32, p *engine.PublisherSnapshot) int {
+	h, s := &e.from.Handlers[i], &e.subs[at]
+	q := s.place(&engine.Item{Key: p.Key, Class: e.stream.Class(p.Seq)})
+	switch {
+	case q < len(h.Partitions):
+		return h.Partitions[q]
+	case q < len(h.Queues):
+		return h.Queues[q]
 	}
 	return int(h.Depth.Now)
 }

@@ -176,7 +176,7 @@ func (l *lane) forget(t *twin) {
 }
 
 // missBack books a delivery that was to be tried again and will not be.
-func (l *lane) missBack(s *subscription, d delivery) {
+func (l *lane) missBack(s *subscription, d delivery, out account.Outcome) {
 	if d.twin != 0 {
 		t := &l.twins[d.twin-1]
 		t.queued, t.ended = false, true
@@ -184,7 +184,7 @@ func (l *lane) missBack(s *subscription, d delivery) {
 			l.forget(t)
 		}
 	}
-	l.miss(s, d.slot, account.Lost)
+	l.miss(s, d.slot, out)
 }
 
 // readTwins takes what is counted more than once out of a reading.

@@ -24,7 +24,7 @@ type Past struct {
 // It shares what never changes with st, and so is made in some microseconds.
 func (st *Stream) Anew(seed uint64, p Past) *Stream {
 	draws := newSubstream(seed, beginning, 0, 0)
-	s := &Stream{seed: seed, recording: st.recording, draws: newSubstream(seed, keying, 0, 0)}
+	s := &Stream{seed: seed, recording: st.recording, draws: newSubstream(seed, keying, 0, 0), sorts: newSubstream(seed, classing, 0, 0)}
 	now := *st.log.Load().latest()
 	if r := st.recording; r != nil && now.load.last == endless {
 		moved := *r
@@ -104,6 +104,10 @@ func (all *services) anew(seed uint64, r *recording) *services {
 // Key returns the key that the item with a number has with the settings that
 // are in force last.
 func (st *Stream) Key(n int64) int32 { return st.key(n, st.log.Load().latest().load) }
+
+// Class returns the class that the item with a number has with the settings that
+// are in force last.
+func (st *Stream) Class(n int64) int32 { return st.class(n, st.log.Load().latest().load) }
 
 // Arrived is how many items there are whose intended time is at or before at: all
 // are gone through.

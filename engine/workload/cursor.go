@@ -144,6 +144,7 @@ func (c *Cursor) item() engine.Item {
 		Key:     c.stream.key(n, c.current.load),
 		Epoch:   int32(c.epoch),
 		Payload: c.current.load.payload,
+		Class:   c.stream.class(n, c.current.load),
 	}
 }
 

@@ -17,6 +17,8 @@ const (
 	serving                      // an item's demand
 	Returning                    // the random part of a client's backoff
 	beginning                    // where a stream begins that begins in the middle
+	classing                     // an item's class
+	Selecting                    // which class a worker takes that selects, where several have something
 )
 
 // substream is the start of one sequence of random numbers: number n of it is

@@ -26,6 +26,7 @@ type load struct {
 	last     int64 // the number of the last item
 	pattern  pattern
 	keys     *keys
+	classes  classes
 	payload  int32
 }
 
@@ -73,7 +74,7 @@ func (st *Stream) possible(l, before engine.Load) engine.Load {
 	if (l.Arrivals == engine.Trace) == (st.recording != nil) {
 		return l
 	}
-	before.Keys, before.Payload = l.Keys, l.Payload
+	before.Keys, before.Classes, before.Payload = l.Keys, l.Classes, l.Payload
 	return before
 }
 
@@ -85,6 +86,7 @@ func (st *Stream) newLoad(settings engine.Load, before *keys) *load {
 		arrivals: newArrivals(settings, st.seed, st.recording),
 		pattern:  newPattern(settings),
 		keys:     before,
+		classes:  newClasses(settings.Classes),
 		payload:  int32(settings.Payload),
 	}
 	l.last = l.arrivals.last()

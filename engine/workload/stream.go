@@ -44,6 +44,7 @@ type Stream struct {
 	seed      uint64
 	recording *recording // nil: none
 	draws     substream  // of the keys
+	sorts     substream  // of the classes
 	before    int64      // the number of the item before the first
 	first     float64    // the gap before the first, in operational time: whatever is changed before that comes
 
@@ -62,7 +63,7 @@ func New(s *engine.Scenario) (*Stream, error) {
 	if err != nil {
 		return nil, &engine.InputError{Msg: err.Error()}
 	}
-	st := &Stream{seed: s.Seed, recording: r, draws: newSubstream(s.Seed, keying, 0, 0)}
+	st := &Stream{seed: s.Seed, recording: r, draws: newSubstream(s.Seed, keying, 0, 0), sorts: newSubstream(s.Seed, classing, 0, 0)}
 	first, err := st.firstEpoch(s)
 	if err != nil {
 		return nil, &engine.InputError{Msg: err.Error()}
@@ -134,7 +135,7 @@ func (st *Stream) cursor() *Cursor {
 // the fork are the same in both.
 func (st *Stream) Fork() *Stream {
 	l := st.log.Load()
-	fork := &Stream{seed: st.seed, recording: st.recording, draws: st.draws, before: st.before, first: st.first}
+	fork := &Stream{seed: st.seed, recording: st.recording, draws: st.draws, sorts: st.sorts, before: st.before, first: st.first}
 	fork.log.Store(&log{epochs: slices.Clone(l.epochs), changed: make(chan struct{})})
 	return fork
 }
@@ -161,6 +162,14 @@ func (st *Stream) Demand(it engine.Item, handler int) time.Duration {
 // does not allocate.
 func (st *Stream) Draw(it engine.Item, p Purpose, handler, attempt int) float64 {
 	return newSubstream(st.seed, p, handler, attempt).uniform(it.Seq)
+}
+
+// class returns the class of item n.
+func (st *Stream) class(n int64, l *load) int32 {
+	if l.classes == nil {
+		return 0
+	}
+	return l.classes.pick(st.sorts.uniform(n))
 }
 
 // key returns the key of item n: the recorded one, or one drawn.
