@@ -24,6 +24,9 @@ import (
 // the others wait has no closed form here. With partitions, or publish_by:
 // key, each server has a queue of its own, with its keys' part of the items.
 //
+// Whatever the order of a queue, the means are the same; there are no percentiles
+// but for fifo. What a class by itself waits is not answered here: see [Priority].
+//
 // An inline bus is a queue in the publisher: its publishers are the servers, and
 // a service is all observers one after another; with a publisher for each item it is
 // M/G/inf. So is goroutine dispatch, and an item has the latency of its slowest observer. A buffered bus is a queue
@@ -158,10 +161,22 @@ func unfit(spec *engine.Lane, a *arrivals, work []task) string {
 		return "no closed form: a ticker drops what comes while its producers are busy"
 	case !spec.Recover && slices.ContainsFunc(work, panics):
 		return "no steady state: a panic will end the lane, which does not recover"
+	case pooled(spec):
+		return "no closed form here: classes have workers of their own"
 	case spec.Model == engine.Message && spec.Attempts > 1 && slices.ContainsFunc(work, fails):
 		return "no closed form: failed items are tried again, at times that depend on the queue"
 	}
 	return ""
+}
+
+// pooled tells whether some class has workers of its own.
+func pooled(spec *engine.Lane) bool {
+	for _, n := range spec.Pools {
+		if n > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // stagesOf lists the queues that each item of a lane goes through at once. What
@@ -170,7 +185,7 @@ func unfit(spec *engine.Lane, a *arrivals, work []task) string {
 func stagesOf(spec *engine.Lane, a arrivals, work []task) []stage {
 	proto := stage{arrivals: a, servers: spec.Publishers, room: endless, whenFull: engine.Block}
 	if spec.Model != engine.EventModel {
-		proto.servers, proto.queues = spec.Workers, spec.Queue.Partitions
+		proto.servers, proto.queues, proto.order = spec.Workers, spec.Queue.Partitions, spec.Queue.Order
 	} else if spec.PublishBy == "key" {
 		proto.queues = spec.Publishers
 	}

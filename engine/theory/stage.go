@@ -20,6 +20,7 @@ type stage struct {
 	queues   int // 0: one for all servers
 	room     int // of each queue
 	whenFull engine.WhenFull
+	order    engine.Order
 }
 
 // result is the stage by itself.
@@ -52,9 +53,24 @@ func (st stage) filling(r Result, growth float64) Result {
 // queue is one queue before all servers, with arrivals of its own.
 func (st stage) queue(rate, arrivalSCV float64, letter string) Result {
 	if st.room == endless || st.whenFull == engine.Block {
-		return st.waiting(rate, arrivalSCV, letter)
+		return st.ordered(st.waiting(rate, arrivalSCV, letter))
 	}
-	return st.dropping(rate, arrivalSCV, letter)
+	return st.ordered(st.dropping(rate, arrivalSCV, letter))
+}
+
+// ordered is what the order of a queue leaves of the figures that hold where who
+// came first is served first. Whom a server takes next, without looking at
+// services, does not change the means of all items (Kleinrock 2, section 3.4), but
+// who waits how long.
+func (st stage) ordered(r Result) Result {
+	if st.order == engine.FIFO || st.order == "" || !r.Applies {
+		return r
+	}
+	r.Wait, r.Latency = nil, nil
+	if st.order.ByClass() && st.room != endless && st.whenFull != engine.Block && !st.rarelyFull(&r) {
+		return r.Refuse("no closed form for what bounded queues drop that share their servers, one for each class")
+	}
+	return r
 }
 
 // waiting is a queue from which nothing is dropped.

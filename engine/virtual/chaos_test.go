@@ -36,10 +36,11 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 	pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(t, label) }
 	fmt.Fprintf(&b, "duet: 1\nseed: %d\n", rapid.IntRange(1, 1000).Draw(t, "seed"))
 	arrivals := pick("arrivals", "constant", "poisson", "bursts", "ramp", "sine", "steps, steps: [{at: 1s, times: 3}, {at: 2s, times: 0.5}]")
+	classes := pick("classes", "", "", ", classes: [{name: urgent, share: 20%}, {name: normal}]", ", classes: [{name: urgent, share: 20%}, {name: normal, share: 70%}, {name: bulk}]")
 	clients := pick("clients", "", "", ", timeout: 20ms", ", timeout: 50ms, retry: {attempts: 3, backoff: {base: 10ms, jitter: full}, budget: 20%}")
 	patient := clients == ""
-	fmt.Fprintf(&b, "load: {rate: %s%s, payload: %s, keys: {count: %s, skew: %s}, arrivals: %s}\n",
-		pick("rate", "20/s", "200/s", "1000/s"),
+	fmt.Fprintf(&b, "load: {rate: %s%s%s, payload: %s, keys: {count: %s, skew: %s}, arrivals: %s}\n",
+		pick("rate", "20/s", "200/s", "1000/s"), classes,
 		clients, pick("payload", "0", "100"), pick("keys", "1", "16"), pick("skew", "0", "1"), arrivals)
 	b.WriteString("resources: [{name: db, slots: 2}, {name: api, slots: 1}]\nhandlers:\n")
 	for i := range rapid.IntRange(1, 4).Draw(t, "handlers") {
@@ -59,7 +60,8 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 			source = "ticker"
 		}
 		recovers := pick("recover", "true", "true", "false")
-		queue := fmt.Sprintf("capacity: %s, when_full: %s", pick("capacity", "1", "5", "100"), pick("when_full", "block", "drop_newest", "drop_oldest"))
+		queue := fmt.Sprintf("capacity: %s, when_full: %s, drop_expired: %s",
+			pick("capacity", "1", "5", "100"), pick("when_full", "block", "drop_newest", "drop_oldest"), pick("expired", "false", "true"))
 		if rapid.Bool().Draw(t, "message") {
 			if rapid.Bool().Draw(t, "together") {
 				names = "together"
@@ -68,8 +70,19 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 			if strings.HasPrefix(ack, "ack: after") {
 				queue += pick("visibility", "", ", visibility: 1ms", ", visibility: 15ms")
 			}
-			fmt.Fprintf(&b, "  - {name: lane%d, model: message, handlers: %s, recover: %s, source: %s, queue: {%s, partitions: %s}, workers: %s, producers: %s, %s}\n",
-				i+1, names, recovers, source, queue, pick("partitions", "0", "0", "4"), pick("workers", "1", "4", "0"), pick("producers", "1", "3"), ack)
+			order := pick("order", "partitions: 0", "partitions: 4", "order: lifo", "order: lifo, partitions: 4")
+			workers := pick("workers", "workers: 1", "workers: 4", "workers: 0")
+			if classes != "" {
+				order = pick("order by class", order, "order: priority", "order: select")
+				if !strings.Contains(order, "partitions: 4") {
+					workers = pick("pools", workers, "workers: 4, pools: {urgent: 1}", "workers: 6, pools: {urgent: 2, normal: 3}")
+				}
+				if !strings.Contains(classes, "bulk") {
+					workers = strings.Replace(workers, "workers: 6", "workers: 5", 1)
+				}
+			}
+			fmt.Fprintf(&b, "  - {name: lane%d, model: message, handlers: %s, recover: %s, source: %s, queue: {%s, %s}, %s, producers: %s, %s}\n",
+				i+1, names, recovers, source, queue, order, workers, pick("producers", "1", "3"), ack)
 		} else {
 			by, publishers := pick("by", "", "", "key"), pick("publishers", "1", "3", "per_item")
 			if publishers == "per_item" {
@@ -234,6 +247,9 @@ func drained(m *machine) error {
 			set(path+".limit", "1000")
 			continue
 		}
+		for _, class := range now.Load.ClassNames() {
+			set(path+".pools."+class, "0")
+		}
 		set(path+".queue.partitions", "0")
 		set(path+".workers", "8")
 		for name := range l.Subscriptions {
@@ -276,6 +292,9 @@ func checkBooks(m *machine, s *engine.Snapshot) error {
 				return fmt.Errorf("lane %s, handler %s: %w\n%s", l.Name, l.Handlers[j].Name, err, described(s))
 			}
 		}
+		if err := checkClasses(l); err != nil {
+			return fmt.Errorf("lane %s: %w\n%s", l.Name, err, described(s))
+		}
 	}
 	for _, l := range m.lanes {
 		wanted := int64(0)
@@ -287,6 +306,29 @@ func checkBooks(m *machine, s *engine.Snapshot) error {
 		if wanted > l.inSystem.n {
 			return fmt.Errorf("lane %s holds %d items, of which %d are in the system\n%s", l.spec.Name, wanted, l.inSystem.n, described(s))
 		}
+	}
+	return nil
+}
+
+// checkClasses holds that the ledgers of the classes come to that of the lane.
+func checkClasses(l *engine.LaneSnapshot) error {
+	if len(l.Classes) == 0 {
+		return nil
+	}
+	all := engine.Ledger{
+		Redelivered: l.Ledger.Redelivered, Duplicates: l.Ledger.Duplicates, Attempts: l.Ledger.Attempts, Skipped: l.Ledger.Skipped,
+	}
+	for i := range l.Classes {
+		c := &l.Classes[i].Ledger
+		if err := checkLedger(c); err != nil {
+			return fmt.Errorf("class %s: %w", l.Classes[i].Name, err)
+		}
+		all.Offered, all.Done, all.Failed, all.Dropped = all.Offered+c.Offered, all.Done+c.Done, all.Failed+c.Failed, all.Dropped+c.Dropped
+		all.Expired, all.DeadLettered, all.Lost = all.Expired+c.Expired, all.DeadLettered+c.DeadLettered, all.Lost+c.Lost
+		all.Waiting, all.InFlight = all.Waiting+c.Waiting, all.InFlight+c.InFlight
+	}
+	if all != l.Ledger {
+		return fmt.Errorf("the classes come to %+v", all)
 	}
 	return nil
 }

@@ -13,7 +13,8 @@
 // never late, and work that burns a core takes as long as work that waits.
 //
 // Where a real run leaves a choice to chance, a simulated one always chooses
-// alike: of several that wait, who has waited longest is served; of several
+// alike (but for a queue whose order is chance itself: the seed draws that): of
+// several that wait, who has waited longest is served; of several
 // things at one time, first come clients that lose their patience, then what was
 // planned, in the order in which it was, then items that arrive, then tries.
 // A change at a time comes before all that happens at that time.

@@ -31,6 +31,8 @@ var plain = map[string]string{
 	"speed":          "[{model: message, workers: 1, speed: 2, queue: {capacity: 10000}}]",
 	"buffered":       "[{model: event, dispatch: buffered, queue: {capacity: 10000}}]",
 	"a full buffer":  "[{model: event, dispatch: buffered, queue: {capacity: 2}}]",
+	"priority":       "[{model: message, workers: 2, queue: {capacity: 20, order: priority}}]",
+	"pools":          "[{model: message, workers: 3, queue: {capacity: 10000}, pools: {urgent: 1}}]",
 	"both, and more": "[{model: message, workers: 3}, {model: event, publishers: 4}]",
 }
 
@@ -45,7 +47,7 @@ func TestAForkGoesOnAsTheRunDoes(t *testing.T) {
 			"[{name: work, service: {mean: 7ms}, needs: db}]\nresources: [{name: db, slots: 1}]",
 		} {
 			t.Run(name, func(t *testing.T) {
-				s := scenarioOf(t, fmt.Sprintf("seed: 7\nload: {rate: 100/s}\nhandlers: %s\nlanes: %s\ntimeline: [{at: 8s, set: {load.rate: 60/s}}]\n", handlers, lanes))
+				s := scenarioOf(t, fmt.Sprintf("seed: 7\nload: {rate: 100/s, classes: [{name: urgent, share: 30%%}, {name: normal}]}\nhandlers: %s\nlanes: %s\ntimeline: [{at: 8s, set: {load.rate: 60/s}}]\n", handlers, lanes))
 				if name == "drops newest" && len(s.Handlers) > 1 {
 					t.Skip("how the other deliveries of an item ended is not known")
 				}

@@ -270,8 +270,9 @@ func (e *entry) balance() {
 	e.read(&r, false)
 	for i := range e.classes {
 		if i < len(e.from.Classes) {
-			c, sums := &e.classes[i], sums(&e.from.Classes[i].Ledger)
-			c.offered, c.ended = e.from.Classes[i].Ledger.Offered, sums.Ended
+			ledger := &e.from.Classes[i].Ledger
+			e.classes[i].ended = sums(ledger).Ended
+			e.classes[i].offered += ledger.Ended() // and those that were found
 		}
 	}
 	for i := range e.handlers {

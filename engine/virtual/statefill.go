@@ -286,6 +286,9 @@ func (e *entry) enroll() {
 			continue
 		}
 		e.lane.inSystem.add(1, e.now)
+		if e.classes != nil {
+			e.classes[it.Class].offered++
+		}
 		switch {
 		case e.impatient():
 			e.adopt(s)

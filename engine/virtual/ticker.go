@@ -16,9 +16,8 @@ func (l *lane) dropTick(a *arrival) {
 		l.handlers[h].counts.Ended[account.Dropped]++
 	}
 	l.spareAbsent(g)
-	l.counts.Ended[account.Dropped]++
+	l.ended(&a.Item, account.Dropped)
 	l.counts.Unbegun++
-	l.inSystem.add(-1, l.now)
 	if l.machine.told(a.Seq) {
 		it := &item{Item: a.Item}
 		l.note(engine.Arrived, it, none, 0, 0)

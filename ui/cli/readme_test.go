@@ -150,7 +150,7 @@ func settingRows(t *testing.T) []string {
 	t.Helper()
 	var all []engine.Param
 	for _, load := range []string{
-		"rate: 1/s", "rate: 1/s, arrivals: bursts", "rate: 1/s, arrivals: ramp", "rate: 1/s, arrivals: sine",
+		"rate: 1/s, classes: [{name: urgent, share: 20%}, {name: normal}]", "rate: 1/s, arrivals: bursts", "rate: 1/s, arrivals: ramp", "rate: 1/s, arrivals: sine",
 		"rate: 1/s, arrivals: steps, steps: [{at: 1s, times: 2}]", "arrivals: trace, trace: {file: a.csv, service: took}",
 	} {
 		s, err := engine.Decode("all.yaml", []byte("duet: 1\nload: {"+load+"}\nhandlers: [{name: work},\n"+
@@ -160,7 +160,7 @@ func settingRows(t *testing.T) []string {
 			t.Fatal(err)
 		}
 		for _, p := range s.Params() {
-			p.Path = named.ReplaceAllString(p.Path, "$1.NAME")
+			p.Path = classed.ReplaceAllString(named.ReplaceAllString(p.Path, "$1.NAME"), "$1.CLASS")
 			known := slices.IndexFunc(all, func(q engine.Param) bool { return q.Path == p.Path })
 			if known < 0 {
 				all = append(all, p)
@@ -186,6 +186,7 @@ func union(a, b []string) []string {
 }
 
 var (
+	classed    = regexp.MustCompile(`(classes|pools)\.[a-z]+`)
 	named      = regexp.MustCompile(`^(handlers|resources|lanes)\.[a-z]+`)
 	subscribed = regexp.MustCompile(`subscriptions\.[a-z]+`)
 )
@@ -195,8 +196,10 @@ func settingRow(p engine.Param) string {
 	switch {
 	case path != p.Path:
 		standard = "the lane's"
-	case path == "load.rate":
+	case path == "load.rate", strings.HasPrefix(path, "load.classes."):
 		standard = "required"
+	case strings.HasPrefix(path, "lanes.NAME.pools."):
+		standard = "`0`"
 	case p.Default == "":
 		standard = "none"
 	}
