@@ -315,9 +315,8 @@ func checkClasses(l *engine.LaneSnapshot) error {
 	if len(l.Classes) == 0 {
 		return nil
 	}
-	all := engine.Ledger{
-		Redelivered: l.Ledger.Redelivered, Duplicates: l.Ledger.Duplicates, Attempts: l.Ledger.Attempts, Skipped: l.Ledger.Skipped,
-	}
+	all := l.Ledger
+	all.Offered, all.Done, all.Failed, all.Dropped, all.Expired, all.DeadLettered, all.Lost, all.Waiting, all.InFlight = 0, 0, 0, 0, 0, 0, 0, 0, 0
 	for i := range l.Classes {
 		c := &l.Classes[i].Ledger
 		if err := checkLedger(c); err != nil {

@@ -271,7 +271,9 @@ func (e *entry) balance() {
 	for i := range e.classes {
 		if i < len(e.from.Classes) {
 			ledger := &e.from.Classes[i].Ledger
-			e.classes[i].ended = sums(ledger).Ended
+			for o, n := range sums(ledger).Ended {
+				e.classes[i].ended[o] += n
+			}
 			e.classes[i].offered += ledger.Ended() // and those that were found
 		}
 	}
