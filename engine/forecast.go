@@ -33,6 +33,14 @@ type Forecast struct {
 	Lanes        []LaneForecast
 }
 
+// Steps is how many steps the forecast has.
+func (f *Forecast) Steps() int {
+	if len(f.Lanes) == 0 {
+		return 0
+	}
+	return len(f.Lanes[0].Depth.Mid)
+}
+
 // LaneForecast is the forecast of one lane.
 type LaneForecast struct {
 	Depth   Band // mean depth of the queues within each step

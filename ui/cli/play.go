@@ -120,13 +120,13 @@ func (w *world) playground(ctx context.Context, name string, change *settings, o
 	return interruption(ctx, nil)
 }
 
-// How far forecasts on the screen reach, and of how many simulations one is made.
-// Where more arrives than can be simulated beside what is real, they reach less
-// far, then there are fewer of them, and then there is none.
+// Of how many simulations a forecast on the screen is made, and in about how many
+// steps. Where more arrives than can be simulated beside what is real, forecasts
+// reach less far than asked for, then there are fewer simulations, and then there
+// is none.
 const (
-	foreseen     = time.Minute
-	foreseenStep = time.Second
-	replications = 20
+	replications  = 20
+	foreseenSteps = 60
 
 	leastForeseen     = 10 * time.Second
 	leastReplications = 9
@@ -136,17 +136,17 @@ const (
 // errTooMuch is why there is no forecast.
 var errTooMuch = errors.New("more arrives than can be simulated every second")
 
-// affordable is how far a forecast may reach, and of how many simulations it may
-// be made.
-func affordable(from *engine.Snapshot) (time.Duration, int, error) {
+// affordable is how far a forecast may reach of what was asked for, and of how
+// many simulations it may be made.
+func affordable(from *engine.Snapshot, reach time.Duration) (time.Duration, int, error) {
 	arrivals := 0.0 // a second, in all lanes
 	for i := range from.Lanes {
 		arrivals += from.Lanes[i].Rate
 	}
 	items := func(d time.Duration, n int) float64 { return arrivals * d.Seconds() * float64(n) }
-	reach, n := foreseen, replications
-	for items(reach, n) > mostSimulated && reach > leastForeseen {
-		reach -= foreseenStep
+	n := replications
+	if most := mostSimulated / (arrivals * float64(n)); reach.Seconds() > most {
+		reach = max(time.Duration(most)*time.Second, min(leastForeseen, reach))
 	}
 	for items(reach, n) > mostSimulated && n > leastReplications {
 		n--
@@ -155,6 +155,12 @@ func affordable(from *engine.Snapshot) (time.Duration, int, error) {
 		return 0, 0, errTooMuch
 	}
 	return reach, n, nil
+}
+
+// stepOf is how long the steps of a forecast are: whole tenths of a second.
+func stepOf(reach time.Duration) time.Duration {
+	const tenth = 100 * time.Millisecond
+	return max(reach/foreseenSteps/tenth, 1) * tenth
 }
 
 // foretell gives the playground what it can do in virtual time.
@@ -170,11 +176,11 @@ func foretell(o *tui.Options) {
 		return run, nil
 	}
 	var forecaster virtual.Forecaster
-	o.Forecast = func(ctx context.Context, dst *engine.Forecast, from *engine.Snapshot, changes []engine.Change) error {
-		reach, n, err := affordable(from)
+	o.Forecast = func(ctx context.Context, dst *engine.Forecast, from *engine.Snapshot, changes []engine.Change, reach time.Duration) error {
+		reach, n, err := affordable(from, reach)
 		if err != nil {
 			return err
 		}
-		return forecaster.Forecast(ctx, dst, from, changes, reach, foreseenStep, n)
+		return forecaster.Forecast(ctx, dst, from, changes, reach, stepOf(reach), n)
 	}
 }

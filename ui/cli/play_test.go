@@ -148,7 +148,7 @@ func TestPlaygroundSimulates(t *testing.T) {
 	}
 
 	var f engine.Forecast
-	if err := o.Forecast(t.Context(), &f, &snap, nil); err != nil {
+	if err := o.Forecast(t.Context(), &f, &snap, nil, time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	if f.From != snap.At || len(f.Lanes) != len(snap.Lanes) || time.Duration(len(f.Lanes[0].Depth.Mid))*f.Step != time.Minute {
@@ -158,18 +158,25 @@ func TestPlaygroundSimulates(t *testing.T) {
 
 func TestForecastsAreAffordable(t *testing.T) {
 	for _, c := range []struct {
-		rate  float64
-		reach time.Duration
-		n     int
+		rate         float64
+		asked, reach time.Duration
+		n            int
 	}{
-		{0, time.Minute, 20}, {100, time.Minute, 20}, {1000, time.Minute, 20}, {4000, 18 * time.Second, 20}, {10_000, 10 * time.Second, 15},
+		{0, time.Minute, time.Minute, 20},
+		{100, time.Minute, time.Minute, 20},
+		{100, time.Hour, 750 * time.Second, 20},
+		{1000, time.Minute, time.Minute, 20},
+		{1000, 5 * time.Minute, 75 * time.Second, 20},
+		{4000, time.Minute, 18 * time.Second, 20},
+		{10_000, time.Minute, 10 * time.Second, 15},
+		{10_000, 5 * time.Second, 5 * time.Second, 20},
 	} {
 		from := &engine.Snapshot{Lanes: []engine.LaneSnapshot{{Rate: c.rate}, {Rate: c.rate}}}
-		if reach, n, err := affordable(from); err != nil || reach != c.reach || n != c.n {
+		if reach, n, err := affordable(from, c.asked); err != nil || reach != c.reach || n != c.n {
 			t.Errorf("at %v/s it reaches %v in %d simulations, %v; not %v in %d", c.rate, reach, n, err, c.reach, c.n)
 		}
 	}
-	if _, _, err := affordable(&engine.Snapshot{Lanes: []engine.LaneSnapshot{{Rate: 100_000}}}); !errors.Is(err, errTooMuch) {
+	if _, _, err := affordable(&engine.Snapshot{Lanes: []engine.LaneSnapshot{{Rate: 100_000}}}, time.Minute); !errors.Is(err, errTooMuch) {
 		t.Errorf("at 100,000/s: %v", err)
 	}
 }

@@ -79,9 +79,10 @@ func (s *scene) drawAhead(g *grid.Grid, c *chart) {
 
 // drawUnforeseen says why nothing is expected.
 func (s *scene) drawUnforeseen(g *grid.Grid, area grid.Rect) {
-	why := s.unforeseen
-	if f := s.forecast; why == "" && s.forecasting && f != nil && len(f.Lanes) > 0 && f.From+time.Duration(len(f.Lanes[0].Depth.Mid))*f.Step < s.to {
-		why = "time passes too fast for a forecast"
+	why, f := s.unforeseen, s.forecast
+	past := f != nil && f.From+time.Duration(f.Steps())*f.Step < s.to
+	if why == "" && s.forecasting && (past || f == nil && s.snap.Speed > fastest) {
+		why = "time passes too fast to simulate what comes"
 	}
 	if why == "" || area.W < 17 {
 		return

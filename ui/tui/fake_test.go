@@ -165,7 +165,7 @@ func (b *bench) options(s *engine.Scenario, presets []Preset) Options {
 			}
 			return &fakeVirtual{fakeRun: r}, err
 		},
-		Forecast: func(_ context.Context, dst *engine.Forecast, from *engine.Snapshot, _ []engine.Change) error {
+		Forecast: func(_ context.Context, dst *engine.Forecast, from *engine.Snapshot, _ []engine.Change, _ time.Duration) error {
 			b.forecasts++
 			*dst = foretold(from)
 			return nil

@@ -56,6 +56,10 @@ func (m *model) foretell(now time.Time) tea.Cmd {
 	if m.options.Forecast == nil || f.off || m.run == nil || snap.Finished {
 		return nil
 	}
+	if snap.Speed > fastest && !snap.Paused {
+		m.scene.forecast, f.stale = nil, true
+		return nil
+	}
 	if snap.Changes != f.made {
 		f.stale = true
 	}
@@ -74,7 +78,8 @@ func (m *model) foretell(now time.Time) tea.Cmd {
 		p, f.spare = f.spare[n-1], f.spare[:n-1]
 	}
 	p.from.CopyFrom(snap)
-	number, foretell, changes := f.number, m.options.Forecast, slices.Clone(m.scene.marks[:min(snap.Changes, len(m.scene.marks))])
+	number, reach := f.number, m.scene.reach()
+	foretell, changes := m.options.Forecast, slices.Clone(m.scene.marks[:min(snap.Changes, len(m.scene.marks))])
 	return func() tea.Msg {
 		defer cancel()
 		done, ok := m.runs.begin()
@@ -82,8 +87,22 @@ func (m *model) foretell(now time.Time) tea.Cmd {
 			return nil
 		}
 		defer done()
-		return foretoldMsg{number: number, made: p, err: foretell(ctx, &p.forecast, &p.from, changes)}
+		return foretoldMsg{number: number, made: p, err: foretell(ctx, &p.forecast, &p.from, changes, reach)}
 	}
+}
+
+// fastest is how fast time may pass for a forecast to be of use: any one is past
+// before it is made where a simulation goes as fast as it can.
+const fastest = 1000
+
+// reach is how far a forecast must reach: over what the charts show of the time
+// after now, and over what passes until the next one has been made.
+func (s *scene) reach() time.Duration {
+	reach := s.foresight(true)
+	if !s.snap.Paused {
+		reach += time.Duration(min(max(s.snap.Speed, 1), fastest) * float64(2*forecastEvery))
+	}
+	return reach
 }
 
 // every is the time from one forecast to the next.

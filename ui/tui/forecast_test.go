@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"math"
 	"testing"
 	"time"
 
@@ -63,7 +64,7 @@ func TestForecastIsMadeOnceASecondAndAfterChanges(t *testing.T) {
 func TestNewestForecastOnly(t *testing.T) {
 	b := open(t, saleScenario(t))
 	var contexts []context.Context
-	b.m.options.Forecast = func(ctx context.Context, dst *engine.Forecast, from *engine.Snapshot, _ []engine.Change) error {
+	b.m.options.Forecast = func(ctx context.Context, dst *engine.Forecast, from *engine.Snapshot, _ []engine.Change, _ time.Duration) error {
 		contexts = append(contexts, ctx)
 		*dst = foretold(from)
 		dst.Replications = len(contexts)
@@ -92,7 +93,7 @@ func TestNoForecast(t *testing.T) {
 	b := open(t, saleScenario(t))
 	b.frame()
 	b.wantScreen("now forecast")
-	b.m.options.Forecast = func(context.Context, *engine.Forecast, *engine.Snapshot, []engine.Change) error {
+	b.m.options.Forecast = func(context.Context, *engine.Forecast, *engine.Snapshot, []engine.Change, time.Duration) error {
 		return errors.New("too much")
 	}
 	b.press("+")
@@ -138,7 +139,7 @@ func TestHeldForecast(t *testing.T) {
 func TestForecastGivesUp(t *testing.T) {
 	b := open(t, saleScenario(t))
 	begun, gave := make(chan struct{}), false
-	b.m.options.Forecast = func(ctx context.Context, _ *engine.Forecast, _ *engine.Snapshot, _ []engine.Change) error {
+	b.m.options.Forecast = func(ctx context.Context, _ *engine.Forecast, _ *engine.Snapshot, _ []engine.Change, _ time.Duration) error {
 		close(begun)
 		<-ctx.Done()
 		gave = true
@@ -156,4 +157,55 @@ func TestForecastGivesUp(t *testing.T) {
 	if msg := b.m.foretell(time.Now())(); msg != nil {
 		t.Errorf("after the end there is %v", msg)
 	}
+}
+
+// A forecast reaches over what the charts show, and further where time passes
+// faster; where none could be of use there is none, and the charts say why.
+func TestForecastReaches(t *testing.T) {
+	b := open(t, saleScenario(t))
+	var reach time.Duration
+	b.m.options.Forecast = func(_ context.Context, dst *engine.Forecast, from *engine.Snapshot, _ []engine.Change, asked time.Duration) error {
+		reach = asked
+		*dst = foretold(from)
+		return nil
+	}
+	asked := func() time.Duration {
+		reach = 0
+		b.m.forecasts.stale = true
+		b.frame()
+		return reach
+	}
+	if got := asked(); got != minute+2*time.Second {
+		t.Errorf("at x1 it is to reach %v", got)
+	}
+	b.run().snap.Speed = 100
+	b.frame()
+	if got := asked(); got != minute+200*time.Second {
+		t.Errorf("at x100 it is to reach %v", got)
+	}
+	b.run().snap.Paused = true
+	b.frame()
+	if got := asked(); got != minute {
+		t.Errorf("paused, it is to reach %v", got)
+	}
+	b.press("Z")
+	if reach != 5*time.Minute {
+		t.Errorf("with five minutes on the charts it is to reach %v", reach)
+	}
+	b.run().snap.Paused, b.run().snap.Speed = false, math.Inf(1)
+	b.frame()
+	if got := asked(); got != 0 || b.m.scene.forecast != nil {
+		t.Errorf("as fast as it goes, it is to reach %v", got)
+	}
+	b.wantScreen("no forecast:", "time passes too")
+	b.run().snap.Speed = 10
+	b.frame()
+	b.frame()
+	if reach == 0 {
+		t.Error("in time that passes slower again there is no forecast")
+	}
+	b.run().snap.At += 10 * time.Minute // and none other is made meanwhile
+	b.m.forecasts.off = true
+	b.frame()
+	b.wantScreen("no forecast:", "time passes too")
 }

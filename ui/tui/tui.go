@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -60,9 +61,9 @@ type Options struct {
 	Save func(name string, s *engine.Scenario, over bool) error
 
 	// Forecast tells what is to be expected after a snapshot, if nothing is
-	// changed; nil: nobody knows. It is called from a goroutine of its own, soon
+	// changed, as far as reach says or as can be afforded; nil: nobody knows. It is called from a goroutine of its own, soon
 	// gives up when ctx ends, and may keep nothing of what it is given.
-	Forecast func(ctx context.Context, dst *engine.Forecast, from *engine.Snapshot, changes []engine.Change) error
+	Forecast func(ctx context.Context, dst *engine.Forecast, from *engine.Snapshot, changes []engine.Change, reach time.Duration) error
 
 	Ask      bool         // ask the questions of scenarios before they are played; a key asks them anyway
 	Memory   Memory       // of the person, from the time before
