@@ -1,6 +1,9 @@
 package tui
 
 import (
+	"context"
+	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +13,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"duet/engine"
+	"duet/engine/virtual"
 )
 
 // full is a screen of 200 by 60 with both lanes full, a forecast, a ghost and
@@ -80,8 +84,28 @@ func BenchmarkFirstPicture(b *testing.B) {
 	}
 }
 
-// BenchmarkKeyToPicture is from a key to what it changes on the terminal.
+// BenchmarkKeyToPicture is from a key to what it changes on the terminal: on a
+// machine that does nothing else, and with two cores busy.
 func BenchmarkKeyToPicture(b *testing.B) {
+	b.Run("idle", keyToPicture)
+	b.Run("busy", func(b *testing.B) {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2 + 4)) // as a run with cpu work does
+		ctx, stop := context.WithCancel(b.Context())
+		defer stop()
+		for range 2 {
+			go func() {
+				for ctx.Err() == nil {
+					for began := time.Now(); time.Since(began) < 200*time.Microsecond; {
+					}
+					runtime.Gosched()
+				}
+			}()
+		}
+		keyToPicture(b)
+	})
+}
+
+func keyToPicture(b *testing.B) {
 	p := benchProgram(b)
 	p.seen(b, "Flash sale")
 	var took []time.Duration
@@ -96,25 +120,47 @@ func BenchmarkKeyToPicture(b *testing.B) {
 		p.seen(b, "pause") // the keys are back
 	}
 	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)*99/100])/1e6, "p99-ms")
+	for _, part := range [...]int{50, 99} {
+		b.ReportMetric(float64(took[len(took)*part/100])/1e6, fmt.Sprintf("p%d-ms", part))
+	}
+	p.program.Quit()
+	<-p.ended
+}
+
+// BenchmarkWire is what goes to the terminal for a picture: of a simulation in
+// which both lanes have all hands full, so that everything moves.
+func BenchmarkWire(b *testing.B) {
+	p := benchProgramOf(b, func(s *engine.Scenario) (engine.Run, error) { return virtual.New(s, virtual.Options{Endless: true}) },
+		decode(b, append(sale, "lanes:", "  - {model: message, workers: 8}", "  - {model: event, publishers: 8}")...))
+	p.seen(b, "Flash sale")
+	time.Sleep(time.Second)
+	p.out.forget()
+	began := time.Now()
+	for b.Loop() {
+		time.Sleep(lively)
+	}
+	b.ReportMetric(float64(len(p.out.written()))/(float64(time.Since(began))/float64(lively)), "bytes/frame")
 	p.program.Quit()
 	<-p.ended
 }
 
 // benchProgram plays in real time, on 200 by 60.
 func benchProgram(b *testing.B) *playing {
+	return benchProgramOf(b, func(s *engine.Scenario) (engine.Run, error) {
+		run := newFakeRun(s)
+		run.ticking = true
+		return run, nil
+	}, saleScenario(b))
+}
+
+func benchProgramOf(b *testing.B, newRun func(*engine.Scenario) (engine.Run, error), s *engine.Scenario) *playing {
 	p := &playing{ended: make(chan error, 1)}
 	ready := make(chan struct{})
-	o := Options{Scenario: saleScenario(b), Program: []tea.ProgramOption{
+	o := Options{Scenario: s, NewRun: newRun, Program: []tea.ProgramOption{
 		tea.WithInput(nil), tea.WithOutput(&p.out), tea.WithoutSignalHandler(), tea.WithWindowSize(200, 60),
 		tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color"}),
 		func(program *tea.Program) { p.program = program; close(ready) },
 	}}
-	o.NewRun = func(s *engine.Scenario) (engine.Run, error) {
-		run := newFakeRun(s)
-		run.ticking = true
-		return run, nil
-	}
 	go func() { p.ended <- Play(b.Context(), o) }()
 	<-ready
 	return p

@@ -149,7 +149,7 @@ func (m *model) applied(msg appliedMsg) tea.Cmd {
 	m.wanted = nil
 	m.run.Snapshot(m.now())
 	m.refresh()
-	return m.pace.soon(m.pace.last)
+	return m.pace.soon(m.pace.last, lively)
 }
 
 // togglePause stops or starts the run's clock.

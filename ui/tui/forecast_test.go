@@ -197,7 +197,7 @@ func TestForecastReaches(t *testing.T) {
 	if got := asked(); got != 0 || b.m.scene.forecast != nil {
 		t.Errorf("as fast as it goes, it is to reach %v", got)
 	}
-	b.wantScreen("no forecast:", "time passes too")
+	b.wantScreen("no forecast:", "too fast to")
 	b.run().snap.Speed = 10
 	b.frame()
 	b.frame()
@@ -207,5 +207,5 @@ func TestForecastReaches(t *testing.T) {
 	b.run().snap.At += 10 * time.Minute // and none other is made meanwhile
 	b.m.forecasts.off = true
 	b.frame()
-	b.wantScreen("no forecast:", "time passes too")
+	b.wantScreen("no forecast:", "too fast to")
 }

@@ -41,15 +41,14 @@ func (p *pace) next(now time.Time, interval time.Duration) tea.Cmd {
 	return p.tick(p.due.Sub(now), func(time.Time) tea.Msg { return frameMsg{chain} })
 }
 
-// soon begins a new chain when the frame that is due is further off than one
-// interval of a lively one.
-func (p *pace) soon(now time.Time) tea.Cmd {
-	if p.due.Sub(now) <= lively {
+// soon begins a new chain when the frame that is due is further off than within.
+func (p *pace) soon(now time.Time, within time.Duration) tea.Cmd {
+	if p.due.Sub(now) <= within {
 		return nil
 	}
 	p.chain++
 	p.due = now
-	return p.next(now, lively)
+	return p.next(now, within)
 }
 
 func (p *pace) built(now time.Time) { p.last, p.stale = now, false }
@@ -75,14 +74,18 @@ func (m *model) frame(now time.Time) tea.Cmd {
 	return tea.Batch(m.flush(), m.foretell(now), m.pace.next(now, m.interval()))
 }
 
+// atOnce is how soon a key is seen: pictures of keys come as often as the terminal
+// is written to, and no more often, as while a key is held.
+const atOnce = time.Second / maxFlush
+
 // settle makes a picture of what a key or a change has done: at once, unless
-// there was one a moment ago, as while a key is held.
+// there was one a moment ago.
 func (m *model) settle(now time.Time) tea.Cmd {
 	if !m.pace.stale {
 		return nil
 	}
-	if now.Sub(m.pace.last) < lively/2 {
-		return m.pace.soon(now)
+	if wait := m.pace.last.Add(atOnce).Sub(now); wait > 0 {
+		return m.pace.soon(now, wait)
 	}
 	m.build(now)
 	return nil

@@ -187,10 +187,10 @@ func TestChains(t *testing.T) {
 	m := newModel(Options{Scenario: saleScenario(t)})
 	now := time.Now()
 	m.pace.next(now, still)
-	if m.pace.soon(now) == nil || m.pace.chain != 1 {
+	if m.pace.soon(now, lively) == nil || m.pace.chain != 1 {
 		t.Error("no frame soon")
 	}
-	if m.pace.soon(now) != nil {
+	if m.pace.soon(now, lively) != nil {
 		t.Error("one more, though one comes soon")
 	}
 	if _, cmd := m.Update(frameMsg{0}); cmd != nil {

@@ -82,7 +82,7 @@ func (m *model) started(msg startedMsg) tea.Cmd {
 		m.scene.ghost.take(msg.left)
 		m.say("virtual from " + clockTime(m.scene.at) + " on: change something, space goes on, v goes back to the real run")
 	}
-	return m.pace.soon(m.pace.last)
+	return m.pace.soon(m.pace.last, lively)
 }
 
 // take shows a run from now on.

@@ -70,7 +70,7 @@ func (m *model) react(msg tea.Msg) tea.Cmd {
 		m.adaptTo(msg)
 	case tea.FocusMsg:
 		m.blurred = false
-		return m.pace.soon(time.Now())
+		return m.pace.soon(time.Now(), lively)
 	case tea.BlurMsg:
 		m.blurred = true
 	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseMsg:

@@ -120,7 +120,7 @@ func (m *model) rewound(msg rewoundMsg) tea.Cmd {
 	m.refresh()
 	m.forecasts.stale = true
 	m.say("at " + clockTime(s.snap.At) + " again: change something, and space goes on from here")
-	return m.pace.soon(m.pace.last)
+	return m.pace.soon(m.pace.last, lively)
 }
 
 // speed is a step of how fast time passes, and what it is called.

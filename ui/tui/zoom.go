@@ -2,6 +2,7 @@ package tui
 
 import (
 	"math/bits"
+	"strconv"
 	"time"
 
 	"duet/engine"
@@ -72,12 +73,17 @@ func (s *scene) windowText() string {
 
 // spanText is a stretch of time in at most five cells: 60s, 5m, 90m, 16h.
 func spanText(d time.Duration) string {
+	var b [24]byte
+	return string(appendSpan(b[:0], d))
+}
+
+func appendSpan(b []byte, d time.Duration) []byte {
+	unit, sign := time.Hour, byte('h')
 	switch {
 	case d <= 2*time.Minute:
-		return decimal(int64(d/time.Second)) + "s"
+		unit, sign = time.Second, 's'
 	case d <= 2*time.Hour:
-		return decimal(int64(d/time.Minute)) + "m"
-	default:
-		return decimal(int64(d/time.Hour)) + "h"
+		unit, sign = time.Minute, 'm'
 	}
+	return append(strconv.AppendInt(b, int64(d/unit), 10), sign)
 }
