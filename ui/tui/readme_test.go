@@ -38,7 +38,7 @@ func simulated(t *testing.T, preset string, w, h int) *bench {
 			run, err := virtual.New(s, virtual.Options{Endless: true})
 			return run, err
 		},
-		Forecast: func(ctx context.Context, dst *engine.Forecast, from *engine.Snapshot, changes []engine.Change) error {
+		Forecast: func(ctx context.Context, dst *engine.Forecast, from *engine.Snapshot, changes []engine.Change, _ time.Duration) error {
 			return forecaster.Forecast(ctx, dst, from, changes, time.Minute, time.Second, 20)
 		},
 	})
