@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -38,7 +39,7 @@ for {
 }`, decimal(peak))
 	default:
 		if l.Arrivals == engine.Trace && l.Rate == 0 {
-			a.Rate = decimal(recorded)
+			a.Rate = decimal(math.Round(recorded*100) / 100)
 		}
 		a.Gap, a.Cumulative = "at += rng.ExpFloat64() / rate", true
 	}

@@ -21,6 +21,8 @@ var factors = []struct {
 	{"handler", []string{"service: {dist: constant, mean: 3ms}", "service: {mean: 2ms}", "service: {dist: uniform, mean: 2ms}", "service: {dist: lognormal, mean: 2ms, cv: 2}", "service: {dist: gamma, mean: 2ms, cv: 2}", "service: {dist: pareto, mean: 2ms}", "service: {dist: bimodal, mean: 2ms}", "service: {mean: 0s}"}},
 	{"handler", []string{"fail: 0%", "fail: 20%", "panic: 20%", "fail: 10%, panic: 10%"}},
 	{"handler", []string{"per: attempt", "per: item"}},
+	{"handler", []string{"needs: ''", "needs: db", "idempotent: true", "needs: db, idempotent: true"}},
+	{"source", []string{"source: schedule", "source: ticker"}},
 	{"handler", []string{"work: wait", "work: wait", "work: cpu"}},
 	{"more", []string{"", "{name: second}, {name: queue, service: {mean: 1ms}, panic: 1%}"}},
 	{"both", []string{"recover: true", "recover: true", "recover: false"}},
@@ -33,7 +35,7 @@ var factors = []struct {
 	{"message", []string{"producers: 1", "producers: 3"}},
 	{"message", []string{"ack: none", "ack: before", "ack: after, attempts: 3", "ack: after, attempts: 3, backoff: {base: 5ms}", "ack: after, attempts: 2, backoff: {base: 5ms, max: 8ms, jitter: full}"}},
 	{"together", []string{"", "handlers: together"}},
-	{"event", []string{"publishers: 1", "publishers: 3", "publishers: 3, publish_by: key"}},
+	{"event", []string{"publishers: 1", "publishers: 3", "publishers: 3, publish_by: key", "publishers: per_item"}},
 	{"event", []string{"dispatch: inline", "dispatch: goroutine", "dispatch: goroutine, limit: 3", "dispatch: buffered"}},
 }
 
@@ -61,9 +63,9 @@ func scenario(chosen []int) (*engine.Scenario, string) {
 	if more != "" {
 		more = ", " + more
 	}
-	text := fmt.Sprintf("duet: 1\nduration: 1s\nload: {%s}\nhandlers: [{name: first, %s}%s]\nlanes:\n"+
+	text := fmt.Sprintf("duet: 1\nduration: 1s\nresources: [{name: db, slots: 2}]\nload: {%s}\nhandlers: [{name: first, %s}%s]\nlanes:\n"+
 		"  - {model: message, %s, %s, queue: {%s}}\n  - {model: event, %s, %s, queue: {%s}}\n",
-		all("load"), all("handler"), more, message, all("message"), all("queue", "partitions"), both, all("event"), all("queue"))
+		all("load"), all("handler"), more, message, all("message", "source"), all("queue", "partitions"), both, all("event", "source"), all("queue"))
 	s, err := engine.Decode("drawn.yaml", []byte(text))
 	if err != nil {
 		return nil, text + err.Error()

@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the programs in testdata anew")
 
 // TestPrograms holds some programs to the letter: look at them when they change.
 func TestPrograms(t *testing.T) {
-	for _, name := range []string{"bare", "fan_out", "careful", "impatient"} {
+	for _, name := range []string{"bare", "fan_out", "careful", "impatient", "shared"} {
 		t.Run(name, func(t *testing.T) {
 			s := read(t, name)
 			got, err := export.Go(s, export.Options{})

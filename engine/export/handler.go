@@ -24,6 +24,9 @@ type handler struct {
 
 	draws []string // the functions that Draw needs
 	times string   // the variable of measured times
+
+	needs      string // a resource; empty: none
+	idempotent bool
 }
 
 // fate is a field of an item that says whether a handler cannot handle it.
@@ -31,7 +34,7 @@ type fate struct{ Field, Share string }
 
 // newHandler needs the mean where the times are from a recording that is not read.
 func newHandler(spec *engine.Handler, taken names, mean time.Duration) (*handler, error) {
-	h := &handler{Name: spec.Name, Func: taken.choose(spec.Name, "", "Handler"), Do: "sleep"}
+	h := &handler{Name: spec.Name, Func: taken.choose(spec.Name, "", "Handler"), Do: "sleep", needs: spec.Needs, idempotent: spec.Idempotent}
 	service := spec.Service
 	if service.Dist == engine.DistTrace {
 		service.Dist, service.Mean = engine.DistExponential, mean

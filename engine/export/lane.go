@@ -18,8 +18,10 @@ type lane struct {
 	Dispatch engine.Dispatch // empty: of a message lane
 	Handlers []*handler
 
-	Producers int // publishers, on a bus
+	Producers int  // publishers, on a bus
+	PerItem   bool // each item has its publisher
 	ByKey     bool
+	Ticker    bool
 	Limit     int
 	Room      string // before each buffered observer; empty: there is none
 
@@ -28,6 +30,9 @@ type lane struct {
 	Attempts   int    // 0: a failure is final
 	Pause      string // before a further attempt; empty: none
 	Zero       bool   // somewhere nobody works
+
+	Holds []resource
+	Wraps []wrap
 
 	Clients bool
 	End     string // the function that is told how an item ended
@@ -50,7 +55,8 @@ func newLane(s *engine.Scenario, spec *engine.Lane, taken names) *lane {
 	switch {
 	case spec.Model == engine.EventModel:
 		l.Dispatch, l.Producers, l.Limit = spec.Dispatch, spec.Publishers, spec.Limit
-		l.ByKey = spec.PublishBy == "key" && l.Producers > 1
+		l.PerItem = spec.Publishers == engine.PublishersPerItem
+		l.ByKey = spec.PublishBy == "key" && l.Producers > 1 && spec.Source != engine.Ticker
 	case spec.Attempts > 1:
 		l.Attempts, l.Pause = spec.Attempts, pauseOf(spec.Backoff, "it.Attempt")
 	}
@@ -65,8 +71,33 @@ func newLane(s *engine.Scenario, spec *engine.Lane, taken names) *lane {
 	if l.Dispatch == engine.Buffered {
 		l.Room = fmt.Sprint(spec.Queue.Capacity)
 	}
-	l.Clients = s.Load.Timeout > 0
+	l.Clients, l.Ticker = s.Load.Timeout > 0, spec.Source == engine.Ticker
 	return l
+}
+
+// wrap is a handler that a lane makes more of.
+type wrap struct{ Func, As string }
+
+// wrap lists what the lane's handlers hold, and which of them are called for an item
+// only once.
+func (l *lane) wrap(p *program) {
+	for _, h := range l.Handlers {
+		as := h.Func
+		for _, r := range p.resources {
+			if r.Name != h.needs {
+				continue
+			}
+			if as = "holding(" + r.Var + ", " + as + ")"; !slices.Contains(l.Holds, r) {
+				l.Holds = append(l.Holds, r)
+			}
+		}
+		if p.Retried && h.idempotent {
+			as = "once(" + as + ")"
+		}
+		if as != h.Func {
+			l.Wraps = append(l.Wraps, wrap{h.Func, as})
+		}
+	}
 }
 
 // has tells whether the lane runs a handler.
@@ -92,6 +123,7 @@ func (l *lane) finish(p *program) {
 	if l.spec.Speed != 1 {
 		l.Faster = faster(l.spec.Speed, len(p.Handlers) > 1)
 	}
+	l.wrap(p)
 	if l.Model != engine.Message {
 		return
 	}
@@ -267,6 +299,8 @@ func (l *lane) AtOnce() string {
 		}
 	}
 	switch {
+	case l.PerItem:
+		return "whatever comes"
 	case l.Model == engine.EventModel:
 		return count(l.Producers, "publisher")
 	case len(counts) > 1:

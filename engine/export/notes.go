@@ -53,8 +53,12 @@ func (p *program) notes() []string {
 	p.noteRecording(add)
 	for _, l := range p.Lanes {
 		add(!l.spec.Recover && l.panics(), "lanes.%s.recover: false: a panic ends the whole program, and not only this lane", l.Name)
+		add(l.Ticker && l.spec.PublishBy == "key", "lanes.%s.publish_by: key: whoever is free takes the next tick", l.Name)
 		add(l.spec.Attempts > 1 && l.Attempts == 0, "lanes.%s.attempts: %d: no handler fails here", l.Name, l.spec.Attempts)
 		add(l.spec.Ack != "" && l.spec.Ack != engine.AckNone && l.Attempts == 0, "lanes.%s.ack: %s: workers do not crash here, and what they hold ends with the program", l.Name, l.spec.Ack)
+	}
+	for _, h := range p.Handlers {
+		add(h.idempotent && !p.Once(), "handlers.%s.idempotent: nothing is delivered twice here", h.Name)
 	}
 	for _, path := range p.unknown() {
 		value, err := s.Get(path)
@@ -135,7 +139,8 @@ var carried = []string{
 	"lanes.*.workers", "lanes.*.publishers", "lanes.*.dispatch", "lanes.*.queue.capacity", "lanes.*.queue.when_full",
 	"lanes.*.queue.partitions", "lanes.*.producers", "lanes.*.publish_by", "lanes.*.ack", "lanes.*.attempts", "lanes.*.backoff.*",
 	"lanes.*.limit", "lanes.*.recover", "lanes.*.speed", "lanes.*.handlers", "lanes.*.subscriptions.*",
-	"seed", "duration", "warmup", "drain",
+	"handlers.*.needs", "handlers.*.idempotent", "resources.*.slots", "lanes.*.source",
+	"steady.*", "seed", "duration", "warmup", "drain",
 }
 
 // unknown are the settings that have no piece, where they are not at their

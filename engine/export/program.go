@@ -19,7 +19,10 @@ type program struct {
 	Drain    time.Duration
 	Lanes    []*lane
 	Handlers []*handler // those that some lane has
-	Payload  int
+
+	resources []resource
+
+	Payload int
 
 	Keys     bool // somebody asks for the key of an item
 	Zipf     bool
@@ -37,6 +40,12 @@ type program struct {
 
 	Outcomes []outcome
 	CanFail  bool
+}
+
+// resource is what handlers hold while they work.
+type resource struct {
+	engine.Resource
+	Var string // the channel of its slots
 }
 
 // outcome is one way in which items end.
@@ -63,6 +72,9 @@ func newProgram(s *engine.Scenario, o Options) (*program, error) {
 	}
 	if err := p.addHandlers(taken); err != nil {
 		return nil, err
+	}
+	for _, r := range s.Resources {
+		p.resources = append(p.resources, resource{r, taken.choose(r.Name, "", "Slots")})
 	}
 	p.addClients()
 	for _, l := range p.Lanes {
@@ -137,7 +149,7 @@ func (p *program) addClients() {
 // addOutcomes lists how items can end, the worst last.
 func (p *program) addOutcomes() {
 	fails := slices.ContainsFunc(p.Handlers, func(h *handler) bool { return !h.Never })
-	drops := slices.ContainsFunc(p.Lanes, func(l *lane) bool { return l.put == "sendOrDrop" || l.put == "sendAndDrop" })
+	drops := slices.ContainsFunc(p.Lanes, func(l *lane) bool { return l.put == "sendOrDrop" || l.put == "sendAndDrop" || l.Ticker })
 	p.Outcomes = []outcome{{"done", "done", ""}}
 	add := func(when bool, o outcome) {
 		if when {
@@ -169,6 +181,13 @@ func listed(handlers []*handler) string {
 	}
 	return funcs[0]
 }
+
+// Holds, Once and Ticker tell whether some lane has such handlers, or such a source.
+func (p *program) Holds() bool { return p.any(func(l *lane) bool { return l.Holds != nil }) }
+func (p *program) Once() bool {
+	return p.Retried && slices.ContainsFunc(p.Handlers, func(h *handler) bool { return h.idempotent })
+}
+func (p *program) Ticker() bool { return p.any(func(l *lane) bool { return l.Ticker }) }
 
 // Random tells whether anything about an item is drawn.
 func (p *program) Random() bool {

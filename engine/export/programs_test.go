@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -252,9 +253,36 @@ func TestProgramsRun(t *testing.T) {
 		add(fmt.Sprintf("pairs-%d", i), s, export.Options{})
 	}
 	t.Logf("%d programs", len(p.names))
-	done := 0
-	p.run(t, p.build(t), func(name string, found []figures) { done += sound(t, name, found, lanes[name]) })
+	done, binary := 0, p.build(t)
+	p.run(t, binary, func(name string, found []figures) { done += sound(t, name, found, lanes[name]) })
 	if done < 1000 {
 		t.Errorf("only %d items are done in all programs", done)
+	}
+	p.interrupt(t, binary, lanes)
+}
+
+// interrupt does to a program what Ctrl-C does: it ends soon, and still says what became
+// of the items.
+func (p *programs) interrupt(t *testing.T, binary string, lanes map[string]int) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		return // which has no such signal for one process
+	}
+	for _, name := range []string{"flash-sale-", "pairs-1"} {
+		cmd := exec.CommandContext(t.Context(), binary, name, "-for", "1h")
+		cmd.WaitDelay = time.Minute
+		var out bytes.Buffer
+		cmd.Stdout = &out
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(500 * time.Millisecond)
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Fatalf("%s, interrupted: %v", name, err)
+		}
+		sound(t, name, parse(t, name, out.String()), lanes[name])
 	}
 }

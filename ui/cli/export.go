@@ -123,7 +123,7 @@ func recorded(s *engine.Scenario, o *export.Options) error {
 		for _, d := range demands {
 			sum += d
 		}
-		o.Means[s.Handlers[i].Name] = (sum / time.Duration(len(demands))).Round(time.Microsecond)
+		o.Means[s.Handlers[i].Name] = (sum / time.Duration(len(demands))).Round(10 * time.Microsecond)
 	}
 	return nil
 }
