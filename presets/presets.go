@@ -27,10 +27,10 @@ var groups = []struct {
 	title string
 	names []string
 }{
-	{"From somebody's day", []string{"flash-sale", "real-traffic", "image-pipeline", "notifications", "telemetry", "payments"}},
+	{"From somebody's day", []string{"flash-sale", "real-traffic", "image-pipeline", "notifications", "telemetry", "payments", "web-handler"}},
 	{"The textbook, tested", []string{"order", "latency", "backpressure", "isolation", "reliability", "duality"}},
 	{"Queueing, felt", []string{"little", "hockey-stick", "variance", "pooling", "no-waiting-room", "bufferbloat"}},
-	{"Failure, felt", []string{"slow-observer", "retry-storm", "poison", "fan-out", "herd", "skewed-keys"}},
+	{"Failure, felt", []string{"slow-observer", "retry-storm", "poison", "duplicates", "fan-out", "herd", "lossy-signals", "shared-downstream", "skewed-keys"}},
 }
 
 // List returns all presets in their fixed order, those of a group together.

@@ -268,7 +268,9 @@ func unqueued(a arrivals, work []task, limit int) Result {
 	if !r.Applies {
 		return r
 	}
-	r.Latency = quantiles(l.at)
+	if l.at != nil {
+		r.Latency = quantiles(l.at)
+	}
 	// A Poisson number of items is in the system: six standard deviations more
 	// than the mean are not seen in a lifetime.
 	if n := float64(len(work)); running+6*math.Sqrt(n*running)+n > float64(limit) {

@@ -51,6 +51,16 @@ func TestFiguresAreThoseOfTheJSON(t *testing.T) {
 	}
 }
 
+// TestSumOfSeveral: the distribution of all observers in turn has no closed form,
+// and its mean does.
+func TestSumOfSeveral(t *testing.T) {
+	snap := ran(t, "load: {rate: 20/s}\nhandlers: [{name: save, service: {mean: 20ms}}, {name: mail, service: {mean: 300ms}}]\nlanes: [{model: event, publishers: per_item}]")
+	r := theory.Of(snap, 0)
+	if mean := float64(r.LatencyMean); !r.Applies || math.Abs(mean-0.32) > 1e-12 || r.Latency != nil {
+		t.Errorf("%+v, want a mean latency of 320 ms, and no quantiles", r)
+	}
+}
+
 func TestClaimsOnTheory(t *testing.T) {
 	snap := ran(t, "load: {rate: 80/s}\nhandlers: [{name: work}]\nlanes: [{model: message, workers: 1}, {model: event, dispatch: goroutine}]")
 	for _, c := range []struct {
