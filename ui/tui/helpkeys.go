@@ -37,7 +37,7 @@ func (m *model) keysOf(o overlay) (title string, keys []key.Help) {
 	case *picker:
 		return "the presets", does("letters", "find presets; a path with / or .yaml is a file", "↑ ↓ tab", "another preset; pgup and pgdown more of them", "enter", "plays it")
 	case *faults:
-		return "faults", does("↑ ↓", "another fault", "← →", "another lane", "enter", "breaks it")
+		return "faults", does("↑ ↓", "another fault", "tab", "where, how much, how long: another of these", "← →", "changes it", "enter", "breaks it")
 	case *entry:
 		return "an exact value", does("enter", "sets it")
 	case *settings:

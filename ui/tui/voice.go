@@ -114,7 +114,7 @@ func (m *model) rewound(msg rewoundMsg) tea.Cmd {
 	}
 	s.ghost.take(msg.left)
 	s.cursor.on = false
-	m.watch.recorded = -1
+	m.watch.recorded, m.watch.diagnosed = -1, time.Time{}
 	m.observe()
 	m.rewindSettings(s.snap.At)
 	m.refresh()
