@@ -10,11 +10,9 @@ import (
 
 // departure is by how far a figure is outside its band.
 type departure struct {
-	lane      *engine.LaneSnapshot
-	what      string // after the number
-	value     float64
-	low, high float64
-	far       float64 // distance from the band in widths of it
+	lane *engine.LaneSnapshot
+	text string  // the beginning of the sentence
+	far  float64 // distance from the band in widths of it
 }
 
 // OutOfBand says that a run is not where a forecast of it expected it now, by
@@ -24,6 +22,9 @@ type departure struct {
 // late; else chance, because one moment in ten is outside a band that nine in
 // ten are inside. It is nil while the run is inside, and where the forecast says
 // nothing of now. It only reads the two, which must not be written meanwhile.
+//
+// What is held against it is what waits now, and the mean latency of the recent
+// window once the forecast is older than that.
 //
 // The band is of means over a step. What waits at one instant may be further
 // out by what comes and goes within a step by chance, but not beyond three
@@ -43,6 +44,7 @@ func OutOfBand(now *engine.Snapshot, f *engine.Forecast) *Finding {
 		for _, d := range []*departure{
 			outside(float64(l.Recent.Depth.Now), &band.Depth, step, slack, "in the queue"),
 			outside(float64(l.Recent.Backlog.Now), &band.Backlog, step, slack, "outside"),
+			latencyOutside(&l.Recent, f, &band.Latency),
 		} {
 			if d != nil && (worst == nil || d.far > worst.far) {
 				worst, d.lane = d, l
@@ -57,8 +59,7 @@ func OutOfBand(now *engine.Snapshot, f *engine.Forecast) *Finding {
 	if known {
 		found.Severity = Warning
 	}
-	found.Text = fmt.Sprintf("%s %s %s, not %s to %s as forecast: %s.", figure(worst.value), verb(int64(worst.value), "waits", "wait"), worst.what,
-		figure(math.Floor(worst.low+0.5)), figure(math.Ceil(worst.high-0.5)), why)
+	found.Text = worst.text + " as forecast: " + why + "."
 	return found
 }
 
@@ -82,8 +83,47 @@ func outside(value float64, b *engine.Band, step int, slack float64, what string
 	default:
 		return nil
 	}
-	return &departure{what: what, value: value, low: low, high: high, far: far / max(1, high-low)}
+	return &departure{
+		text: fmt.Sprintf("%s %s %s, not %s to %s", figure(value), verb(int64(value), "waits", "wait"), what, figure(math.Floor(low+0.5)), figure(math.Ceil(high-0.5))),
+		far:  far / max(1, high-low),
+	}
 }
+
+// ofItems is how many items a mean latency must be of.
+const ofItems = 30
+
+// latencyOutside is how far the mean latency of the recent window is outside all
+// the bands of the means of its steps; nil when it is not, when the forecast is
+// not of all the window, or when it says nothing. A mean over many steps is more
+// certain than those of each, so chance hardly brings it there.
+func latencyOutside(w *engine.Window, f *engine.Forecast, b *engine.Band) *departure {
+	if w.From < f.From || w.To <= w.From || w.Latency.Count < ofItems {
+		return nil
+	}
+	first, last := int((w.From-f.From)/f.Step), int((w.To-f.From)/f.Step)
+	if last >= len(b.Low) || last >= len(b.High) {
+		return nil
+	}
+	low, high := math.Inf(1), math.Inf(-1)
+	for i := first; i <= last; i++ {
+		if x, y := float64(b.Low[i]), float64(b.High[i]); x <= y { // never a gap
+			low, high = min(low, x), max(high, y)
+		}
+	}
+	mean := w.Latency.Mean.Seconds()
+	far := max(mean-high, low-mean)
+	if !(low >= 0 && high <= slowest) || far <= 0 {
+		return nil
+	}
+	seconds := func(x float64) string { return duration(time.Duration(x * float64(time.Second))) }
+	return &departure{
+		text: fmt.Sprintf("items take %s on average, not %s to %s", seconds(mean), seconds(low), seconds(high)),
+		far:  far / max(high-low, high/10, time.Millisecond.Seconds()),
+	}
+}
+
+// slowest is the longest latency that a forecast is believed, in seconds.
+const slowest = 1e6
 
 // How sure a reason must be: standard deviations of chance; a part of the time
 // that a service is to take; how late the pacer may be.

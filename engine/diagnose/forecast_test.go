@@ -2,6 +2,7 @@ package diagnose_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -29,6 +30,26 @@ func flat() *engine.Forecast {
 	return &engine.Forecast{
 		From: 25 * sec, Step: 500 * ms, Replications: 20, Changes: 3, Offered: 2000,
 		Lanes: []engine.LaneForecast{lane, lane},
+	}
+}
+
+// ofTheWindow makes the mean latency of the first lane comparable with a forecast,
+// of the time of the recent window, which knows of 50 to 200 ms, and of nothing in
+// one of its steps.
+func ofTheWindow(now *engine.Snapshot, f *engine.Forecast, mean time.Duration) {
+	w := &now.Lanes[0].Recent
+	w.From, w.To, w.Latency.Count, w.Latency.Mean = now.At-10*sec, now.At, 800, mean
+	f.From, f.Step, now.Offered = w.From, sec, f.Offered+800
+	b := &f.Lanes[0].Latency
+	for i := range 20 {
+		low, high := float32(0.1), float32(0.2)
+		switch i {
+		case 3:
+			low = 0.05
+		case 5:
+			low, high = float32(math.NaN()), float32(math.NaN())
+		}
+		b.Low, b.Mid, b.High = append(b.Low, low), append(b.Mid, (low+high)/2), append(b.High, high)
 	}
 }
 
@@ -124,6 +145,38 @@ func TestOutOfBand(t *testing.T) {
 			sure: diagnose.Warning,
 		},
 		{
+			name: "latency above",
+			set: func(now *engine.Snapshot, f *engine.Forecast) {
+				ofTheWindow(now, f, 301*ms)
+			},
+			text: "items take 301 ms on average, not 50 ms to 200 ms as forecast: by chance, as one moment in ten is.",
+			sure: diagnose.Good,
+		},
+		{
+			name: "latency below, by a change",
+			set: func(now *engine.Snapshot, f *engine.Forecast) {
+				ofTheWindow(now, f, 20*ms)
+				now.Changes = 4
+			},
+			text: "items take 20 ms on average, not 50 ms to 200 ms as forecast: 1 change since then.",
+			sure: diagnose.Warning,
+		},
+		{name: "latency inside", set: func(now *engine.Snapshot, f *engine.Forecast) { ofTheWindow(now, f, 199*ms) }},
+		{
+			name: "latency of few",
+			set: func(now *engine.Snapshot, f *engine.Forecast) {
+				ofTheWindow(now, f, 301*ms)
+				now.Lanes[0].Recent.Latency.Count = 29
+			},
+		},
+		{
+			name: "latency of a window that began before",
+			set: func(now *engine.Snapshot, f *engine.Forecast) {
+				ofTheWindow(now, f, 301*ms)
+				f.From++
+			},
+		},
+		{
 			name: "before", set: func(now *engine.Snapshot, f *engine.Forecast) {
 				now.Lanes[0].Recent.Depth.Now, f.From = 1000, 30*sec+1
 			},
@@ -166,7 +219,7 @@ func TestAnyForecast(t *testing.T) {
 		now.At = time.Duration(rapid.Int64Range(int64(20*sec), int64(40*sec)).Draw(t, "at"))
 		figures := rapid.SliceOfN(rapid.Float32(), 0, 20)
 		for i := range f.Lanes {
-			for _, b := range []*engine.Band{&f.Lanes[i].Depth, &f.Lanes[i].Backlog} {
+			for _, b := range []*engine.Band{&f.Lanes[i].Depth, &f.Lanes[i].Backlog, &f.Lanes[i].Latency} {
 				if rapid.Bool().Draw(t, "drawn") {
 					*b = engine.Band{Low: figures.Draw(t, "low"), Mid: figures.Draw(t, "mid"), High: figures.Draw(t, "high")}
 				}
