@@ -11,7 +11,6 @@ import (
 const (
 	labelWidth  = 8
 	figureWidth = 7 // at least
-	theoryRank  = 2 // of the column of theory
 )
 
 // percentile is a column of the table of latencies. The higher its rank, the
@@ -26,7 +25,7 @@ var percentiles = [...]percentile{
 	{"mean", 3, func(s *engine.Summary) time.Duration { return s.Mean }},
 	{"p50", 1, func(s *engine.Summary) time.Duration { return s.P50 }},
 	{"p90", 4, func(s *engine.Summary) time.Duration { return s.P90 }},
-	{"p95", 1, func(s *engine.Summary) time.Duration { return s.P95 }},
+	{"p95", 2, func(s *engine.Summary) time.Duration { return s.P95 }},
 	{"p99", 1, func(s *engine.Summary) time.Duration { return s.P99 }},
 	{"p99.9", 5, func(s *engine.Summary) time.Duration { return s.P999 }},
 	{"max", 1, func(s *engine.Summary) time.Duration { return s.Max }},
@@ -54,15 +53,12 @@ func (s *scene) drawLatency(g *grid.Grid, lane int) {
 	l := &s.snap.Lanes[lane]
 	columns := (g.W - labelWidth) / figureWidth
 	rank := 1
-	for _, extra := range []int{5, 6, 7, 8} { // columns that ranks 2 (theory) to 5 need
+	for _, extra := range []int{5, 6, 7, 8} { // columns that ranks 2 to 5 need
 		if columns >= extra {
 			rank++
 		}
 	}
-	shown := 0
-	if rank >= theoryRank {
-		shown++
-	}
+	shown := 1 // theory always
 	for i := range percentiles {
 		if percentiles[i].rank <= rank {
 			shown++
@@ -76,9 +72,7 @@ func (s *scene) drawLatency(g *grid.Grid, lane int) {
 			p.right(width, percentiles[i].name, s.theme.dim)
 		}
 	}
-	if rank >= theoryRank {
-		p.right(width, "theory", s.theme.dim)
-	}
+	p.right(width, "theory", s.theme.dim)
 	y := 1
 	for i := range rows {
 		if rows[i].rank > g.H-1 {
@@ -86,9 +80,7 @@ func (s *scene) drawLatency(g *grid.Grid, lane int) {
 		}
 		p := row(g, y)
 		s.drawSummary(&p, rank, width, &rows[i], l)
-		if rank >= theoryRank {
-			s.drawTheory(&p, width, lane, &rows[i], g.H > len(rows))
-		}
+		s.drawTheory(&p, width, lane, &rows[i], g.H > len(rows))
 		y++
 	}
 }
