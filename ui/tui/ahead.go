@@ -80,8 +80,7 @@ func (s *scene) drawAhead(g *grid.Grid, c *chart) {
 // drawUnforeseen says why nothing is expected.
 func (s *scene) drawUnforeseen(g *grid.Grid, area grid.Rect) {
 	why, f := s.unforeseen, s.forecast
-	past := f != nil && f.From+time.Duration(f.Steps())*f.Step < s.to
-	if why == "" && s.forecasting && (past || f == nil && s.snap.Speed > fastest) {
+	if why == "" && s.forecasting && (s.outrun() || f == nil && s.snap.Speed > fastest) {
 		why = "time passes too fast to simulate what comes"
 	}
 	if why == "" || area.W < 17 {
@@ -91,9 +90,16 @@ func (s *scene) drawUnforeseen(g *grid.Grid, area grid.Rect) {
 	p.flow("no forecast: "+why, s.theme.dim, area.H-1)
 }
 
-// forecastOf is the forecast of a lane; nil when there is none.
+// outrun says whether time has passed all that the forecast is about.
+func (s *scene) outrun() bool {
+	f := s.forecast
+	return f != nil && f.From+time.Duration(f.Steps())*f.Step < s.to
+}
+
+// forecastOf is the forecast of a lane; nil when there is none, or none of the
+// time after now.
 func (s *scene) forecastOf(lane int) *engine.LaneForecast {
-	if !s.forecasting || s.forecast == nil || lane >= len(s.forecast.Lanes) {
+	if !s.forecasting || s.forecast == nil || lane >= len(s.forecast.Lanes) || s.outrun() {
 		return nil
 	}
 	return &s.forecast.Lanes[lane]
