@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"time"
 
 	"duet/engine"
@@ -64,7 +65,7 @@ func (s *scene) drawAhead(g *grid.Grid, c *chart) {
 	}
 	plot.Mark(g, area, 0, s.theme.dim)
 	styles := [...]grid.Style{s.theme.band(s.snap.Lanes[c.lane].Model), s.theme.warning.With(grid.Dim)}
-	for i, band := range c.expected {
+	for i, band := range slices.Backward(c.expected[:]) { // the first lies over the second
 		if band == nil || i > 0 && peak(band.High) < 1 {
 			continue
 		}
