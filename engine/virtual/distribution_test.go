@@ -45,4 +45,7 @@ lanes: [{model: message, workers: 4}, {model: event, publishers: 4}]
 	if d.Count != 0 || len(d.Buckets) != 0 {
 		t.Errorf("a lane that is not there has %+v", d)
 	}
+	if n := testing.AllocsPerRun(10, func() { run.Distribution(&d, 0) }); n > 0 {
+		t.Errorf("it allocates %v times", n)
+	}
 }

@@ -94,10 +94,11 @@ func BenchmarkKeyToPicture(b *testing.B) {
 		defer stop()
 		for range 2 {
 			go func() {
-				for ctx.Err() == nil {
-					for began := time.Now(); time.Since(began) < 200*time.Microsecond; {
+				for began := time.Now(); ctx.Err() == nil; {
+					if time.Since(began) > 200*time.Microsecond {
+						runtime.Gosched()
+						began = time.Now()
 					}
-					runtime.Gosched()
 				}
 			}()
 		}

@@ -86,8 +86,8 @@ func newKeyMap() *keyMap {
 		Compare:    bind("t", "compare the lanes", "t"),
 		Keys:       bind("i", "items by key, by lane", "i"),
 
-		View:       bind("g", "the next chart", "g"),
-		ViewBefore: bind("G", "the chart before", "G"),
+		View:       bind("g", "next chart", "g"),
+		ViewBefore: bind("G", "chart before", "G"),
 		Closer:     bind("z", "zoom: less time, in more detail", "z"),
 		Further:    bind("Z", "more time, in less detail", "Z"),
 		Alike:      bind("y", "all lanes on one scale", "y"),
@@ -111,7 +111,7 @@ func (k *keyMap) ShortHelp() []key.Binding {
 		pair("+ -", "rate", k.Faster, k.Slower), pair("↑ ↓", "knob", k.Previous, k.Next),
 		pair("← →", "change", k.Less, k.More), k.Pause, k.Help, k.Quit, k.Presets, k.Fault,
 		pair("< >", "speed", k.SlowMotion, k.FullMotion), k.Step,
-		pair("[ ]", "look back", k.Back, k.Ahead), k.Settings, k.Voice, k.Restart, k.Enter, k.Lanes,
+		pair("[ ]", "look back", k.Back, k.Ahead), k.Settings, k.View, k.Voice, k.Restart, k.Enter, k.Lanes,
 	}
 }
 

@@ -50,31 +50,26 @@ func (m *model) movePin(by time.Duration) {
 
 // point tells the figures of a place on a chart: of its moment, with the cursor
 // where the run stands still and else with the pin, or of its latency.
-func (m *model) point(x, y int) bool {
+func (m *model) point(x, y int) {
 	s := &m.scene
 	for i := range s.charted {
 		c := &s.charted[i]
-		if !c.rect.Contains(x, y) {
+		area := plotArea(c.rect.W, c.rect.H)
+		column := x - c.rect.X - area.X
+		if !c.rect.Contains(x, y) || column < 0 || column >= area.W {
 			continue
 		}
-		area := plotArea(c.rect.W, c.rect.H)
-		x, area.H = x-c.rect.X, c.rect.H
-		if !area.Contains(x, y-c.rect.Y) {
-			return false
-		}
 		if c.view == viewSpread {
-			s.length = (float64(x-area.X) + 0.5) / float64(area.W)
-			return true
+			s.length = (float64(column) + 0.5) / float64(area.W)
+			return
 		}
-		past, future := s.spans(area)
-		part := &past
-		if future.area.W > 0 && x >= future.area.X {
-			part = &future
+		part, future := s.spans(area)
+		if before := part.area.W; column >= before {
+			part, column = future, column-before
 		}
-		m.pointAt(part.moment(x - part.area.X))
-		return true
+		m.pointAt(part.moment(column))
+		return
 	}
-	return false
 }
 
 // pointAt points to a moment.
@@ -170,7 +165,7 @@ func (s *scene) tellExpected(p *pen, c *chart, at time.Duration) {
 
 // named writes a figure after its name, where there is room for both.
 func (p *pen) named(name, value string, t *theme) {
-	w := max(7, len(value))
+	w := max(7, len(value)+1)
 	if p.room() >= len(name)+w+2 {
 		p.text(name, t.dim)
 		p.right(w, value, t.text)

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -34,9 +35,10 @@ func TestBetween(t *testing.T) {
 func TestSpans(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := scene{at: time.Hour, to: time.Hour, forecasting: rapid.Bool().Draw(t, "forecasting")}
+		s.zoom = rapid.IntRange(-usual, len(windows)-1-usual).Draw(t, "zoom")
 		area := grid.Rect{X: 7, W: rapid.IntRange(0, 200).Draw(t, "w"), H: 5}
 		past, future := s.spans(area)
-		if past.area.W+future.area.W != area.W || past.to != s.to || past.to-past.from != minute {
+		if past.area.W+future.area.W != area.W || past.to != s.to || past.to-past.from != s.window() {
 			t.Fatalf("%+v and %+v of %+v", past, future, area)
 		}
 		if future.area.W == 0 {
@@ -50,9 +52,13 @@ func TestSpans(t *testing.T) {
 		if math.Abs(a/b-1) > 0.2 {
 			t.Fatalf("a column is %v s of the past and %v s of the future", a/1e9, b/1e9)
 		}
-		at := past.from + time.Duration(rapid.Int64Range(0, int64(minute)).Draw(t, "at"))
-		if x := past.column(at); x < 0 || x >= past.area.W {
+		at := past.from + time.Duration(rapid.Int64Range(0, int64(s.window())).Draw(t, "at"))
+		x := past.column(at)
+		if x < 0 || x >= past.area.W {
 			t.Fatalf("%v is in column %d of %d", at, x, past.area.W)
+		}
+		if y := past.column(past.moment(x)); y != x {
+			t.Fatalf("the moment of column %d is in column %d", x, y)
 		}
 	})
 }
@@ -88,4 +94,40 @@ func TestGhost(t *testing.T) {
 	if h.until != 70*time.Second {
 		t.Errorf("it ends at %v, want 70s", h.until)
 	}
+}
+
+// All of the past is shown when all is wanted, with little room to spare.
+func TestWindowOfAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := scene{to: time.Duration(rapid.Int64Range(0, int64(longest)).Draw(t, "to")), zoom: len(windows) - 1 - usual}
+		if w := s.window(); w < s.to || w > s.to+s.to/8+11*time.Second {
+			t.Fatalf("%v of %v", w, s.to)
+		}
+	})
+}
+
+// What a line shows of steps that come together is what is told of their moments,
+// and stays so as time passes.
+func TestFolded(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, size := rapid.IntRange(1, 300).Draw(t, "steps"), rapid.IntRange(2, 20).Draw(t, "size")
+		how := rapid.SampledFrom([]fold{means, peaks}).Draw(t, "fold")
+		s := scene{series: engine.Series{Step: 100 * ms, From: time.Duration(rapid.IntRange(0, 900).Draw(t, "from")) * 100 * ms}}
+		data := make([]float32, n)
+		for i := range data {
+			data[i] = float32(i % 7)
+			if i%5 == 0 {
+				data[i] = nan
+			}
+		}
+		s.series.Offered = data
+		folded := s.folded(slices.Clone(data), size, how)
+		for i, v := range folded.Data {
+			at := time.Duration((folded.First+i)*size+rapid.IntRange(0, size-1).Draw(t, "step")) * s.series.Step
+			told := foldedAt(&s.series, data, at, size, how)
+			if float32(told) != v && (told == told || v == v) {
+				t.Fatalf("value %d of %d is %v, and of its moment %v it is told %v", i, len(folded.Data), v, at, told)
+			}
+		}
+	})
 }

@@ -188,6 +188,18 @@ func TestPin(t *testing.T) {
 	}
 }
 
+// In the time to come the pin tells what is expected.
+func TestPinAhead(t *testing.T) {
+	b := open(t, saleScenario(t))
+	b.frame()
+	b.press("m", "}", "}", "}")
+	b.wantScreen("00:51.1 depth 26 to 54", "00:51.1 backlog 26 to 54")
+	b.press("end")
+	if at, to := b.m.scene.pin.at, b.m.scene.to+b.m.scene.foresight(true); at != to {
+		t.Errorf("it goes up to %v, not %v", at, to)
+	}
+}
+
 // The mouse points to a moment: the pin goes there while the run goes on, and
 // the cursor while it stands still.
 func TestMouseOnCharts(t *testing.T) {
