@@ -52,16 +52,12 @@ func (s *scene) wayOf(lane, w int) way {
 
 // hands is how many workers the handler with the most of them has.
 func (s *scene) hands(lane int) int {
-	l := &s.snap.Lanes[lane]
-	most := 0
+	l, most := &s.snap.Lanes[lane], 0
+	if len(l.Workers) == 0 {
+		return 0
+	}
 	for i := range l.Handlers {
-		n := 0
-		for j := range l.Workers {
-			if l.Workers[j].Handler == i {
-				n++
-			}
-		}
-		most = max(most, n)
+		most = max(most, l.Handlers[i].Workers)
 	}
 	return most
 }

@@ -4,7 +4,6 @@ import (
 	"duet/engine"
 	"duet/ui/internal/figure"
 	"duet/ui/internal/grid"
-	"duet/ui/internal/plot"
 )
 
 // drawPublishers draws each publisher with the callbacks of the publish it is
@@ -13,7 +12,10 @@ import (
 func (s *scene) drawPublishers(g *grid.Grid, l *engine.LaneSnapshot) {
 	n := len(l.Publishers)
 	tall := 2
-	if s.callsBeside(g.W, l) {
+	switch {
+	case n*(1+len(l.Handlers)) <= g.H && g.W >= treeWidth:
+		tall = 1 + len(l.Handlers)
+	case s.callsBeside(g.W, l):
 		tall = 1
 	}
 	if n*tall > g.H && n <= g.H {
@@ -61,7 +63,7 @@ func (s *scene) drawPublisher(g *grid.Grid, y, tall int, l *engine.LaneSnapshot,
 	case pub.Blocked:
 		p.sign(g.Glyphs.Vertical, t.warning)
 	case pub.Busy:
-		p.sign(g.Glyphs.Bullet, t.lane(l.Model))
+		p.sign(s.item(g.Glyphs, l.Model, pub.Key))
 	default:
 		p.sign(g.Glyphs.Circle, t.dim)
 		p.text("idle", t.dim)
@@ -69,6 +71,10 @@ func (s *scene) drawPublisher(g *grid.Grid, y, tall int, l *engine.LaneSnapshot,
 	}
 	p.text("#", t.dim)
 	p.text(decimal(pub.Seq), t.dim)
+	if tall > 2 || len(l.Handlers) == 1 && tall == 2 {
+		s.drawTree(g.Sub(grid.Rect{Y: y, W: g.W, H: tall}), l, pub)
+		return
+	}
 	if tall == 2 {
 		p.x = max(p.x, publisherWidth)
 		p.right(figureWidth, figure.Duration(max(s.snap.At-pub.Since, 0)), t.text)
@@ -90,23 +96,14 @@ func (s *scene) drawPublisher(g *grid.Grid, y, tall int, l *engine.LaneSnapshot,
 // drawCall draws how far the call of one observer is: its name, the state, and
 // how long it took or has been going on.
 func (s *scene) drawCall(p *pen, l *engine.LaneSnapshot, c *engine.CallSnapshot) {
-	t, glyphs := s.theme, p.g.Glyphs
+	t := s.theme
 	name, took := "", true
 	if c.Handler >= 0 && c.Handler < len(l.Handlers) {
 		name = l.Handlers[c.Handler].Name
 	}
-	sign, st := glyphs.Dot, t.dim
-	switch c.State {
-	case engine.CallPending:
+	sign, st := s.callSign(p.g.Glyphs, l.Model, c.State)
+	if c.State == engine.CallPending || c.State == engine.CallSkipped {
 		took = false
-	case engine.CallRunning:
-		sign, st = glyphs.Right, t.lane(l.Model)
-	case engine.CallOK:
-		sign, st = glyphs.Tick, t.good
-	case engine.CallFailed:
-		sign, st = glyphs.Cross, t.bad
-	case engine.CallSkipped:
-		sign, st, took = '-', t.warning, false
 	}
 	figures := 0
 	if p.room() >= 12 {
@@ -121,33 +118,5 @@ func (s *scene) drawCall(p *pen, l *engine.LaneSnapshot, c *engine.CallSnapshot)
 		p.right(figures, figure.Duration(c.Took), t.text)
 	case c.State == engine.CallSkipped:
 		p.left(figures, "skip", st)
-	}
-}
-
-// drawGoroutines draws how many goroutines a bus without a bound has going, and
-// what they hold.
-func (s *scene) drawGoroutines(g *grid.Grid, lane int) {
-	l, t := &s.snap.Lanes[lane], s.theme
-	limit := s.spec(lane).Limit
-	st := t.lane(l.Model)
-	if l.AtLimit {
-		st = t.bad
-	}
-	p := row(g, 0)
-	p.text("goroutines", t.dim)
-	p.right(7, figure.Count(l.Goroutines.Now), st)
-	p.text(" of ", t.dim)
-	p.text(figure.Count(int64(limit)), t.dim)
-	if g.H > 1 && limit > 0 {
-		plot.Bar(g, 0, 1, g.W, float64(l.Goroutines.Now)/float64(limit), st, t.dim)
-	}
-	if g.H > 2 {
-		p = row(g, 2)
-		p.text("they hold about ", t.dim)
-		p.right(6, figure.Rate(float64(l.HeapBytes)/1e6), t.text)
-		p.text(" MB", t.dim)
-	}
-	if g.H > 3 && len(l.Publishers) > 0 {
-		s.drawPublishers(g.Sub(grid.Rect{Y: 3, W: g.W, H: g.H - 3}), l)
 	}
 }

@@ -88,7 +88,7 @@ func (s *scene) arrange(w, h int) {
 	handlers, workers := 1, 1
 	for i := range s.snap.Lanes {
 		handlers = max(handlers, len(s.snap.Lanes[i].Handlers))
-		workers = max(workers, s.workerRows(i))
+		workers = max(workers, s.workerRows(i, h >= 48))
 	}
 	arrange(&s.layout, w, h, len(s.snap.Lanes), s.focus, handlers, workers, s.size)
 }

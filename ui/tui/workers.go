@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"math"
 	"time"
 
 	"duet/engine"
@@ -14,11 +13,17 @@ import (
 // get half a row each, more become a heat map.
 const maxRows = 12
 
-// workerRows is how many rows the workers of a lane, or its publishers, ask for.
-func (s *scene) workerRows(lane int) int {
+// workerRows is how many rows the workers of a lane, or its publishers, ask for;
+// where there is room, a publisher asks for one for each of its calls.
+func (s *scene) workerRows(lane int, roomy bool) int {
 	l := &s.snap.Lanes[lane]
 	n := len(l.Workers)
-	if n == 0 {
+	tree := len(l.Publishers) * (1 + len(l.Handlers))
+	switch {
+	case n > 0:
+	case roomy && !s.queues(lane) && tree <= maxRows:
+		return max(tree, 4)
+	default:
 		n = max(2*len(l.Publishers), 4)
 		if n > maxRows {
 			n /= 2
@@ -72,6 +77,9 @@ func (s *scene) drawServersTitle(g *grid.Grid, lane int) {
 		p.text("busy", t.dim)
 		p.right(6, figure.Percent(l.Recent.Utilisation), t.text)
 	}
+	if crowded(len(l.Workers), g.W, g.H-1) {
+		s.drawHeatLegend(&p, l, g.H-1)
+	}
 	for i := range l.Handlers {
 		if fault := l.Handlers[i].Fault; fault != "" && p.room() > 12 {
 			p.skip(2)
@@ -83,18 +91,22 @@ func (s *scene) drawServersTitle(g *grid.Grid, lane int) {
 	}
 }
 
+// crowded says whether so many workers have not even half a row each.
+func crowded(n, w, h int) bool {
+	const halfRow = 18
+	return n > h && (n > min(h, maxRows)*2 || w < 2*halfRow)
+}
+
 // drawWorkers gives each worker a row, half a row, or a cell.
 func (s *scene) drawWorkers(g *grid.Grid, l *engine.LaneSnapshot) {
-	const halfRow = 18
-	n := len(l.Workers)
-	switch {
+	switch n := len(l.Workers); {
 	case g.H <= 0:
 	case n <= g.H:
 		for i := range l.Workers {
 			p := row(g, i)
 			s.drawWorker(&p, l, &l.Workers[i])
 		}
-	case n <= min(g.H, maxRows)*2 && g.W >= 2*halfRow:
+	case !crowded(n, g.W, g.H):
 		for i := range l.Workers {
 			p := pen{g: g, x: i % 2 * (g.W / 2), y: i / 2, end: (i%2+1)*(g.W/2) - 1 + i%2}
 			s.drawWorker(&p, l, &l.Workers[i])
@@ -103,61 +115,6 @@ func (s *scene) drawWorkers(g *grid.Grid, l *engine.LaneSnapshot) {
 		s.drawCrews(g, l)
 	default:
 		s.drawHeat(g, s.loads(l, -1), l.Model)
-	}
-}
-
-// drawCrews draws a heat map for the workers of each handler, in as many rows
-// each as there is room for.
-func (s *scene) drawCrews(g *grid.Grid, l *engine.LaneSnapshot) {
-	const name = 9
-	tall := g.H / len(l.Handlers)
-	for i := range l.Handlers {
-		p := row(g, i*tall)
-		p.left(name-1, l.Handlers[i].Name, s.theme.text)
-		s.drawHeat(g.Sub(grid.Rect{X: name, Y: i * tall, W: g.W - name, H: min(tall, 1+len(l.Workers)/g.W)}), s.loads(l, i), l.Model)
-	}
-}
-
-// loads is what a heat map shows of the workers of a handler; of all for -1.
-func (s *scene) loads(l *engine.LaneSnapshot, handler int) []float32 {
-	values := s.buffer(len(l.Workers))
-	n := 0
-	for i := range l.Workers {
-		if w := &l.Workers[i]; handler < 0 || w.Handler == handler {
-			values[n] = s.load(w)
-			n++
-		}
-	}
-	return values[:n]
-}
-
-// drawHeat draws a heat map of one row or more, its cells wider where there
-// are few of them.
-func (s *scene) drawHeat(g *grid.Grid, values []float32, model engine.Model) {
-	const widest = 4
-	n := len(values)
-	wide := min(max(g.W*g.H/max(n, 1), 1), widest)
-	r := grid.Rect{W: g.W / wide * wide, H: g.H}
-	if n > r.W/wide*g.H {
-		wide, r.W = 1, g.W
-	}
-	values = s.buffer(n * wide)
-	for i := n*wide - 1; i >= 0; i-- { // from the end: in place
-		values[i] = values[i/wide]
-	}
-	plot.Heat(g, r, values, s.theme.palette(model))
-}
-
-// load is what a heat map shows of a worker: idle, ever longer at its item, or
-// not there.
-func (s *scene) load(w *engine.WorkerSnapshot) float32 {
-	switch w.State {
-	case engine.Idle:
-		return 0
-	case engine.Crashed:
-		return float32(math.NaN())
-	default:
-		return 0.3 + 0.7*float32(progress(s.snap.At-w.Since, w.Demand))
 	}
 }
 
@@ -201,7 +158,8 @@ func (s *scene) drawWorker(p *pen, l *engine.LaneSnapshot, w *engine.WorkerSnaps
 		s.drawInHand(p, w, wide, t.warning)
 	default:
 		st := t.lane(l.Model)
-		p.sign(g.Glyphs.Bullet, st)
+		sign, key := s.item(g.Glyphs, l.Model, w.Key)
+		p.sign(sign, key)
 		p.left(name, handler, t.text)
 		s.drawInHand(p, w, wide, st)
 	}
@@ -221,6 +179,19 @@ func (s *scene) drawCrashed(p *pen, w *engine.WorkerSnapshot) {
 	}
 }
 
+// drawAttempt draws which attempt it is, from the second on.
+func (s *scene) drawAttempt(p *pen, attempt int) {
+	const width = 4
+	q := *p
+	p.skip(width)
+	if attempt > 1 {
+		q.end = p.x
+		q.g.Set(q.x, q.y, q.g.Glyphs.Again, s.theme.warning)
+		q.skip(1)
+		q.text(decimal(int64(attempt)), s.theme.warning)
+	}
+}
+
 // drawInHand draws the item, how far it is, and for how long.
 func (s *scene) drawInHand(p *pen, w *engine.WorkerSnapshot, wide bool, st grid.Style) {
 	passed := max(s.snap.At-w.Since, 0)
@@ -231,6 +202,9 @@ func (s *scene) drawInHand(p *pen, w *engine.WorkerSnapshot, wide bool, st grid.
 		p.text(decimal(w.Seq), s.theme.dim)
 		p.x = max(p.x, at+7)
 		p.skip(1)
+		if p.room() >= 24 {
+			s.drawAttempt(p, w.Attempt)
+		}
 	} else {
 		p.skip(1)
 	}
