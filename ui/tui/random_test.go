@@ -13,8 +13,8 @@ import (
 	"duet/engine"
 )
 
-// Whatever is pressed, clicked and resized, in any order: nothing panics, and
-// the picture fills the screen exactly.
+// Whatever is pressed, clicked and resized, in any order, a hundred thousand
+// times: nothing panics, and the picture fills the screen exactly.
 func TestRandomInput(t *testing.T) {
 	var keys []string
 	for k := range named {
@@ -35,7 +35,8 @@ func TestRandomInput(t *testing.T) {
 		b := open(t, saleScenario(t), append(shelf(t), preset("four"), preset("crowd"), preset("goroutines"), betting)...)
 		b.m.options.Ask, b.m.options.Remember = true, func(Memory) {}
 		defer b.m.runs.end()
-		for range 60 {
+		for i := range 1000 {
+			resized := false
 			x, y := rapid.IntRange(-2, 210).Draw(rt, "x"), rapid.IntRange(-2, 70).Draw(rt, "y")
 			switch rapid.IntRange(0, 12).Draw(rt, "what") {
 			case 0:
@@ -43,6 +44,7 @@ func TestRandomInput(t *testing.T) {
 			case 1:
 				b.send(tea.MouseWheelMsg{X: x, Y: y, Button: rapid.SampledFrom([]tea.MouseButton{tea.MouseWheelUp, tea.MouseWheelDown}).Draw(rt, "wheel")})
 			case 2:
+				resized = true
 				b.send(tea.WindowSizeMsg{Width: max(x, 1), Height: max(y, 1)})
 			case 3:
 				b.send(tea.PasteMsg{Content: rapid.StringN(0, 20, -1).Draw(rt, "paste")})
@@ -51,8 +53,12 @@ func TestRandomInput(t *testing.T) {
 			default:
 				b.send(keyPress(rapid.SampledFrom(keys).Draw(rt, "key")))
 			}
-			b.frame()
-			exact(rt, b.m)
+			if resized || i%10 == 0 {
+				b.frame()
+			}
+			if i%50 == 0 {
+				exact(rt, b.m)
+			}
 		}
 	})
 }
@@ -120,6 +126,14 @@ func FuzzPicture(f *testing.F) {
 		m.scene.ghost.take(&left)
 		m.scene.forecasting, m.scene.forecast = true, &fc
 		m.scene.cursor = cursor{on: which%3 == 0, at: time.Duration(b)}
+		m.scene.snap.Paused, m.scene.byKey = which%2 == 0, which%5 == 0
+		for i := range 60 {
+			e := engine.Entry{
+				At: time.Duration(a + int64(i)*b), Seq: int64(i % 7), Key: int32(b), Handler: int16(i%6) - 1,
+				Worker: int16(b), Attempt: int16(a), What: engine.Happening((i + int(which)) % 13),
+			}
+			m.scene.traffic[i%len(snap.Lanes)].add(&e, true)
+		}
 		for i := range m.scene.spreads {
 			m.scene.spreads[i] = engine.Distribution{Count: a, Buckets: []engine.Bucket{
 				{Low: time.Duration(min(a, b)), High: time.Duration(max(a, b)), Count: b}, {Low: 1, High: time.Duration(b), Count: a},

@@ -213,3 +213,13 @@ func (s *scene) drawRunning(r stretch, lane, handler int) {
 		}
 	}
 }
+
+// toggleKeys shows items by their key, or by their lane again.
+func (m *model) toggleKeys() {
+	m.scene.byKey = !m.scene.byKey
+	if m.scene.byKey {
+		m.say("items by key: each key has a letter, and six colours in turn")
+	} else {
+		m.say("items in the colour of their lane")
+	}
+}

@@ -187,7 +187,7 @@ func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Unlink):
 		m.toggleLink()
 	case key.Matches(k, keys.Keys):
-		m.scene.byKey = !m.scene.byKey
+		m.toggleKeys()
 	case key.Matches(k, keys.Lanes):
 		m.turnTo(int(k.Code - '1'))
 	default:
