@@ -50,6 +50,26 @@ func BenchmarkFrame(b *testing.B) {
 	b.ReportMetric(float64(len(m.view.Content)), "bytes/frame")
 }
 
+// BenchmarkFrameCrowd makes one picture of 10,000 workers beside 1,000 publishers.
+func BenchmarkFrameCrowd(b *testing.B) {
+	snap := atWork(decode(b, append(sale[:5:5], "lanes:", "  - {model: message, workers: 10000}", "  - {model: event, publishers: 1000}")...))
+	m := picture(b, snap, 200, 60)
+	b.ReportAllocs()
+	for b.Loop() {
+		m.scene.snap.At += time.Second / 60
+		m.build(time.Time{})
+	}
+}
+
+// BenchmarkFrameItems makes one picture of single items on their way.
+func BenchmarkFrameItems(b *testing.B) {
+	m := withItems(b, 200, 60)
+	b.ReportAllocs()
+	for b.Loop() {
+		m.build(time.Time{})
+	}
+}
+
 // BenchmarkSample takes a snapshot and what hangs on it.
 func BenchmarkSample(b *testing.B) {
 	m := full(b)

@@ -64,6 +64,13 @@ var keyRows = map[string]keyRow{
 	"NoAsk":      {scenario: asked, before: "a", shows: "no more questions"},
 	"Compare":    {shows: "compare"},
 	"Keys":       {shows: "items by key"},
+	"View":       {},
+	"ViewBefore": {},
+	"Closer":     {shows: "-30s"},
+	"Further":    {},
+	"Alike":      {},
+	"Pin":        {},
+	"Enlarge":    {},
 	"Presets":    {shows: "presets"},
 	"Case":       {shows: "no cases"},
 	"Restart":    {before: "+", shows: "◂130/s▸"},
@@ -111,6 +118,7 @@ func TestEveryKey(t *testing.T) {
 		r, ok := keyRows[name]
 		if !ok {
 			t.Errorf("the key %s, %v, has no row", name, binding.Keys())
+			continue
 		}
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -158,7 +166,8 @@ var overlayRows = map[string]struct {
 	keyRow
 	keys string
 }{
-	"helpBox":    {keyRow{before: "?"}, "x"},
+	"helpBox":    {keyRow{before: "?"}, "right left q"},
+	"tour":       {keyRow{before: "? enter"}, "right left enter enter enter enter"},
 	"picker":     {keyRow{before: "p"}, "down up f backspace down enter"},
 	"faults":     {keyRow{before: "f"}, "down up right left down enter"},
 	"settings":   {keyRow{before: "s"}, "down up right left pgdown pgup w backspace tab enter"},
@@ -177,6 +186,7 @@ func TestEveryOverlay(t *testing.T) {
 		r, ok := overlayRows[name]
 		if !ok {
 			t.Errorf("the overlay %s has no row", name)
+			continue
 		}
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -79,7 +79,7 @@ func (s *scene) drawFlow(g *grid.Grid, lane int) {
 	default:
 		rows = n
 		p, v := s.drawWayIn(g, lane)
-		s.drawBeside(g.Sub(grid.Rect{Y: 1, W: p.x, H: rows - 1}), lane)
+		s.drawBeside(g.Sub(grid.Rect{Y: 1, W: p.x - 1, H: rows - 1}), lane)
 		for i := range l.Handlers {
 			q := pen{g: g, x: p.x, y: i, end: g.W}
 			s.drawStation(&q, lane, i, v)
@@ -159,7 +159,7 @@ func (s *scene) drawArrivals(r stretch, lane int) {
 func (s *scene) drawBeside(g *grid.Grid, lane int) {
 	l := &s.snap.Lanes[lane]
 	switch {
-	case g.H == 0 || g.W < publishWidth:
+	case g.H == 0 || g.W < publishWidth-1:
 		return
 	case g.W < 14:
 		p := row(g, g.H-1)
@@ -170,7 +170,7 @@ func (s *scene) drawBeside(g *grid.Grid, lane int) {
 	if g.H > 1 && l.Model == engine.EventModel {
 		p := row(g, 0)
 		p.text("item.arrived", s.theme.lane(l.Model))
-		if dispatch := string(s.spec(lane).Dispatch); len(dispatch) < p.room() {
+		if dispatch := string(s.spec(lane).Dispatch); len(dispatch)+1 <= p.room() {
 			p.skip(1)
 			p.text(dispatch, s.theme.dim)
 		}

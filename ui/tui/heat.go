@@ -44,9 +44,11 @@ func (s *scene) drawHeat(g *grid.Grid, values []float32, model engine.Model) {
 	if n > r.W/wide*g.H {
 		wide, r.W = 1, g.W
 	}
-	values = s.buffer(n * wide)
-	for i := n*wide - 1; i >= 0; i-- { // from the end: in place
-		values[i] = values[i/wide]
+	if wide > 1 {
+		values = s.buffer(n * wide)
+		for i := n*wide - 1; i >= 0; i-- { // from the end: in place
+			values[i] = values[i/wide]
+		}
 	}
 	plot.Heat(g, r, values, s.theme.palette(model))
 }
@@ -65,15 +67,15 @@ func (s *scene) load(w *engine.WorkerSnapshot) float32 {
 }
 
 // drawHeatLegend says what the shades of a heat map of h rows mean, and how many
-// workers share a cell when they are more than there are cells.
-func (s *scene) drawHeatLegend(p *pen, l *engine.LaneSnapshot, h int) {
-	t, shades, colors := s.theme, &p.g.Glyphs.Shade, s.theme.palette(l.Model)
-	if cells := p.g.W * h; len(l.Workers) > cells && cells > 0 {
+// of those that it shows share a cell when they are more than there are cells.
+func (s *scene) drawHeatLegend(p *pen, n int, model engine.Model, h int) {
+	t, shades, colors := s.theme, &p.g.Glyphs.Shade, s.theme.palette(model)
+	if cells := p.g.W * h; n > cells && cells > 0 {
 		p.skip(2)
-		p.right(3, figure.Count(int64((len(l.Workers)+cells-1)/cells)), t.text)
+		p.right(3, figure.Count(int64((n+cells-1)/cells)), t.text)
 		p.text(" a cell", t.dim)
 	}
-	if p.room() < 34 {
+	if p.room() < 36 {
 		return
 	}
 	p.skip(2)
@@ -84,6 +86,8 @@ func (s *scene) drawHeatLegend(p *pen, l *engine.LaneSnapshot, h int) {
 		p.skip(1)
 	}
 	p.text(" at an item, ever longer ", t.dim)
-	p.sign(p.g.Glyphs.Cross, t.bad)
-	p.text("down", t.dim)
+	if p.room() >= 6 {
+		p.sign(p.g.Glyphs.Cross, t.bad)
+		p.text("down", t.dim)
+	}
 }

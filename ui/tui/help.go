@@ -91,6 +91,8 @@ func (h *helpBox) sheet(m *model, g *grid.Grid, columns, width int) string {
 		heights[at] += len(group) + 2
 		blocks[at] = append(blocks[at], helpGroup(g, t, helpTitles[i], hints(group), width))
 	}
+	at := slices.Index(heights, slices.Min(heights))
+	blocks[at] = append(blocks[at], helpGroup(g, t, "items on their way", signsOf(g.Glyphs), width))
 	sheet := make([]string, columns)
 	for i, b := range blocks {
 		sheet[i] = strings.Join(b, "\n\n")

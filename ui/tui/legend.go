@@ -3,6 +3,8 @@ package tui
 import (
 	"time"
 
+	"charm.land/bubbles/v2/key"
+
 	"duet/engine"
 	"duet/ui/internal/figure"
 	"duet/ui/internal/grid"
@@ -93,4 +95,20 @@ func exactTime(d time.Duration) string {
 	var b [24]byte
 	n := appendFixed(b[:0], int64(d/(100*time.Microsecond)))
 	return string(append(n, 's'))
+}
+
+// signsOf are the signs of items and what they mean, for the help.
+func signsOf(g *grid.Glyphs) []key.Help {
+	return []key.Help{
+		{Key: string(g.Bullet), Desc: "waits, or is in somebody's hands"},
+		{Key: string(g.Pass), Desc: "was handed over, and has been begun"},
+		{Key: string(g.Tick), Desc: "done"},
+		{Key: string(g.Cross), Desc: "failed; of a worker: down"},
+		{Key: string(g.Again), Desc: "put back for another try"},
+		{Key: string(g.Grave), Desc: "dead letter: no more tries"},
+		{Key: string(g.Down), Desc: "dropped: no room"},
+		{Key: string(g.Void), Desc: "lost without an outcome"},
+		{Key: string(g.Ghost), Desc: "expired: its client gave up"},
+		{Key: "-", Desc: "skipped after a panic"},
+	}
 }

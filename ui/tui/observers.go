@@ -25,8 +25,8 @@ func (s *scene) drawPublishers(g *grid.Grid, l *engine.LaneSnapshot) {
 		values := s.buffer(n)
 		for i := range l.Publishers {
 			values[i] = 0
-			if l.Publishers[i].Busy {
-				values[i] = 1
+			if pub := &l.Publishers[i]; pub.Busy {
+				values[i] = 0.3 + 0.7*float32(progress(s.snap.At-pub.Since, l.Recent.Service.P95))
 			}
 		}
 		s.drawHeat(g, values, l.Model)

@@ -110,7 +110,7 @@ func (s *scene) drawOut(r stretch, lane, handler int) {
 		behind = x
 		sign, st := s.mark(r.g.Glyphs, p.what, model)
 		if s.byKey && p.what == engine.Done {
-			_, st = s.item(r.g.Glyphs, model, p.key)
+			sign, st = s.item(r.g.Glyphs, model, p.key)
 		}
 		r.set(x, sign, st)
 		return true

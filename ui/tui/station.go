@@ -88,6 +88,9 @@ func (s *scene) drawHave(r stretch, lane, handler, number, road int, st grid.Sty
 		}
 		plot.Bar(r.g, r.x, r.y, r.w, share, st, s.theme.dim)
 	case s.queues(lane):
+		if w := int(min(room, int64(r.w))); have <= room { // a cell for each that it has room for
+			r = stretch{g: r.g, x: r.x + r.w - w, y: r.y, w: w}
+		}
 		for x := range r.w {
 			r.set(x, r.g.Glyphs.Dot, s.theme.dim)
 		}

@@ -33,16 +33,20 @@ func newTheme(profile colorprofile.Profile, dark bool) *theme {
 		t.dim, t.bad = grid.Style{Attr: grid.Dim}, grid.Style{Attr: grid.Bold}
 	case profile == colorprofile.ANSI && dark:
 		t.color(grid.Index(14), grid.Index(13), grid.Index(10), grid.Index(11), grid.Index(9), grid.Index(8))
+		t.byKey(grid.Index(12), grid.Index(6), grid.Index(5))
 	case profile == colorprofile.ANSI:
 		t.color(grid.Index(4), grid.Index(5), grid.Index(2), grid.Index(3), grid.Index(1), grid.Index(8))
+		t.byKey(grid.Index(6), grid.Index(12), grid.Index(13))
 	case dark:
 		t.color(grid.RGB(86, 180, 233), grid.RGB(214, 140, 190), grid.RGB(60, 190, 140),
 			grid.RGB(240, 200, 70), grid.RGB(240, 110, 60), grid.RGB(128, 134, 145))
+		t.byKey(grid.RGB(165, 155, 255), grid.RGB(175, 200, 95), grid.RGB(0, 175, 185))
 		base := grid.RGB(74, 82, 98)
 		t.heat = [2]plot.Palette{plot.Gradient(base, t.message.Fg), plot.Gradient(base, t.event.Fg)}
 	default:
 		t.color(grid.RGB(0, 105, 170), grid.RGB(150, 50, 115), grid.RGB(0, 115, 80),
 			grid.RGB(145, 90, 0), grid.RGB(190, 55, 0), grid.RGB(110, 114, 122))
+		t.byKey(grid.RGB(90, 70, 190), grid.RGB(95, 110, 0), grid.RGB(0, 110, 120))
 		base := grid.RGB(190, 196, 206)
 		t.heat = [2]plot.Palette{plot.Gradient(base, t.message.Fg), plot.Gradient(base, t.event.Fg)}
 	}
@@ -53,7 +57,12 @@ func (t *theme) color(message, event, good, warning, bad, dim grid.Color) {
 	t.message, t.event = grid.Foreground(message), grid.Foreground(event)
 	t.good, t.warning, t.bad = grid.Foreground(good), grid.Foreground(warning), grid.Foreground(bad)
 	t.dim = grid.Foreground(dim)
-	t.keys = [...]grid.Style{t.message, t.event, t.good, t.warning, t.bad, t.text}
+}
+
+// byKey sets the colours of items by key: none that says that something is good
+// or bad.
+func (t *theme) byKey(a, b, c grid.Color) {
+	t.keys = [...]grid.Style{t.message, t.event, t.text, grid.Foreground(a), grid.Foreground(b), grid.Foreground(c)}
 }
 
 // lane is the colour of a model.

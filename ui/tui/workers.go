@@ -77,8 +77,12 @@ func (s *scene) drawServersTitle(g *grid.Grid, lane int) {
 		p.text("busy", t.dim)
 		p.right(6, figure.Percent(l.Recent.Utilisation), t.text)
 	}
-	if crowded(len(l.Workers), g.W, g.H-1) {
-		s.drawHeatLegend(&p, l, g.H-1)
+	n := len(l.Workers)
+	if n == 0 && s.spec(lane).Dispatch != engine.Goroutine {
+		n = len(l.Publishers)
+	}
+	if crowded(n, g.W, g.H-1) {
+		s.drawHeatLegend(&p, n, l.Model, g.H-1)
 	}
 	for i := range l.Handlers {
 		if fault := l.Handlers[i].Fault; fault != "" && p.room() > 12 {
