@@ -13,7 +13,7 @@ const (
 )
 
 // single says whether items are seen one by one. In slow motion they are at any
-// rate that the journal follows, and while the run is paused.
+// rate that the journal follows, and while lane time stands.
 func (s *scene) single() bool {
 	rate := 0.0
 	for i := range s.snap.Lanes {
@@ -22,8 +22,12 @@ func (s *scene) single() bool {
 	if rate == 0 { // by a pattern that rests, or of a run that says nothing of lanes
 		rate = s.snap.Rate
 	}
-	return rate <= journalled && (s.snap.Paused || rate*s.snap.Speed <= singleItems)
+	return rate <= journalled && (s.still() || rate*s.snap.Speed <= singleItems)
 }
+
+// still says whether lane time stands: the run is paused, or a moment of the
+// past is looked at.
+func (s *scene) still() bool { return s.snap.Paused || s.cursor.on }
 
 // follow takes what the journal tells up to the moment that is shown. To an
 // earlier one it goes by telling all from the beginning, and so it does when
@@ -68,5 +72,5 @@ func (s *scene) cellTime() time.Duration {
 
 // moving says whether items are drawn on their way.
 func (s *scene) moving() bool {
-	return !s.motionless && (s.snap.Paused || !math.IsInf(s.snap.Speed, 0))
+	return !s.motionless && (s.still() || !math.IsInf(s.snap.Speed, 0))
 }

@@ -49,7 +49,7 @@ const slowMotion = 0.1
 // can read it.
 func (s *scene) drawStory(g *grid.Grid, lane int) {
 	t := s.traffic[lane]
-	if !s.single() || !s.snap.Paused && s.snap.Speed > slowMotion {
+	if !s.single() || !s.still() && s.snap.Speed > slowMotion {
 		return
 	}
 	p := row(g, 0)

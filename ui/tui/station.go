@@ -77,11 +77,12 @@ func (s *scene) pressure(lane int, have, room int64) grid.Style {
 }
 
 // drawHave draws what a station has: each item while all of them are seen and
-// have room, a bar otherwise.
+// have room, a bar otherwise; so also when the journal tells nothing of them any
+// more.
 func (s *scene) drawHave(r stretch, lane, handler, number, road int, st grid.Style) {
 	have, room := s.holds(lane, handler)
 	switch {
-	case number < 0 || !s.single() || have > int64(r.w):
+	case number < 0 || !s.single() || have > int64(r.w) || s.queues(lane) && have > 2 && !s.traffic[lane].anyWaits(number):
 		share := 0.0
 		if room > 0 {
 			share = float64(have) / float64(room)

@@ -168,6 +168,16 @@ func (t *traffic) untouched(i int) bool {
 	return !hasEnded(t.items[i].what) && !slices.ContainsFunc(t.legsOf(i), func(l leg) bool { return l.what != engine.Arrived })
 }
 
+// anyWaits says whether any delivery is known to wait for a handler.
+func (t *traffic) anyWaits(handler int) bool {
+	for i := range t.items {
+		if _, waits := t.waiting(i, handler); waits {
+			return true
+		}
+	}
+	return false
+}
+
 // waiting is since when a delivery waits for its handler after the hand-over, and
 // whether it does.
 func (t *traffic) waiting(i, handler int) (since time.Duration, waits bool) {
