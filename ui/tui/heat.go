@@ -59,6 +59,8 @@ func (s *scene) load(w *engine.WorkerSnapshot) float32 {
 	switch w.State {
 	case engine.Idle:
 		return 0
+	case engine.Queuing: // at an item, and not at work
+		return 0.3
 	case engine.Crashed:
 		return float32(math.NaN())
 	default:

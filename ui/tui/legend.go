@@ -109,6 +109,7 @@ func signsOf(g *grid.Glyphs) []key.Help {
 		{Key: string(g.Down), Desc: "dropped: no room"},
 		{Key: string(g.Void), Desc: "lost without an outcome"},
 		{Key: string(g.Ghost), Desc: "expired: its client gave up"},
+		{Key: string(g.Ellipsis), Desc: "in line for what its handler needs"},
 		{Key: "-", Desc: "skipped after a panic"},
 	}
 }

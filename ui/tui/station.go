@@ -119,8 +119,11 @@ func (s *scene) drawHands(r stretch, l *engine.LaneSnapshot, handler int) {
 			sign, st = r.g.Glyphs.Cross, s.theme.bad
 		case engine.Stalled:
 			sign, st = r.g.Glyphs.Vertical, s.theme.warning
+		case engine.Queuing:
+			sign, st = r.g.Glyphs.Ellipsis, s.theme.warning
 		case engine.Busy:
 			sign, st = s.item(r.g.Glyphs, l.Model, w.Key)
+		default:
 		}
 		r.set(x, sign, st)
 		x++

@@ -65,6 +65,7 @@ func (s *scene) drawBranch(p *pen, l *engine.LaneSnapshot, c *engine.CallSnapsho
 	case engine.CallSkipped:
 		p.right(figureWidth, "skipped", st)
 		return
+	default:
 	}
 	from := share(bar.w, before, whole)
 	for x := from; x < max(share(bar.w, before+c.Took, whole), from+1) && x < bar.w; x++ {
@@ -98,6 +99,8 @@ func (s *scene) callSign(g *grid.Glyphs, model engine.Model, state engine.CallSt
 		return g.Cross, t.bad
 	case engine.CallSkipped:
 		return '-', t.warning
+	case engine.CallQueuing:
+		return g.Ellipsis, t.warning
 	default:
 		return g.Dot, t.dim
 	}

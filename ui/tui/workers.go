@@ -156,6 +156,10 @@ func (s *scene) drawWorker(p *pen, l *engine.LaneSnapshot, w *engine.WorkerSnaps
 		p.left(name, handler, t.bad)
 		p.skip(1)
 		s.drawCrashed(p, w)
+	case engine.Queuing:
+		p.sign(g.Glyphs.Ellipsis, t.warning)
+		p.left(name, handler, t.warning)
+		s.drawQueuing(p, w, wide)
 	case engine.Stalled:
 		p.sign(g.Glyphs.Vertical, t.warning)
 		p.left(name, handler, t.warning)
@@ -194,6 +198,22 @@ func (s *scene) drawAttempt(p *pen, attempt int) {
 		q.skip(1)
 		q.text(decimal(int64(attempt)), s.theme.warning)
 	}
+}
+
+// drawQueuing draws a worker that stands in line for what its handler needs, with
+// the item in hand, and for how long.
+func (s *scene) drawQueuing(p *pen, w *engine.WorkerSnapshot, wide bool) {
+	p.skip(1)
+	if wide {
+		at := p.x
+		p.text("#", s.theme.dim)
+		p.text(decimal(w.Seq), s.theme.dim)
+		p.x = max(p.x, at+7) + 1
+		p.left(max(p.room()-figureWidth, 0), "in line for what it needs", s.theme.warning)
+	} else {
+		p.left(max(p.room()-figureWidth, 0), "in line", s.theme.warning)
+	}
+	p.right(min(figureWidth, p.room()), figure.Duration(max(s.snap.At-w.Since, 0)), s.theme.text)
 }
 
 // drawInHand draws the item, how far it is, and for how long.
