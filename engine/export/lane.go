@@ -93,6 +93,9 @@ func (l *lane) wrap(p *program) {
 		if p.Retried && h.idempotent {
 			as = "once(" + as + ")"
 		}
+		if p.Clients && l.spec.Queue.DropExpired {
+			as = "wanted(" + as + ")"
+		}
 		if as != h.Func {
 			l.Wraps = append(l.Wraps, wrap{h.Func, as})
 		}

@@ -53,6 +53,7 @@ func (p *program) notes() []string {
 	p.noteRecording(add)
 	for _, l := range p.Lanes {
 		add(!l.spec.Recover && l.panics(), "lanes.%s.recover: false: a panic ends the whole program, and not only this lane", l.Name)
+		add(l.spec.Queue.DropExpired && !p.Clients, "lanes.%s.queue.drop_expired: no client gives up", l.Name)
 		add(l.Ticker && l.spec.PublishBy == "key", "lanes.%s.publish_by: key: whoever is free takes the next tick", l.Name)
 		add(l.spec.Attempts > 1 && l.Attempts == 0, "lanes.%s.attempts: %d: no handler fails here", l.Name, l.spec.Attempts)
 		add(l.spec.Ack != "" && l.spec.Ack != engine.AckNone && l.Attempts == 0, "lanes.%s.ack: %s: workers do not crash here, and what they hold ends with the program", l.Name, l.spec.Ack)
@@ -137,7 +138,7 @@ var carried = []string{
 	"load.timeout", "load.retry.*", "load.retry.backoff.*",
 	"handlers.*.service.*", "handlers.*.work", "handlers.*.fail", "handlers.*.panic", "handlers.*.per",
 	"lanes.*.workers", "lanes.*.publishers", "lanes.*.dispatch", "lanes.*.queue.capacity", "lanes.*.queue.when_full",
-	"lanes.*.queue.partitions", "lanes.*.producers", "lanes.*.publish_by", "lanes.*.ack", "lanes.*.attempts", "lanes.*.backoff.*",
+	"lanes.*.queue.partitions", "lanes.*.queue.drop_expired", "lanes.*.producers", "lanes.*.publish_by", "lanes.*.ack", "lanes.*.attempts", "lanes.*.backoff.*",
 	"lanes.*.limit", "lanes.*.recover", "lanes.*.speed", "lanes.*.handlers", "lanes.*.subscriptions.*",
 	"handlers.*.needs", "handlers.*.idempotent", "resources.*.slots", "lanes.*.source",
 	"steady.*", "seed", "duration", "warmup", "drain",

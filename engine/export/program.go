@@ -189,6 +189,11 @@ func (p *program) Once() bool {
 }
 func (p *program) Ticker() bool { return p.any(func(l *lane) bool { return l.Ticker }) }
 
+// Wanted tells whether some lane passes over what clients have given up.
+func (p *program) Wanted() bool {
+	return p.Clients && p.any(func(l *lane) bool { return l.spec.Queue.DropExpired })
+}
+
 // Random tells whether anything about an item is drawn.
 func (p *program) Random() bool {
 	drawn := func(h *handler) bool { return strings.Contains(h.Draw, "rng") || len(h.Fates) > 0 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -268,7 +269,8 @@ func (p *programs) interrupt(t *testing.T, binary string, lanes map[string]int) 
 	if runtime.GOOS == "windows" {
 		return // which has no such signal for one process
 	}
-	for _, name := range []string{"flash-sale-", "pairs-1"} {
+	lasting := slices.DeleteFunc(slices.Clone(p.names), func(name string) bool { return p.dies[name] })
+	for _, name := range []string{lasting[0], lasting[len(lasting)-1]} {
 		cmd := exec.CommandContext(t.Context(), binary, name, "-for", "1h")
 		cmd.WaitDelay = time.Minute
 		var out bytes.Buffer
