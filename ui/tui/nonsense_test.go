@@ -40,7 +40,7 @@ func TestOverlaysOfNonsense(t *testing.T) {
 		list, broken := newPicker(m), newPicker(m)
 		list.opened["one"] = s
 		broken.err = errors.New(texts.Draw(rt, "error"))
-		for _, o := range []overlay{
+		o := rapid.SampledFrom([]overlay{
 			&question{selected: len(s.Ask.Choices) - 1},
 			&answer{},
 			&comparison{whole: true, scroll: scroll{top: 7, rows: 100}},
@@ -49,13 +49,12 @@ func TestOverlaysOfNonsense(t *testing.T) {
 			&tour{step: 3},
 			list,
 			broken,
-		} {
-			m.overlay = o
-			m.build(time.Time{})
-			exact(rt, m)
-			if strings.Contains(m.grid.String(), "\x1b") {
-				rt.Errorf("%T lets an escape sequence through", o)
-			}
+		}).Draw(rt, "overlay")
+		m.overlay = o
+		m.build(time.Time{})
+		exact(rt, m)
+		if strings.Contains(m.grid.String(), "\x1b") {
+			rt.Errorf("%T lets an escape sequence through", o)
 		}
 	})
 }

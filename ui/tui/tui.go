@@ -65,7 +65,7 @@ type Options struct {
 	// gives up when ctx ends, and may keep nothing of what it is given.
 	Forecast func(ctx context.Context, dst *engine.Forecast, from *engine.Snapshot, changes []engine.Change, reach time.Duration) error
 
-	Ask      bool         // ask the questions of scenarios before they are played; a key asks them anyway
+	Ask      bool         // ask the questions of scenarios before they are played, and show new people round; keys do both anyway
 	Memory   Memory       // of the person, from the time before
 	Remember func(Memory) // is called in the end, when there is more to remember; nil: nobody remembers
 
