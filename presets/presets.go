@@ -5,6 +5,7 @@ package presets
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"duet/engine"
@@ -33,8 +34,17 @@ var groups = []struct {
 	{"Failure, felt", []string{"slow-observer", "retry-storm", "poison", "duplicates", "fan-out", "herd", "lossy-signals", "shared-downstream", "skewed-keys"}},
 }
 
-// List returns all presets in their fixed order, those of a group together.
-// The first is the one to start with.
+// Names are those of all presets in their fixed order, those of a group
+// together. The first is the one to start with. Unlike [List] it reads nothing.
+func Names() []string {
+	var names []string
+	for _, group := range groups {
+		names = append(names, group.names...)
+	}
+	return names
+}
+
+// List returns all presets in the order of [Names].
 func List() []Preset {
 	var list []Preset
 	for _, group := range groups {
@@ -67,14 +77,9 @@ func Open(name string) (*engine.Scenario, error) {
 // Source returns the YAML text of a preset, for people to start from. Its errors
 // are Open's.
 func Source(name string) ([]byte, error) {
-	var names []string
-	for _, group := range groups {
-		for _, known := range group.names {
-			if known == name {
-				return files.ReadFile(name + ".yaml")
-			}
-			names = append(names, known)
-		}
+	names := Names()
+	if slices.Contains(names, name) {
+		return files.ReadFile(name + ".yaml")
 	}
 	return nil, &engine.InputError{Msg: fmt.Sprintf("no preset %q%s; there are %s", name, suggestion(name, names), strings.Join(names, ", "))}
 }

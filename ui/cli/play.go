@@ -51,7 +51,7 @@ duet run duality --for 10s`,
 		ValidArgsFunction: completePresets,
 	}
 	cmd.RunE = w.doing(func(ctx context.Context, args []string) error {
-		name := presets.List()[0].Name
+		name := presets.Names()[0]
 		if len(args) == 1 {
 			name = args[0]
 		}
@@ -85,6 +85,18 @@ func nearest(root *cobra.Command, word string) string {
 	return ""
 }
 
+// offered are the presets that the playground offers.
+func offered() []tui.Preset {
+	var list []tui.Preset
+	for _, p := range presets.List() {
+		list = append(list, tui.Preset{
+			Name: p.Name, Title: p.Title, Story: p.Story, Group: p.Group, Ask: p.Ask,
+			Open: func() (*engine.Scenario, error) { return presets.Open(p.Name) },
+		})
+	}
+	return list
+}
+
 // playground plays a scenario on the screen until the person quits.
 func (w *world) playground(ctx context.Context, name string, change *settings, o tui.Options) error {
 	s, err := open(name)
@@ -99,12 +111,7 @@ func (w *world) playground(ctx context.Context, name string, change *settings, o
 	}
 	o.NoColor = o.NoColor || w.env("NO_COLOR") != ""
 	o.Scenario = s
-	for _, p := range presets.List() {
-		o.Presets = append(o.Presets, tui.Preset{
-			Name: p.Name, Title: p.Title, Story: p.Story, Group: p.Group, Ask: p.Ask,
-			Open: func() (*engine.Scenario, error) { return presets.Open(p.Name) },
-		})
-	}
+	o.Presets = offered
 	o.OpenFile = func(path string) (*engine.Scenario, error) {
 		s, err := engine.Open(path)
 		return s, plain(path, err)

@@ -65,7 +65,7 @@ func TestPlayOffersAllPresetsAndRunsWithoutAnEnd(t *testing.T) {
 	s.do(t)
 	o := s.played[0]
 	var names []string
-	for _, p := range o.Presets {
+	for _, p := range o.Presets() {
 		names = append(names, p.Name)
 		if opened, err := p.Open(); err != nil || opened.Name != p.Name || p.Title == "" || p.Story == "" || p.Group == "" || p.Ask == nil {
 			t.Errorf("%+v opens as %v, %v", p, opened, err)

@@ -92,7 +92,7 @@ func TestOverlays(t *testing.T) {
 	}
 	overlays := map[string]func(m *model) overlay{
 		"help":   func(*model) overlay { return &helpBox{} },
-		"picker": func(m *model) overlay { m.options.Presets = presets; return newPicker(m) },
+		"picker": func(m *model) overlay { m.presets = presets; return newPicker(m) },
 		"faults": func(m *model) overlay { return newFaults(m) },
 		"entry":  func(m *model) overlay { return newEntry(m.scene.knobs.current()) },
 		"settings": func(m *model) overlay {

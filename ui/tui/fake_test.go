@@ -148,7 +148,7 @@ func (b *bench) start(s *engine.Scenario, mode engine.Mode) (*fakeRun, error) {
 // options are those of a playground that can do everything.
 func (b *bench) options(s *engine.Scenario, presets []Preset) Options {
 	return Options{
-		Scenario: s, Presets: presets,
+		Scenario: s, Presets: func() []Preset { return presets },
 		NewRun: func(s *engine.Scenario) (engine.Run, error) {
 			r, err := b.start(s, engine.Real)
 			return r, err
@@ -180,6 +180,7 @@ func open(t testing.TB, s *engine.Scenario, presets ...Preset) *bench {
 	b.m.pace.tick = noTick
 	t.Cleanup(b.m.runs.end)
 	b.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+	b.do(b.m.readPresets())
 	b.do(b.m.start(b.m.piece))
 	b.frame()
 	return b

@@ -17,7 +17,7 @@ type Memory struct {
 
 // see remembers that a preset was played.
 func (m *model) see(name string) {
-	preset := slices.ContainsFunc(m.options.Presets, func(p Preset) bool { return p.Name == name })
+	preset := slices.ContainsFunc(m.presets, func(p Preset) bool { return p.Name == name })
 	if preset && !m.memory.hasSeen(name) {
 		m.memory.Seen = append(m.memory.Seen, name)
 	}
@@ -35,8 +35,8 @@ func (m *Memory) bet(name, choice string) {
 
 // score is how many bets on the presets there were, and how many were right.
 func (m *model) score() (right, all int) {
-	for i := range m.options.Presets {
-		p := &m.options.Presets[i]
+	for i := range m.presets {
+		p := &m.presets[i]
 		if choice, ok := m.memory.Bets[p.Name]; ok && p.Ask != nil {
 			all++
 			if choice == p.Ask.Answer {

@@ -35,9 +35,10 @@ type model struct {
 	history  history
 	broken   *engine.Fault // the latest fault made here; nil: none
 
-	wager  wager
-	memory Memory
-	asked  map[string]bool // names of the scenarios whose question was asked this time
+	presets []Preset // what can be picked, once it has been read
+	wager   wager
+	memory  Memory
+	asked   map[string]bool // names of the scenarios whose question was asked this time
 
 	profile colorprofile.Profile
 	dark    bool
@@ -76,7 +77,7 @@ func newModel(o Options) *model {
 
 // Init implements [tea.Model].
 func (m *model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.start(m.piece), m.pace.next(time.Now(), m.interval()))
+	return tea.Batch(tea.RequestBackgroundColor, m.start(m.piece), m.readPresets(), m.pace.next(time.Now(), m.interval()))
 }
 
 // View implements [tea.Model]. Bubble Tea asks after every message; the picture

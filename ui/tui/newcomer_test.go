@@ -41,7 +41,7 @@ func TestNewcomer(t *testing.T) {
 		defer b.m.runs.end()
 		b.m.options.Save = func(name string, s *engine.Scenario, over bool) error { return engine.Save(file, s, over) }
 		for _, p := range presets.List() {
-			b.m.options.Presets = append(b.m.options.Presets, Preset{
+			b.m.presets = append(b.m.presets, Preset{
 				Name: p.Name, Title: p.Title, Story: p.Story, Group: p.Group,
 				Open: func() (*engine.Scenario, error) { return presets.Open(p.Name) },
 			})

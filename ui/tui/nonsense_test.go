@@ -34,7 +34,7 @@ func TestOverlaysOfNonsense(t *testing.T) {
 		}
 		w, h := rapid.IntRange(minWidth, 220).Draw(rt, "w"), rapid.IntRange(minHeight, 70).Draw(rt, "h")
 		m := picture(t, snap, w, h)
-		m.options.Presets = []Preset{{Name: "one", Title: s.Title, Group: texts.Draw(rt, "group"), Story: s.Story, Ask: s.Ask}}
+		m.presets = []Preset{{Name: "one", Title: s.Title, Group: texts.Draw(rt, "group"), Story: s.Story, Ask: s.Ask}}
 		m.memory.Bets = map[string]string{"one": s.Ask.Answer}
 		m.wager = wager{of: s, choice: rapid.IntRange(-1, len(s.Ask.Choices)-1).Draw(rt, "bet")}
 		list, broken := newPicker(m), newPicker(m)

@@ -28,13 +28,36 @@ type picker struct {
 
 func newPicker(m *model) *picker {
 	p := &picker{field: newField(), opened: map[string]*engine.Scenario{}}
-	p.filter(m.options.Presets)
+	p.filter(m.presets)
 	for i, n := range p.found {
-		if m.options.Presets[n].Name == m.piece.opened.Name {
+		if m.presets[n].Name == m.piece.opened.Name {
 			p.selected = i
 		}
 	}
 	return p
+}
+
+// presetsMsg brings what can be picked.
+type presetsMsg []Preset
+
+// readPresets asks for what can be picked.
+func (m *model) readPresets() tea.Cmd {
+	read := m.options.Presets
+	if read == nil {
+		return nil
+	}
+	return func() tea.Msg { return presetsMsg(read()) }
+}
+
+// presetsRead takes what can be picked, for the list that may be open already
+// and for what has been played since.
+func (m *model) presetsRead(msg presetsMsg) {
+	m.presets = msg
+	m.see(m.piece.opened.Name)
+	if p, ok := m.overlay.(*picker); ok {
+		p.filter(m.presets)
+	}
+	m.pace.stale = true
 }
 
 // filter finds the presets in which all words typed occur.
@@ -96,7 +119,7 @@ func (p *picker) update(m *model, msg tea.Msg) tea.Cmd {
 	changed := field.Value() != p.field.Value()
 	p.field = field
 	if changed {
-		p.filter(m.options.Presets)
+		p.filter(m.presets)
 		cmd = tea.Batch(cmd, p.look(m))
 	}
 	return cmd
@@ -112,7 +135,7 @@ func (p *picker) preset(m *model) *Preset {
 	if p.selected >= len(p.found) {
 		return nil
 	}
-	return &m.options.Presets[p.found[p.selected]]
+	return &m.presets[p.found[p.selected]]
 }
 
 // lookedMsg brings a preset that was opened for its settings to be shown.
@@ -171,7 +194,7 @@ func (p *picker) pick(m *model) tea.Cmd {
 }
 
 func (p *picker) draw(m *model, g *grid.Grid) {
-	t, presets := m.scene.theme, m.options.Presets
+	t, presets := m.scene.theme, m.presets
 	headings := 0
 	for i := range presets {
 		if i == 0 || presets[i].Group != presets[i-1].Group {
@@ -227,7 +250,7 @@ func (p *picker) drawList(m *model, g *grid.Grid) {
 	if p.path() != "" {
 		return
 	}
-	t, presets := m.scene.theme, m.options.Presets
+	t, presets := m.scene.theme, m.presets
 	group, at := "", 0
 	for i, n := range p.found {
 		if presets[n].Group != group {

@@ -39,12 +39,12 @@ func shelf(t testing.TB) []Preset {
 func TestOverlaysPick(t *testing.T) {
 	busy := scenes["busy"]
 	pick := func(m *model) *picker {
-		m.options.Presets = shelf(t)
+		m.presets = shelf(t)
 		m.memory.Seen = []string{"order", "latency", "broken"}
 		m.memory.Bets = map[string]string{"order": "no", "broken": "yes"}
 		p := newPicker(m)
-		for i := range m.options.Presets {
-			if s, err := m.options.Presets[i].Open(); err == nil {
+		for i := range m.presets {
+			if s, err := m.presets[i].Open(); err == nil {
 				p.opened[s.Name] = s
 			}
 		}
@@ -53,7 +53,7 @@ func TestOverlaysPick(t *testing.T) {
 	overlaid(t, "list", busy, func(m *model) overlay { return pick(m) })
 	overlaid(t, "error", busy, func(m *model) overlay {
 		p := pick(m)
-		_, p.err = m.options.Presets[2].Open()
+		_, p.err = m.presets[2].Open()
 		return p
 	})
 	overlaid(t, "file", busy, func(m *model) overlay {
@@ -149,6 +149,24 @@ func TestPickerOpensFiles(t *testing.T) {
 	b.runsClosed(1)
 	if !slices.Equal(asked, []string{"mine/a.yml", "mine/a.yml"}) || b.m.overlay != nil {
 		t.Errorf("opened %q", asked)
+	}
+}
+
+// The list fills once the presets have been read, which nothing waits for.
+func TestPickerFillsLater(t *testing.T) {
+	b := open(t, saleScenario(t))
+	b.press("p")
+	b.wantScreen("no preset has these words")
+	b.send(presetsMsg(shelf(t)))
+	b.frame()
+	b.wantScreen("The order", "Failure, felt")
+	b.press("enter")
+	b.runsClosed(1)
+	played := b.m.piece.opened.Name
+	b.m.memory.Seen = nil
+	b.send(presetsMsg(shelf(t)))
+	if !b.m.memory.hasSeen(played) {
+		t.Error("what was played before the presets were known is not seen")
 	}
 }
 

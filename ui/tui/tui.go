@@ -35,7 +35,10 @@ type Preset struct {
 // NewVirtual as well to begin with it.
 type Options struct {
 	Scenario *engine.Scenario // what to start with; of one with cases the first case
-	Presets  []Preset         // what can be picked, in order
+
+	// Presets reads what can be picked, in order; nil: nothing can. It is called once,
+	// from a goroutine of its own, so that the first picture does not wait for it.
+	Presets func() []Preset
 
 	// OpenFile opens a file as a scenario, by the path that was typed; nil: no files
 	// are opened. It is called from a goroutine of its own, and its error is shown.

@@ -81,6 +81,8 @@ func (m *model) react(msg tea.Msg) tea.Cmd {
 		return m.applied(msg)
 	case openedMsg:
 		return m.open(msg)
+	case presetsMsg:
+		m.presetsRead(msg)
 	case lookedMsg:
 		m.looked(msg)
 	case rewoundMsg:

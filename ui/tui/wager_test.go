@@ -41,6 +41,7 @@ func inquire(t testing.TB, s *engine.Scenario, o func(o *Options), presets ...Pr
 	t.Cleanup(b.m.runs.end)
 	b.send(tea.WindowSizeMsg{Width: 120, Height: 36})
 	b.do(b.m.start(b.m.piece))
+	b.do(b.m.readPresets())
 	b.run().snap.At = 0
 	b.frame()
 	return b
@@ -71,7 +72,7 @@ func TestOverlaysAsk(t *testing.T) {
 	}
 	overlaid(t, "question", begun, func(m *model) overlay {
 		m.wager = wager{of: m.piece.opened, choice: -1}
-		m.options.Presets = []Preset{{Name: "one", Ask: &engine.Ask{Answer: "a"}}, {Name: "two", Ask: &engine.Ask{Answer: "a"}}}
+		m.presets = []Preset{{Name: "one", Ask: &engine.Ask{Answer: "a"}}, {Name: "two", Ask: &engine.Ask{Answer: "a"}}}
 		m.memory.Bets = map[string]string{"one": "a", "two": "b"}
 		return &question{selected: 1}
 	})
