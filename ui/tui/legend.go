@@ -23,12 +23,12 @@ func (s *scene) drawLegend(g *grid.Grid, l *engine.LaneSnapshot) {
 		{engine.Done, "done", led.Done},
 		{engine.Failed, "failed", led.Failed},
 		{engine.Retried, "again", led.Redelivered},
-		{engine.DeadLettered, "dead letter", led.DeadLettered},
+		{engine.DeadLettered, "dead", led.DeadLettered},
 		{engine.Dropped, "dropped", led.Dropped},
 		{engine.Lost, "lost", led.Lost},
 		{engine.Expired, "expired", led.Expired},
 	} {
-		if p.room() < len(x.name)+9 {
+		if p.room() < len(x.name)+7 {
 			return
 		}
 		sign, st := s.mark(g.Glyphs, x.what, l.Model)
@@ -37,7 +37,7 @@ func (s *scene) drawLegend(g *grid.Grid, l *engine.LaneSnapshot) {
 		if x.n == 0 {
 			st = s.theme.dim
 		}
-		p.right(6, figure.Count(x.n), st)
+		p.right(5, figure.Count(x.n), st)
 		p.skip(1)
 	}
 }
