@@ -31,7 +31,7 @@ var groups = []struct {
 	{"From somebody's day", []string{"flash-sale", "real-traffic", "image-pipeline", "notifications", "telemetry", "payments", "web-handler"}},
 	{"The textbook, tested", []string{"order", "latency", "backpressure", "isolation", "reliability", "duality"}},
 	{"Queueing, felt", []string{"little", "hockey-stick", "variance", "pooling", "no-waiting-room", "bufferbloat"}},
-	{"Failure, felt", []string{"slow-observer", "retry-storm", "poison", "duplicates", "fan-out", "herd", "lossy-signals", "shared-downstream", "skewed-keys"}},
+	{"Failure, felt", []string{"slow-observer", "retry-storm", "overload-control", "poison", "duplicates", "fan-out", "herd", "priority", "lossy-signals", "shared-downstream", "skewed-keys"}},
 }
 
 // Names are those of all presets in their fixed order, those of a group
