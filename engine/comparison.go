@@ -9,8 +9,8 @@ import (
 // Comparison is one comparison of a claim: a claim is one, or several joined by
 // and. It is immutable and may be used by several goroutines.
 type Comparison struct {
-	Op    string    // == != < <= > >= within
-	Share float64   // of within
+	Op    string    // == != < <= > >=, or [Within]
+	Share float64   // of Within
 	Kind  ParamKind // of both sides: duration in seconds, rate a second, or number
 
 	test   comparison
@@ -21,7 +21,7 @@ type Comparison struct {
 // compared makes a comparison of two operands.
 func compared(op string, share float64, left, right operand) comparison {
 	c := comparison{op: op, holds: comparisons[op], share: share, left: left.number, right: right.number, dim: left.dim}
-	if op == withinOp {
+	if op == Within {
 		c.holds = within
 	}
 	if left.zero() {

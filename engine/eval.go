@@ -179,8 +179,8 @@ var comparisons = map[string]func(left, right, _ float64) bool{
 	">=": func(left, right, _ float64) bool { return left >= right },
 }
 
-// within is the name of the comparison that has a share.
-const withinOp = "within"
+// Within is the operator of a comparison that has a share.
+const Within = "within"
 
 func within(left, right, share float64) bool {
 	return math.Abs(left-right) <= share*math.Abs(right)

@@ -135,7 +135,7 @@ func (p *exprParser) comparison() operand {
 		p.alike(left, right, op)
 		return operand{test: compared(op, 0, left, right)}
 	}
-	if _, ok := p.accept(withinOp); ok {
+	if _, ok := p.accept(Within); ok {
 		share := p.token
 		if share.kind != numberToken || !strings.HasSuffix(share.text, "%") {
 			p.fail("within needs a share, such as within 5%% of")
@@ -143,8 +143,8 @@ func (p *exprParser) comparison() operand {
 		p.advance()
 		p.expect("of", "within "+share.text)
 		right := p.sum()
-		p.alike(left, right, withinOp)
-		return operand{test: compared(withinOp, share.value, left, right)}
+		p.alike(left, right, Within)
+		return operand{test: compared(Within, share.value, left, right)}
 	}
 	return left
 }

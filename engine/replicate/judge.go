@@ -72,8 +72,8 @@ func judge(c *engine.Comparison, snaps []*engine.Snapshot, theory engine.Theory)
 		} else if j.Runs > 1 {
 			j.Note = "not in every run"
 		}
-	case c.Op == "within" && !c.Holds(float64(j.Left.Mean), float64(j.Right.Mean)):
-	case c.Op != "within" && !c.Holds(float64(difference.Mean), 0): // exact where the sides are alike in every run
+	case c.Op == engine.Within && !c.Holds(float64(j.Left.Mean), float64(j.Right.Mean)):
+	case c.Op != engine.Within && !c.Holds(float64(difference.Mean), 0): // exact where the sides are alike in every run
 	case j.Runs == 1 || sure(c, &difference, float64(j.Right.Mean)):
 		j.Verdict = Holds
 	default:

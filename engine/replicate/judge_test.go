@@ -52,8 +52,10 @@ func TestJudge(t *testing.T) {
 		{"message.dropped < 0", near, replicate.Fails, ""},
 		{"message.done > 1 and message.latency.mean < 50ms and event.done > 1", near, replicate.Fails, ""},
 		{"message.latency.mean < 1s", []int{80, 0, 80}, replicate.Fails, "the left side is not defined: nothing was measured"},
-		{"message.latency.mean < message.theory.latency_mean", near, replicate.Fails,
-			"the right side is not defined: theory says nothing of message.latency_mean: nobody here knows any theory"},
+		{
+			"message.latency.mean < message.theory.latency_mean", near, replicate.Fails,
+			"the right side is not defined: theory says nothing of message.latency_mean: nobody here knows any theory",
+		},
 	} {
 		j, err := replicate.Judge(engine.Claim{Text: c.claim}, measured(t, c.means...), nil)
 		if err != nil || j.Verdict != c.verdict || j.Note != c.note || j.Runs != len(c.means) {

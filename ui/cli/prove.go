@@ -164,18 +164,14 @@ func quiet(s *engine.Scenario) bool {
 			return false
 		}
 	}
-	rate := float64(s.Load.Rate)
-	switch s.Load.Arrivals {
-	case engine.Trace, engine.Bursts:
+	if s.Load.Arrivals == engine.Trace || s.Load.Arrivals == engine.Bursts {
 		return false
-	case engine.Steps:
-		most := 1.0
-		for _, step := range s.Load.Steps {
-			most = max(most, step.Times)
-		}
-		rate *= most
 	}
-	return rate*float64(len(s.Handlers)*len(s.Lanes)) <= quietEnough
+	rate, most := float64(s.Load.Rate), 1.0
+	for _, step := range s.Load.Steps {
+		most = max(most, step.Times)
+	}
+	return rate*most*float64(len(s.Handlers)*len(s.Lanes)) <= quietEnough
 }
 
 // verification is what has been proven so far, by scenario. Cases without a run

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,6 +37,7 @@ type Claim struct {
 	Case    string               `json:"case"`
 	Claim   string               `json:"claim"`
 	In      engine.Mode          `json:"in"`      // what it is claimed of: real, virtual, steady; empty: of all
+	During  string               `json:"during"`  // the part of the run, such as 60s..90s; empty: the whole
 	Theory  engine.Figure        `json:"theory"`  // what the closed form says of its left side; null where it says nothing
 	Virtual *replicate.Judgement `json:"virtual"` // of all simulated runs together; null without
 	Real    *replicate.Judgement `json:"real"`    // of one real run; null without
@@ -92,6 +94,9 @@ func (p *Proof) scenario() *engine.Scenario {
 // claim holds one claim against all runs.
 func (p *Proof) claim(c engine.Claim, s *engine.Scenario) Claim {
 	row := Claim{Case: s.Case, Claim: c.Text, In: c.In, Theory: engine.Figure(math.NaN())}
+	if d := c.During; d != nil {
+		row.During = engine.FormatDuration(d[0]) + ".." + engine.FormatDuration(d[1])
+	}
 	if len(p.Simulated) > 0 {
 		why := ""
 		if c.In == engine.Real {
@@ -294,7 +299,11 @@ func (v *Verified) heading(row *Claim) string {
 }
 
 func (v *Verified) writeClaim(p *page, row *Claim) {
-	lines := wrap(row.Claim, v.claimWidth()-5)
+	claim := row.Claim
+	if row.During != "" {
+		claim += " during " + row.During
+	}
+	lines := wrap(claim, v.claimWidth()-5)
 	for _, line := range lines[:len(lines)-1] {
 		p.line("    %s", line)
 	}
@@ -325,18 +334,34 @@ func (row *Claim) judgements() []*replicate.Judgement {
 	return slices.DeleteFunc([]*replicate.Judgement{row.Virtual, row.Real}, func(j *replicate.Judgement) bool { return j == nil })
 }
 
+// centre is one side of a claim, over several runs: large counts go without fractions.
+func centre(f engine.Figure, kind engine.ParamKind) string {
+	if kind == engine.KindNumber && math.Abs(float64(f)) >= 100 {
+		f = engine.Figure(math.Round(float64(f)))
+	}
+	return side(f, kind)
+}
+
+// margin is half of an interval: of counts and shares two digits are enough.
+func margin(half float64, kind engine.ParamKind) string {
+	if kind == engine.KindNumber && half < 100 {
+		return strconv.FormatFloat(half, 'g', 2, 64)
+	}
+	return centre(engine.Figure(half), kind)
+}
+
 // cell is what runs have to say of a claim: its left side, the right one where
 // that is not to be read in the claim, and the verdict.
 func (row *Claim) cell(p *page, j *replicate.Judgement, room int) string {
 	if j == nil {
 		return aligned("-  ", room)
 	}
-	text := side(j.Left.Mean, j.Kind)
+	text := centre(j.Left.Mean, j.Kind)
 	if half := j.Left.Half(); half > 0 {
-		text += " ±" + side(engine.Figure(half), j.Kind)
+		text += " ±" + margin(half, j.Kind)
 	}
 	if !row.constant {
-		text += " : " + side(j.Right.Mean, j.Kind)
+		text += " : " + centre(j.Right.Mean, j.Kind)
 	}
 	text = aligned(text, room-2)
 	switch j.Verdict {
