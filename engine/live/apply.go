@@ -71,7 +71,7 @@ func (r *Run) set(c *engine.Change) error {
 // instruct gives a lane's handlers their settings.
 func (l *lane) instruct(s *engine.Scenario) {
 	for i, h := range l.handlers {
-		h.specify(newSpec(s.Handlers[i], s.Lanes[l.index].Speed, l.run.own[h.name]))
+		h.specify(newSpec(s.Handlers[i], s.Lanes[l.index].Speed, l.run.own[h.name], l.resource(s, &s.Handlers[i])))
 	}
 	l.furnish(s)
 	l.order.Grow(s.Load.Keys.Count)

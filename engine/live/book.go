@@ -26,6 +26,9 @@ func (h *handler) began(s *server, t *tally, d *delivery, attempt int, now time.
 func (h *handler) ended(s *server, t *tally, d *delivery, start, now time.Duration, out account.Outcome) {
 	s.record(&h.measured[s.bank].service, int64(now-start))
 	t.returned.Add(1)
+	if s.attempt > 1 {
+		h.memory.forget(d.item.Seq)
+	}
 	if !h.conclude(t, d, now, out) {
 		s.items.wasted.Add(1)
 	}
@@ -59,6 +62,7 @@ func (h *handler) put(s *server, t *tally, start, now time.Duration) {
 
 // missed books a delivery that no handler will take any more: dropped or lost.
 func (h *handler) missed(t *tally, d *delivery, now time.Duration, out account.Outcome) {
+	h.memory.forget(d.item.Seq)
 	h.conclude(t, d, now, out)
 	h.lane.note(out.Happening(), d, h.index, 0, 0, now)
 }

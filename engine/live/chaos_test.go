@@ -66,12 +66,13 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 		"timeout: 20ms, retry: {attempts: 5, backoff: {base: 10ms, jitter: full}, budget: 10%}")
 	fmt.Fprintf(&b, "load: {rate: %s, payload: %s, keys: {count: %s, skew: %s}, %s, arrivals: %s}\n",
 		pick("rate", "20/s", "200/s", "1000/s"), pick("payload", "0", "100"), pick("keys", "1", "16"), pick("skew", "0", "1"), clients, arrivals)
-	b.WriteString("handlers:\n")
+	b.WriteString("resources: [{name: db, slots: 2}, {name: api, slots: 1}]\nhandlers:\n")
 	handlers := rapid.IntRange(1, 4).Draw(t, "handlers")
 	for i := range handlers {
-		fmt.Fprintf(&b, "  - {name: h%d, service: {dist: %s, mean: %s}, work: %s, fail: %s, panic: %s, per: %s}\n", i+1,
+		fmt.Fprintf(&b, "  - {name: h%d, service: {dist: %s, mean: %s}, work: %s, fail: %s, panic: %s, per: %s, idempotent: %s, needs: %q}\n", i+1,
 			pick("dist", "constant", "exponential", "uniform", "lognormal"), pick("mean", "0s", "1ms", "10ms"),
-			pick("work", "wait", "cpu"), pick("fail", "0%", "10%"), pick("panic", "0%", "0%", "1%"), pick("per", "item", "attempt"))
+			pick("work", "wait", "cpu"), pick("fail", "0%", "10%"), pick("panic", "0%", "0%", "1%"), pick("per", "item", "attempt"),
+			pick("idempotent", "false", "true"), pick("needs", "", "", "db", "api"))
 	}
 	b.WriteString("lanes:\n")
 	for i := range rapid.IntRange(1, 4).Draw(t, "lanes") {
@@ -166,6 +167,9 @@ func (d *deed) value(p *engine.Param) string {
 	few := []int{0, 1, 2, 3, 7, 20, 300}[d.m%7]
 	switch p.Kind {
 	case engine.KindCount:
+		if p.Word != "" && few == 0 {
+			return p.Word
+		}
 		return fmt.Sprint(max(int(p.Min), few))
 	case engine.KindNumber:
 		if strings.HasSuffix(p.Path, ".speed") { // work in hand keeps its pace: slower than this it would outlast any draining

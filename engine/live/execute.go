@@ -35,6 +35,7 @@ type handler struct {
 	name      string
 	spec      atomic.Pointer[spec]
 	faults    faults
+	memory    memory // of an idempotent one
 	way       *entrance
 	heldUntil atomic.Int64 // lane time at which the latest stall ends
 	measured  [banks]waits
@@ -54,15 +55,16 @@ type spec struct {
 	speed float64       // of the lane
 	fixed time.Duration // the demand where it is the same for every item; -1: drawn
 	own   Func
-	idle  bool // there is nothing to do
+	needs *resource // nil: none
+	idle  bool      // there is nothing to do
 }
 
-func newSpec(h engine.Handler, speed float64, own Func) *spec {
-	s := &spec{Handler: h, speed: speed, fixed: -1, own: own}
+func newSpec(h engine.Handler, speed float64, own Func, needs *resource) *spec {
+	s := &spec{Handler: h, speed: speed, fixed: -1, own: own, needs: needs}
 	if h.Service.Instant() {
 		s.fixed = 0
 	}
-	s.idle = s.fixed == 0 && own == nil && h.Fail == 0 && h.Panic == 0
+	s.idle = s.fixed == 0 && own == nil && needs == nil && h.Fail == 0 && h.Panic == 0
 	return s
 }
 
@@ -118,10 +120,7 @@ func (e *entrance) observe(ctx context.Context, d *delivery) error {
 func (h *handler) run(ctx context.Context, d *delivery, srv *server) error {
 	s := h.spec.Load()
 	if s.own != nil {
-		if srv := cmp.Or(srv, serverOf(ctx)); srv != nil {
-			defer srv.waiter.Fresh() // it knows nothing of what this took
-		}
-		return s.own(ctx, d.item)
+		return s.runOwn(ctx, d, cmp.Or(srv, serverOf(ctx)))
 	}
 	trouble := h.faults.now()
 	if s.idle && trouble == nil {
@@ -131,9 +130,20 @@ func (h *handler) run(ctx context.Context, d *delivery, srv *server) error {
 	if srv == nil {
 		srv = serverOf(ctx)
 	}
+	if srv != nil && srv.attempt > 1 && s.Idempotent && h.memory.recalls(d.item.Seq) {
+		return nil
+	}
 	demand := h.demand(d.item)
-	if srv != nil && srv.expose != nil && (demand >= brief || trouble != nil) {
+	if srv != nil && srv.expose != nil && (demand >= brief || trouble != nil || s.needs != nil) {
 		srv.expose(h, *d) // by value: a pointer that goes there would put every delivery on the heap
+	}
+	if s.needs != nil {
+		held, err := s.needs.acquire(ctx, srv)
+		if err != nil {
+			return err
+		}
+		defer s.needs.release(held, srv)
+		s, demand, trouble = h.spec.Load(), h.demand(d.item), h.faults.now() // as they are by now
 	}
 	if trouble != nil {
 		demand = time.Duration(float64(demand) * trouble.factor)
@@ -145,6 +155,21 @@ func (h *handler) run(ctx context.Context, d *delivery, srv *server) error {
 		return err
 	}
 	return h.misbehave(s, trouble, d.item, srv)
+}
+
+// runOwn runs a person's own handler.
+func (s *spec) runOwn(ctx context.Context, d *delivery, srv *server) error {
+	if s.needs != nil {
+		held, err := s.needs.acquire(ctx, srv)
+		if err != nil {
+			return err
+		}
+		defer s.needs.release(held, srv)
+	}
+	if srv != nil {
+		defer srv.waiter.Fresh() // it knows nothing of what this took
+	}
+	return s.own(ctx, d.item)
 }
 
 // inTurn runs the handler, as one of several that share a worker, and books
@@ -180,7 +205,7 @@ func (h *handler) spend(ctx context.Context, s *spec, demand time.Duration, srv 
 	}
 	if s.Work == engine.CPU {
 		if srv != nil {
-			defer srv.waiter.Fresh()
+			defer srv.pace().Fresh()
 		}
 		return work.Burn(ctx, h.lane.run.clock, demand)
 	}
@@ -190,7 +215,7 @@ func (h *handler) spend(ctx context.Context, s *spec, demand time.Duration, srv 
 // sleep waits as on I/O, by the server's own schedule where there is one.
 func (h *handler) sleep(ctx context.Context, d time.Duration, srv *server) error {
 	if srv != nil {
-		return srv.waiter.Do(ctx, d)
+		return srv.pace().Do(ctx, d)
 	}
 	w := h.lane.run.waiters.Get().(*work.Waiter)
 	defer h.lane.run.waiters.Put(w)

@@ -85,17 +85,17 @@ func newLane(r *Run, index int, s *engine.Scenario) *lane {
 	l.drainCtx, l.stopDrain = context.WithCancel(context.Background())
 	l.furnish(s)
 	for i, h := range s.Handlers {
-		l.handlers = append(l.handlers, newHandler(l, i, h, spec.Speed))
+		l.handlers = append(l.handlers, newHandler(l, i, h, spec.Speed, l.resource(s, &h)))
 	}
 	l.limit.Store(int64(spec.Limit))
 	return l
 }
 
-func newHandler(l *lane, index int, s engine.Handler, speed float64) *handler {
+func newHandler(l *lane, index int, s engine.Handler, speed float64, needs *resource) *handler {
 	h := &handler{lane: l, index: index, name: s.Name}
 	h.way = &entrance{h: h}
 	h.faults.clock = l.run.clock.Now
-	h.specify(newSpec(s, speed, l.run.own[s.Name]))
+	h.specify(newSpec(s, speed, l.run.own[s.Name], needs))
 	h.loose = newServer(l, []*handler{h}, 0, ownBanks, clock.Coarse)
 	return h
 }

@@ -125,7 +125,7 @@ func (m *meter) close(d *delivery, start time.Duration, out message.Outcome) {
 		m.h.ended(m.server, &m.each[0], d, start, m.now, end)
 	} else {
 		m.h.put(m.server, &m.each[0], start, m.now)
-		m.again(&m.each[0], out == message.DoneUnacked)
+		m.again(m.h, &m.each[0], d, out == message.DoneUnacked)
 		m.lane.note(engine.Retried, d, m.h.index, m.id, m.attempt, m.now)
 	}
 	if final {
@@ -133,15 +133,8 @@ func (m *meter) close(d *delivery, start time.Duration, out message.Outcome) {
 		return
 	}
 	m.items.redelivered.Add(1)
-	m.again(&m.items, out == message.DoneUnacked)
+	m.againAll(out == message.DoneUnacked)
 	m.lane.put(m.server, d)
-}
-
-// again counts a duplicate: what was done will be handled again.
-func (m *meter) again(t *tally, wasDone bool) {
-	if wasDone {
-		t.duplicates.Add(1)
-	}
 }
 
 // closeAll books the deliveries of an item whose handlers share the worker.
@@ -150,12 +143,15 @@ func (m *meter) closeAll(d *delivery, out message.Outcome) {
 	for i, h := range m.handlers {
 		result := m.results[i]
 		if !final {
-			m.again(&m.each[i], result == account.Done)
+			m.again(h, &m.each[i], d, result == account.Done)
 			h.lane.note(engine.Retried, d, h.index, m.id, m.attempt, m.now)
 			continue
 		}
 		if end == account.Lost || result != account.Done {
 			result = end
+		}
+		if m.attempt > 1 {
+			h.memory.forget(d.item.Seq)
 		}
 		if !h.conclude(&m.each[i], d, m.now, result) {
 			m.items.wasted.Add(1)

@@ -24,6 +24,7 @@ type producer struct {
 	key      atomic.Int32
 	since    atomic.Int64           // lane time when it took the item in hand
 	calls    atomic.Pointer[[]call] // of an inline publish
+	place    atomic.Pointer[server] // at which it handles that
 	stuck    atomic.Int64           // lane time since which it stands at a full queue, plus one; 0: it does not
 	blocked  atomic.Int64           // lane time that it stood so before
 	accepted atomic.Int64           // items handed over

@@ -50,6 +50,7 @@ func (b *bus) sender(p *producer) sender {
 		w.calls = make([]call, len(b.gen.handlers))
 		w.ctx = withServer(b.ctx, w.server)
 		p.calls.Store(&w.calls)
+		p.place.Store(w.server)
 		w.publisher.Stay()
 	} else {
 		p.calls.Store(nil)

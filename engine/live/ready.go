@@ -11,14 +11,6 @@ func ready(s *engine.Scenario) error {
 	cannot := func(what string) error {
 		return fmt.Errorf("%s: real runs cannot do that yet: run it with --virtual", what)
 	}
-	for i := range s.Handlers {
-		switch h := &s.Handlers[i]; {
-		case h.Needs != "":
-			return cannot("handlers." + h.Name + ".needs")
-		case h.Idempotent:
-			return cannot("handlers." + h.Name + ".idempotent")
-		}
-	}
 	for i := range s.Lanes {
 		switch l := &s.Lanes[i]; {
 		case l.Queue.Visibility > 0:

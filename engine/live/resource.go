@@ -66,7 +66,8 @@ func (r *resource) acquire(ctx context.Context, srv *server) (*slot, error) {
 		r.inUse++
 		s := r.fresh()
 		r.mu.Unlock()
-		r.wait.RecordN(0, 1)
+		r.wait.Record(0)
+		srv.hold(s)
 		return s, nil
 	}
 	mine := make(chan *slot, 1)
@@ -83,7 +84,8 @@ func (r *resource) acquire(ctx context.Context, srv *server) (*slot, error) {
 		if srv != nil {
 			srv.since.Store(int64(now))
 		}
-		r.wait.RecordN(int64(now-since), 1)
+		r.wait.Record(int64(now - since))
+		srv.hold(s)
 		return s, nil
 	case <-ctx.Done():
 		r.leave(mine)
@@ -104,11 +106,22 @@ func (r *resource) leave(mine chan *slot) {
 	r.mu.Unlock()
 	s := <-mine
 	s.waiter.Fresh()
-	r.release(s)
+	r.release(s, nil)
+}
+
+// hold has a server, which may be nil, wait by the schedule of a slot.
+func (s *server) hold(x *slot) {
+	if s != nil {
+		s.held = x
+	}
 }
 
 // release gives a slot back: to the first in line, if there is one.
-func (r *resource) release(s *slot) {
+func (r *resource) release(s *slot, srv *server) {
+	if srv != nil {
+		srv.held = nil
+		srv.waiter.Fresh() // it knows nothing of what this took
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
@@ -138,6 +151,14 @@ func (l *lane) furnish(s *engine.Scenario) {
 		}
 		l.resources[i].resize(s.Resources[i].Slots)
 	}
+}
+
+// resource is what a handler of a scenario needs; nil: nothing.
+func (l *lane) resource(s *engine.Scenario, h *engine.Handler) *resource {
+	if i := s.ResourceNamed(h.Needs); i >= 0 {
+		return l.resources[i]
+	}
+	return nil
 }
 
 // AddResource implements [account.Source].

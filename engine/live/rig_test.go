@@ -174,7 +174,7 @@ func checkCounts(s *engine.Snapshot) error {
 func checkLedger(l *engine.Ledger) error {
 	for _, n := range []int64{
 		l.Offered, l.Done, l.Failed, l.Dropped, l.Expired, l.DeadLettered, l.Lost, l.Waiting, l.InFlight,
-		l.Redelivered, l.Duplicates, l.Attempts, l.Skipped,
+		l.Redelivered, l.Duplicates, l.Deduplicated, l.Attempts, l.Skipped,
 	} {
 		if n < 0 {
 			return fmt.Errorf("a count is negative: %+v", *l)

@@ -70,7 +70,17 @@ type server struct {
 	// expose has the delivery in hand of a handler booked at once, where that was
 	// put off; nil: it never is. Called by the goroutine.
 	expose func(*handler, delivery)
-	ready  bool // it was waiting for the delivery in hand; owned by the goroutine
+	ready  bool  // it was waiting for the delivery in hand; owned by the goroutine
+	held   *slot // of the resource that the handler needs; owned by the goroutine
+}
+
+// pace is by whose schedule the server waits: that of the slot that it holds, or its
+// own.
+func (s *server) pace() *work.Waiter {
+	if s.held != nil {
+		return s.held.waiter
+	}
+	return s.waiter
 }
 
 // newServer makes a place. It is the n-th of its lane, from 0.

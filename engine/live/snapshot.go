@@ -141,7 +141,7 @@ func fillPublishers(dst *engine.LaneSnapshot, l *lane, c *crew, now time.Duratio
 			k := &(*calls)[j]
 			cs := engine.CallSnapshot{Handler: j, State: engine.CallState(k.state.Load()), Took: time.Duration(k.took.Load())}
 			if cs.State == engine.CallRunning {
-				cs.Took = now - time.Duration(k.since.Load())
+				p.follow(&cs, g.handlers[j], time.Duration(k.since.Load()), now)
 			}
 			if cs.State == engine.CallPending || cs.State == engine.CallSkipped {
 				cs.Took = 0
@@ -149,6 +149,19 @@ func fillPublishers(dst *engine.LaneSnapshot, l *lane, c *crew, now time.Duratio
 			d.Calls = append(d.Calls, cs)
 		}
 	}
+}
+
+// follow says how far a call is that began at a time. One that needs a resource
+// stands in line first.
+func (p *producer) follow(c *engine.CallSnapshot, h *handler, since, now time.Duration) {
+	if at := p.place.Load(); at != nil && h.spec.Load().needs != nil {
+		if engine.WorkerState(at.state.Load()) == engine.Queuing {
+			c.State = engine.CallQueuing
+		} else {
+			since = max(since, time.Duration(at.since.Load()))
+		}
+	}
+	c.Took = now - since
 }
 
 // Series implements [engine.Run].

@@ -9,18 +9,19 @@ import (
 // tally counts what became of deliveries, or of items. Every goroutine that
 // ends some has a tally of its own, so that counting contends with nobody.
 type tally struct {
-	attempts    atomic.Int64 // began
-	repeated    atomic.Int64 // of these: of items begun before
-	unbegun     atomic.Int64 // ended without being begun
-	returned    atomic.Int64 // came to an end, good or bad, final or not
-	waited      atomic.Int64 // did not find an idle server when first begun
-	ended       [account.Outcomes]atomic.Int64
-	redelivered atomic.Int64
-	duplicates  atomic.Int64
-	skipped     atomic.Int64
-	helped      atomic.Int64 // deliveries of clients' tries done while they were wanted
-	wasted      atomic.Int64 // and handled when they no longer were
-	forsaken    atomic.Int64 // tries that came to an end without ending their item
+	attempts     atomic.Int64 // began
+	repeated     atomic.Int64 // of these: of items begun before
+	unbegun      atomic.Int64 // ended without being begun
+	returned     atomic.Int64 // came to an end, good or bad, final or not
+	waited       atomic.Int64 // did not find an idle server when first begun
+	ended        [account.Outcomes]atomic.Int64
+	redelivered  atomic.Int64
+	duplicates   atomic.Int64
+	deduplicated atomic.Int64
+	skipped      atomic.Int64
+	helped       atomic.Int64 // deliveries of clients' tries done while they were wanted
+	wasted       atomic.Int64 // and handled when they no longer were
+	forsaken     atomic.Int64 // tries that came to an end without ending their item
 }
 
 // addTo adds what the sums keep of it.
@@ -35,6 +36,7 @@ func (t *tally) addTo(s *account.Sums) {
 	}
 	s.Redelivered += t.redelivered.Load()
 	s.Duplicates += t.duplicates.Load()
+	s.Deduplicated += t.deduplicated.Load()
 	s.Skipped += t.skipped.Load()
 }
 
@@ -50,6 +52,7 @@ func (t *tally) take(o *tally) {
 	}
 	t.redelivered.Add(o.redelivered.Load())
 	t.duplicates.Add(o.duplicates.Load())
+	t.deduplicated.Add(o.deduplicated.Load())
 	t.skipped.Add(o.skipped.Load())
 	t.helped.Add(o.helped.Load())
 	t.wasted.Add(o.wasted.Load())

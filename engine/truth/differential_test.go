@@ -47,7 +47,7 @@ func TestBothEnginesAgree(t *testing.T) {
 	})
 	t.Logf("%d scenarios: %+v", runs, seen)
 	for _, n := range []int64{
-		seen.Done, seen.Failed, seen.Dropped, seen.Expired, seen.DeadLettered, seen.Lost, seen.Redelivered, seen.Duplicates,
+		seen.Done, seen.Failed, seen.Dropped, seen.Expired, seen.DeadLettered, seen.Lost, seen.Redelivered, seen.Duplicates, seen.Deduplicated,
 	} { // skipped deliveries are too rare to be drawn every time: see TestBothEnginesAgreeOnWhoIsSkipped
 		if runs >= 100 && n == 0 {
 			t.Errorf("of something there was nothing: %+v", seen)
@@ -161,6 +161,7 @@ func accountOf(t *testing.T, s *engine.Scenario, start replicate.Start) account 
 			h := snap.Lanes[i].Handlers[j].Ledger
 			a.all.Skipped += h.Skipped
 			a.all.Duplicates += h.Duplicates
+			a.all.Deduplicated += h.Deduplicated
 		}
 	}
 	if !moves(&snap) {
@@ -210,7 +211,7 @@ func sum(a, b *engine.Ledger) engine.Ledger {
 	return engine.Ledger{
 		Offered: a.Offered + b.Offered, Done: a.Done + b.Done, Failed: a.Failed + b.Failed, Dropped: a.Dropped + b.Dropped,
 		Expired: a.Expired + b.Expired, DeadLettered: a.DeadLettered + b.DeadLettered, Lost: a.Lost + b.Lost,
-		Redelivered: a.Redelivered + b.Redelivered, Duplicates: a.Duplicates + b.Duplicates, Skipped: a.Skipped + b.Skipped,
+		Redelivered: a.Redelivered + b.Redelivered, Duplicates: a.Duplicates + b.Duplicates, Deduplicated: a.Deduplicated + b.Deduplicated, Skipped: a.Skipped + b.Skipped,
 	}
 }
 

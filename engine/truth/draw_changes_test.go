@@ -115,6 +115,12 @@ func (d *drawer) change(lane *engine.Lane, handler string) change {
 // byChance tells whether what a change does depends on who is first.
 func (d *drawer) byChance(lane *engine.Lane, c *change) bool {
 	alike := lane.Workers > 1 && lane.Queue.Partitions == 0
+	if d.shared && (lane.Workers > 1 || lane.Publishers > 1 || lane.Dispatch == engine.Goroutine) {
+		switch c.kind {
+		case "workers", "capacity", "policy", "producers", "structure", "crash during", "crash before_ack":
+			return true // several begin at one moment, and stand in line
+		}
+	}
 	several := lane.Producers > 1 // when workers begin at one moment, which of the producers that this lets go comes with the next item?
 	switch c.kind {
 	case "stall": // which of several that begin at one moment is held?

@@ -17,6 +17,7 @@ type drawer struct {
 	doomed []string // lanes in which something is to happen to the next item
 	single bool     // every lane has one server for a handler, so that services may be alike
 	sound  bool     // no lane dies, so that services may take no time
+	shared bool     // the first handler needs a resource: who stands in line for it first matters
 	copies bool     // clients try again: an item may be in a lane twice, and take equally long
 }
 
@@ -42,8 +43,10 @@ func drawWild(t *rapid.T) *engine.Scenario { return (&drawer{t: t, wild: true}).
 func (d *drawer) scenario() *engine.Scenario {
 	d.single = d.pick("single", "no", "no", "yes") == "yes"
 	d.sound = d.pick("sound", "no", "yes") == "yes"
+	d.shared = d.pick("shared", "no", "no", "yes") == "yes"
 	d.line("duration: 2s\ndrain: 10s\nseed: %d", d.number("seed", 1, 1000))
 	d.load()
+	d.line("resources: [{name: db, slots: %s}]", d.pick("slots", "1", "2", "3"))
 	d.line("handlers:")
 	for i := range d.number("handlers", 1, 3) {
 		d.handler(i + 1)
@@ -86,8 +89,13 @@ func (d *drawer) handler(n int) {
 		}
 	}
 	dist := d.pick("dist", dists...)
-	d.line("  - {name: h%d, service: {dist: %s, mean: %s}, fail: %s, panic: %s, per: %s}", n, dist,
-		d.pick("mean", means...), d.pick("fail", "0%", "20%"), d.pick("panic", "0%", "0%", "5%"), d.pick("per", "item", "attempt"))
+	needs := ""
+	if d.shared && n == 1 {
+		needs = "db"
+	}
+	d.line("  - {name: h%d, service: {dist: %s, mean: %s}, fail: %s, panic: %s, per: %s, idempotent: %s, needs: %q}", n, dist,
+		d.pick("mean", means...), d.pick("fail", "0%", "20%"), d.pick("panic", "0%", "0%", "5%"), d.pick("per", "item", "attempt"),
+		d.pick("idempotent", "false", "true"), needs)
 }
 
 func (d *drawer) lane(n int) {
@@ -117,7 +125,7 @@ func (d *drawer) lane(n int) {
 		some = "together"
 	}
 	partitions, workers := "0", count("workers", "2", "4")
-	if !d.single && d.pick("partitions", "0", "0", "4") == "4" {
+	if !d.single && (d.wild || !d.shared) && d.pick("partitions", "0", "0", "4") == "4" {
 		partitions = "4"
 		if !d.wild && !strings.Contains(queue, "drop") {
 			workers = "4" // who has several takes from either when the sender fills them at once

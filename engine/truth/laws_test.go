@@ -105,7 +105,7 @@ func laws(snap *engine.Snapshot, s *engine.Scenario) []string {
 func (b *book) ledger(l *engine.Ledger, e ever, quiescent bool) {
 	for _, n := range []int64{
 		l.Offered, l.Done, l.Failed, l.Dropped, l.Expired, l.DeadLettered, l.Lost, l.Waiting, l.InFlight,
-		l.Redelivered, l.Duplicates, l.Attempts, l.Skipped,
+		l.Redelivered, l.Duplicates, l.Deduplicated, l.Attempts, l.Skipped,
 	} {
 		b.hold("no count is negative", n >= 0, *l)
 	}
@@ -116,8 +116,8 @@ func (b *book) ledger(l *engine.Ledger, e ever, quiescent bool) {
 	b.hold("what was handled was begun", l.Attempts >= l.Done+l.Failed+l.DeadLettered-l.Dropped, *l)
 	b.hold("only a policy drops", e.drops || l.Dropped == 0, *l)
 	b.hold("only crashes, deaths and other hand-overs lose", e.crashes || e.dies || e.rebuilt || l.Lost == 0, *l)
-	b.hold("only an ack brings back", e.acks || l.Redelivered == 0 && l.Duplicates == 0, *l)
-	b.hold("duplicates are redelivered", !quiescent || e.dies || l.Duplicates <= l.Redelivered, *l) // one that a dead lane lost was to be
+	b.hold("only an ack brings back", e.acks || l.Redelivered == 0 && l.Duplicates == 0 && l.Deduplicated == 0, *l)
+	b.hold("duplicates are redelivered", !quiescent || e.dies || l.Duplicates+l.Deduplicated <= l.Redelivered, *l) // one that a dead lane lost was to be
 	b.hold("only who tries again gives up on letters", e.tries || l.DeadLettered == 0, *l)
 	b.hold("only who gives up expires", e.gives || l.Expired == 0, *l)
 }
