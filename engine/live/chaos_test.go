@@ -90,9 +90,13 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 			fmt.Fprintf(&b, "  - {name: lane%d, model: message, handlers: %s, recover: %s, queue: {%s, partitions: %s}, workers: %s, producers: %s, %s}\n",
 				i+1, names, recovers, queue, pick("partitions", "0", "0", "4"), pick("workers", "1", "4"), pick("producers", "1", "3"), ack)
 		} else {
+			by, publishers := pick("by", "", "", "key"), pick("publishers", "1", "3", "per_item")
+			if publishers == "per_item" {
+				by = ""
+			}
 			fmt.Fprintf(&b, "  - {name: lane%d, model: event, handlers: %s, recover: %s, queue: {%s}, publishers: %s, dispatch: %s, limit: %s, publish_by: %q}\n",
-				i+1, names, recovers, queue, pick("publishers", "1", "3"), pick("dispatch", "inline", "goroutine", "buffered"),
-				pick("limit", "4", "50"), pick("by", "", "", "key"))
+				i+1, names, recovers, queue, publishers, pick("dispatch", "inline", "goroutine", "buffered"),
+				pick("limit", "4", "50"), by)
 		}
 	}
 	s, err := engine.Decode("drawn.yaml", []byte(b.String()))

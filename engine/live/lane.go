@@ -58,6 +58,7 @@ type lane struct {
 type crew struct {
 	spec        engine.Lane
 	dead        string // why the lane is dead; empty while it lives
+	door        *door  // each item has a goroutine of its own; nil: there are so many producers
 	producers   []*producer
 	retired     []*producer   // ended or about to, but still counted
 	generations []*generation // the last one is the current one; the others drain
@@ -171,19 +172,37 @@ func (l *lane) open(spec *engine.Lane) error {
 // Those that end finish what they have in hand. The caller holds mu.
 func (l *lane) staff() {
 	l.edit(func(c *crew) {
-		want := script.Producers(&c.spec)
+		want, each := script.Producers(&c.spec), c.spec.PerItem() && c.dead == ""
 		if c.dead != "" {
 			want = 0
 		}
-		for n := len(c.producers); n > want; n-- {
-			c.producers[n-1].cancel()
-			c.retired = append(c.retired, c.producers[n-1])
-			c.producers = c.producers[:n-1]
+		if (c.door != nil) != each { // whoever is inside goes on with what it has in hand
+			c.retire(0)
+			c.door = nil
 		}
+		if each {
+			if c.door == nil {
+				c.door = l.openDoor()
+			}
+			return
+		}
+		c.retire(want)
 		for id := len(c.producers); id < want; id++ {
 			c.producers = append(c.producers, l.hire(c, id))
 		}
 	})
+}
+
+// retire ends producers until there are so many, and closes the door before all go.
+func (c *crew) retire(want int) {
+	if c.door != nil && want == 0 {
+		c.door.cancel()
+	}
+	for n := len(c.producers); n > want; n-- {
+		c.producers[n-1].cancel()
+		c.retired = append(c.retired, c.producers[n-1])
+		c.producers = c.producers[:n-1]
+	}
 }
 
 // hire starts a producer. One that has ended takes up its work again, and goes
@@ -305,12 +324,11 @@ func (l *lane) die(reason string) {
 // end keeps its place among those that are counted: what is under way there is
 // booked when it does end. The caller holds mu.
 func (l *lane) end() error {
+	var last *door
 	l.edit(func(c *crew) {
-		for _, p := range c.producers {
-			p.cancel()
-		}
-		c.retired = append(c.retired, c.producers...)
-		c.producers = nil
+		last = c.door
+		c.retire(0)
+		c.door = nil
 	})
 	l.stopDrain()
 	c := l.crew.Load()
@@ -325,7 +343,7 @@ func (l *lane) end() error {
 			errs, stuck = append(errs, err), append(stuck, g)
 		}
 	}
-	errs = append(errs, await(c.retired))
+	errs = append(errs, await(c.retired), last.await(l))
 	l.draining.Wait()
 	l.drainCtx, l.stopDrain = context.WithCancel(context.Background())
 	for _, g := range l.crew.Load().generations {

@@ -59,25 +59,30 @@ func (p *producer) produce(ctx context.Context, gone chan struct{}) {
 		if err != nil {
 			return
 		}
-		p.look(waited)
-		if p.onTime && a.try == nil {
-			p.lateness.Record(int64(p.now - a.item.At))
-		}
-		if c := p.lane.clients.Load(); c != nil && a.try == nil {
-			a.try = c.take(&a.item)
-		}
-		if g := p.lane.current.Load(); g != p.of {
-			p.idle()
-			p.look(false)
-			p.of, p.way = g, g.way.sender(p)
-		}
-		if p.using.Load() != p.of {
-			p.using.Store(p.of)
-		}
-		if !p.hand(&a) {
-			p.source.giveBack(a)
-			p.idle()
-		}
+		p.serve(&a, waited)
+	}
+}
+
+// serve hands an item over that the producer has just taken.
+func (p *producer) serve(a *arrival, waited bool) {
+	p.look(waited)
+	if p.onTime && a.try == nil {
+		p.lateness.Record(int64(p.now - a.item.At))
+	}
+	if c := p.lane.clients.Load(); c != nil && a.try == nil {
+		a.try = c.take(&a.item)
+	}
+	if g := p.lane.current.Load(); g != p.of {
+		p.idle()
+		p.look(false)
+		p.of, p.way = g, g.way.sender(p)
+	}
+	if p.using.Load() != p.of {
+		p.using.Store(p.of)
+	}
+	if !p.hand(a) {
+		p.source.giveBack(*a)
+		p.idle()
 	}
 }
 

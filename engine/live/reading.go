@@ -41,6 +41,9 @@ func (l *lane) read(r *reading, at time.Duration) {
 		r.Spared[i] = h.spared.Load()
 	}
 	r.InHand.Now = r.Items.InHand()
+	if c.door != nil && c.door.busy.Load() {
+		r.Producing++
+	}
 	for _, p := range c.producers {
 		r.readProducer(p)
 	}
@@ -106,6 +109,9 @@ func (l *lane) readStages(r *reading, c *crew) {
 		r.Servers[h.index] = int64(l.serving(c, g, i))
 	}
 	r.Goroutines.Now = int64(len(c.producers)) + l.staffed(r, c, g)
+	if c.door != nil {
+		r.Goroutines.Now = c.door.inside.Load() + l.staffed(r, c, g)
+	}
 	switch {
 	case g.deliveries > 1:
 		r.queued = max(0, r.accepted+r.holding-r.Items.Total()-r.InHand.Now)
@@ -145,7 +151,7 @@ func (l *lane) serving(c *crew, g *generation, i int) int {
 	case l.model == engine.Message:
 		w, _ := script.Sizes(&c.spec, g.handlers[i].name)
 		return w
-	case c.spec.Dispatch == engine.Inline:
+	case c.spec.Dispatch == engine.Inline && !c.spec.PerItem():
 		return c.spec.Publishers
 	case c.spec.Dispatch == engine.Buffered:
 		return 1

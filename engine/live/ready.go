@@ -17,8 +17,6 @@ func ready(s *engine.Scenario) error {
 			return cannot("lanes." + l.Name + ".queue.visibility")
 		case l.Source == engine.Ticker:
 			return cannot("lanes." + l.Name + ".source")
-		case l.Model == engine.EventModel && l.Publishers == engine.PublishersPerItem:
-			return cannot("lanes." + l.Name + ".publishers")
 		}
 	}
 	return nil

@@ -127,9 +127,13 @@ func (s *server) snapshot(g *generation, now time.Duration) engine.WorkerSnapsho
 // fillPublishers describes the producers.
 func fillPublishers(dst *engine.LaneSnapshot, l *lane, c *crew, now time.Duration) {
 	g := l.current.Load()
-	dst.Publishers = account.Resize(dst.Publishers, len(c.producers))
-	for i, p := range c.producers {
-		d := &dst.Publishers[i]
+	dst.Publishers = dst.Publishers[:0]
+	for _, p := range c.producers {
+		if c.door != nil && !p.busy.Load() {
+			continue // nobody has it
+		}
+		dst.Publishers = account.Resize(dst.Publishers, len(dst.Publishers)+1)
+		d := &dst.Publishers[len(dst.Publishers)-1]
 		d.ID, d.Busy, d.Blocked = p.id, p.busy.Load(), p.stuck.Load() != 0
 		d.Seq, d.Key, d.Since = p.seq.Load(), p.key.Load(), time.Duration(p.since.Load())
 		d.Calls = d.Calls[:0]
