@@ -80,6 +80,10 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 		if rapid.Bool().Draw(t, "some") {
 			names = "[h1]"
 		}
+		source := "schedule"
+		if clients == "timeout: 0s" && rapid.Bool().Draw(t, "ticker") {
+			source = "ticker"
+		}
 		recovers := pick("recover", "true", "true", "false")
 		queue := fmt.Sprintf("capacity: %s, when_full: %s", pick("capacity", "1", "5", "100"), pick("when_full", "block", "drop_newest", "drop_oldest"))
 		if rapid.Bool().Draw(t, "message") {
@@ -87,15 +91,15 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 				names = "together"
 			}
 			ack := pick("ack", "ack: none", "ack: before", "ack: after", "ack: after, attempts: 3", "ack: after, attempts: 2, backoff: {base: 20ms, jitter: full}")
-			fmt.Fprintf(&b, "  - {name: lane%d, model: message, handlers: %s, recover: %s, queue: {%s, partitions: %s}, workers: %s, producers: %s, %s}\n",
-				i+1, names, recovers, queue, pick("partitions", "0", "0", "4"), pick("workers", "1", "4"), pick("producers", "1", "3"), ack)
+			fmt.Fprintf(&b, "  - {name: lane%d, model: message, handlers: %s, recover: %s, source: %s, queue: {%s, partitions: %s}, workers: %s, producers: %s, %s}\n",
+				i+1, names, recovers, source, queue, pick("partitions", "0", "0", "4"), pick("workers", "1", "4"), pick("producers", "1", "3"), ack)
 		} else {
 			by, publishers := pick("by", "", "", "key"), pick("publishers", "1", "3", "per_item")
 			if publishers == "per_item" {
-				by = ""
+				by, source = "", "schedule"
 			}
-			fmt.Fprintf(&b, "  - {name: lane%d, model: event, handlers: %s, recover: %s, queue: {%s}, publishers: %s, dispatch: %s, limit: %s, publish_by: %q}\n",
-				i+1, names, recovers, queue, publishers, pick("dispatch", "inline", "goroutine", "buffered"),
+			fmt.Fprintf(&b, "  - {name: lane%d, model: event, handlers: %s, recover: %s, source: %s, queue: {%s}, publishers: %s, dispatch: %s, limit: %s, publish_by: %q}\n",
+				i+1, names, recovers, source, queue, publishers, pick("dispatch", "inline", "goroutine", "buffered"),
 				pick("limit", "4", "50"), by)
 		}
 	}

@@ -37,6 +37,7 @@ type lane struct {
 	restartAt atomic.Int64 // lane time at which stopped producers start again; 0: not by themselves
 	limit     atomic.Int64 // of handler goroutines, with goroutine dispatch
 	atLimit   atomic.Int32 // publishers that stand at it
+	ticked    atomic.Int64 // items that found no room in their ticker
 	streams   atomic.Pointer[workload.Stream]
 	clients   atomic.Pointer[clients] // nil: they wait for ever
 	rate      engine.Rate             // of a stream of its own; guarded by the run's mu
@@ -128,6 +129,7 @@ func (l *lane) start() error {
 		l.sources = append(l.sources, s)
 	}
 	l.engage(-1, &l.run.scenario.Load().Load)
+	l.retick(spec.Source)
 	l.staff()
 	return nil
 }
@@ -252,6 +254,7 @@ func (l *lane) refit(spec *engine.Lane) error {
 		}
 	}
 	l.edit(func(c *crew) { c.spec = *spec })
+	l.retick(spec.Source)
 	l.staff()
 	return nil
 }

@@ -41,6 +41,7 @@ func (l *lane) read(r *reading, at time.Duration) {
 		r.Spared[i] = h.spared.Load()
 	}
 	r.InHand.Now = r.Items.InHand()
+	r.accepted += l.ticked.Load()
 	if c.door != nil && c.door.busy.Load() {
 		r.Producing++
 	}
@@ -108,10 +109,7 @@ func (l *lane) readStages(r *reading, c *crew) {
 	for i, h := range g.handlers {
 		r.Servers[h.index] = int64(l.serving(c, g, i))
 	}
-	r.Goroutines.Now = int64(len(c.producers)) + l.staffed(r, c, g)
-	if c.door != nil {
-		r.Goroutines.Now = c.door.inside.Load() + l.staffed(r, c, g)
-	}
+	r.Goroutines.Now = c.publishing() + l.staffed(r, c, g)
 	switch {
 	case g.deliveries > 1:
 		r.queued = max(0, r.accepted+r.holding-r.Items.Total()-r.InHand.Now)
@@ -121,6 +119,14 @@ func (l *lane) readStages(r *reading, c *crew) {
 	case len(g.handlers) > 0:
 		r.queued = r.Depth[g.handlers[0].index].Now
 	}
+}
+
+// publishing is how many goroutines send or publish.
+func (c *crew) publishing() int64 {
+	if c.door != nil {
+		return c.door.inside.Load()
+	}
+	return int64(len(c.producers))
 }
 
 // staffed is how many goroutines a lane has beside its producers.

@@ -15,8 +15,6 @@ func ready(s *engine.Scenario) error {
 		switch l := &s.Lanes[i]; {
 		case l.Queue.Visibility > 0:
 			return cannot("lanes." + l.Name + ".queue.visibility")
-		case l.Source == engine.Ticker:
-			return cannot("lanes." + l.Name + ".source")
 		}
 	}
 	return nil

@@ -132,6 +132,7 @@ func (r *Run) Close() error {
 			l.mu.Lock()
 			defer l.mu.Unlock()
 			errs[i] = l.end()
+			l.retick(engine.Schedule)
 		})
 	}
 	ending.Wait()

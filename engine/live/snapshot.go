@@ -52,7 +52,7 @@ func (m *laneSampler) fill(dst *engine.LaneSnapshot, now time.Duration) {
 	dst.Dead, dst.AtLimit = c.dead, l.atLimit.Load() > 0
 	dst.HeapBytes = 0
 	if c.spec.Dispatch == engine.Goroutine {
-		dst.HeapBytes = (m.now.Goroutines.Now - int64(len(c.producers))) * script.GoroutineBytes
+		dst.HeapBytes = (m.now.Goroutines.Now - c.publishing()) * script.GoroutineBytes
 	}
 	m.fillHandlers(dst, c)
 	m.fillResources(dst)

@@ -33,10 +33,11 @@ type valve struct {
 // keys are pinned to publishers.
 type source struct {
 	*valve
-	clock *clock.Lane
-	end   time.Duration             // nothing arrives from here on
-	mine  func(it engine.Item) bool // which items are this source's; nil: all
-	wake  chan struct{}             // told when the valve or the stream changed
+	clock  *clock.Lane
+	end    time.Duration             // nothing arrives from here on
+	mine   func(it engine.Item) bool // which items are this source's; nil: all
+	wake   chan struct{}             // told when the valve or the stream changed
+	ticker atomic.Pointer[ticker]    // through which producers hear of items; nil: they look themselves
 
 	// turn is held by the one producer that waits for the next due item; the
 	// others queue for it, so that the oldest due item goes to whoever is free.
@@ -73,7 +74,13 @@ func newSource(v *valve, c *clock.Lane, st *workload.Stream, end time.Duration, 
 // the item for a producer. While stepping, busy is set before the item is
 // taken, so that at no moment it is nowhere.
 func (s *source) next(ctx context.Context, idle func(), busy *atomic.Bool) (a arrival, waited bool, err error) {
-	if a, ok := s.pop(busy); ok {
+	ticker := s.ticker.Load()
+	if ticker == nil {
+		a, ok := s.pop(busy)
+		if ok {
+			return a, false, nil
+		}
+	} else if a, ok := s.popTick(ticker, busy); ok {
 		return a, false, nil
 	}
 	idle()
@@ -84,6 +91,13 @@ func (s *source) next(ctx context.Context, idle func(), busy *atomic.Bool) (a ar
 	}
 	defer func() { s.turn <- struct{}{} }()
 	for {
+		if ticker = s.ticker.Load(); ticker != nil {
+			a, ok, err := s.awaitTick(ctx, ticker, busy)
+			if ok || err != nil {
+				return a, true, err
+			}
+			continue
+		}
 		if a, ok := s.pop(busy); ok {
 			return a, waited, nil
 		}
@@ -229,6 +243,12 @@ func (s *source) poke() {
 	select {
 	case s.wake <- struct{}{}:
 	default:
+	}
+	if t := s.ticker.Load(); t != nil {
+		select {
+		case t.wake <- struct{}{}:
+		default:
+		}
 	}
 }
 

@@ -11,14 +11,15 @@ import (
 
 // drawer draws scenarios.
 type drawer struct {
-	t      *rapid.T
-	text   strings.Builder
-	wild   bool     // who is first may matter
-	doomed []string // lanes in which something is to happen to the next item
-	single bool     // every lane has one server for a handler, so that services may be alike
-	sound  bool     // no lane dies, so that services may take no time
-	shared bool     // the first handler needs a resource: who stands in line for it first matters
-	copies bool     // clients try again: an item may be in a lane twice, and take equally long
+	t       *rapid.T
+	text    strings.Builder
+	wild    bool     // who is first may matter
+	doomed  []string // lanes in which something is to happen to the next item
+	single  bool     // every lane has one server for a handler, so that services may be alike
+	sound   bool     // no lane dies, so that services may take no time
+	shared  bool     // the first handler needs a resource: who stands in line for it first matters
+	patient bool     // clients wait for ever, so that a ticker may tell of their items
+	copies  bool     // clients try again: an item may be in a lane twice, and take equally long
 }
 
 func (d *drawer) pick(label string, from ...string) string {
@@ -75,6 +76,7 @@ func (d *drawer) load() {
 	arrivals := d.pick("arrivals", spacing...)
 	clients := d.pick("clients", "timeout: 0s", "timeout: 0s", "timeout: 7777us", "timeout: 31777us, retry: {attempts: 3}",
 		"timeout: 21777us, retry: {attempts: 4, backoff: {base: 9333us, jitter: full}, budget: 10%}")
+	d.patient = strings.HasSuffix(clients, ": 0s")
 	d.copies = strings.Contains(clients, "retry")
 	d.line("load: {rate: %s, payload: %s, keys: {count: %s, skew: %s}, %s, arrivals: %s}", d.pick("rate", "23/s", "61/s", "83/s"),
 		d.pick("payload", "0", "0", "1"), d.pick("keys", "1", "16"), d.pick("skew", "0", "1"), clients, arrivals)
@@ -105,6 +107,10 @@ func (d *drawer) lane(n int) {
 	if !d.sound {
 		recovers = d.pick("recover", "true", "false")
 	}
+	source := "schedule"
+	if d.patient {
+		source = d.pick("source", "schedule", "schedule", "ticker")
+	}
 	some := d.pick("some", "apart", "apart", "[h1]")
 	count := func(label string, more ...string) string {
 		if d.single {
@@ -117,8 +123,14 @@ func (d *drawer) lane(n int) {
 		if d.single {
 			dispatch = dispatch[:2]
 		}
-		d.line("  - {name: lane%d, model: event, handlers: %s, recover: %s, queue: {%s}, publishers: %s, dispatch: %s, publish_by: %q, speed: %s}",
-			n, some, recovers, queue, count("publishers", "3"), d.pick("dispatch", dispatch...), d.pick("by", "", "", "key"), speed)
+		publishers, by := count("publishers", "3", "per_item"), ""
+		if publishers == "per_item" {
+			source = "schedule"
+		} else {
+			by = d.pick("by", "", "", "key")
+		}
+		d.line("  - {name: lane%d, model: event, handlers: %s, recover: %s, source: %s, queue: {%s}, publishers: %s, dispatch: %s, publish_by: %q, speed: %s}",
+			n, some, recovers, source, queue, publishers, d.pick("dispatch", dispatch...), by, speed)
 		return
 	}
 	if d.pick("grouping", "apart", "together") == "together" {
@@ -138,6 +150,6 @@ func (d *drawer) lane(n int) {
 	if !d.copies && !d.single {
 		acks = append(acks, "ack: after, attempts: 3, backoff: {base: 17ms}")
 	}
-	d.line("  - {name: lane%d, model: message, handlers: %s, recover: %s, queue: {%s, partitions: %s}, workers: %s, producers: %s, %s, speed: %s}",
-		n, some, recovers, queue, partitions, workers, count("producers", "3"), d.pick("ack", acks...), speed)
+	d.line("  - {name: lane%d, model: message, handlers: %s, recover: %s, source: %s, queue: {%s, partitions: %s}, workers: %s, producers: %s, %s, speed: %s}",
+		n, some, recovers, source, queue, partitions, workers, count("producers", "3"), d.pick("ack", acks...), speed)
 }

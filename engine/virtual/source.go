@@ -62,7 +62,10 @@ type line struct {
 // mostWaiting is how many items of a line are kept at most.
 const mostWaiting = 1024
 
-func (x *line) len() int { return x.returned.len() + x.waiting.len() + int(x.beyond) }
+func (x *line) len() int { return x.returned.len() + x.kept() }
+
+// kept is how many were never taken.
+func (x *line) kept() int { return x.waiting.len() + int(x.beyond) }
 
 func (s *source) open(stream *workload.Stream, spec *engine.Lane) {
 	s.stream, s.cursor = stream, stream.Cursor()
@@ -141,7 +144,7 @@ func (l *lane) admitArrival(a *arrival) {
 		}
 	}
 	x := &l.lines[i]
-	if a.client == none && l.ticks() && x.len() > 0 {
+	if a.client == none && l.ticks() && x.kept() > 0 {
 		l.dropTick(a)
 		return
 	}
@@ -257,10 +260,15 @@ func (l *lane) next(i int32) (a arrival) {
 
 // front takes the first of a line that is not empty.
 func (l *lane) front(i int32) (a arrival) {
-	x := &l.lines[i]
-	if x.returned.len() > 0 {
+	if x := &l.lines[i]; x.returned.len() > 0 {
 		return x.returned.pop()
 	}
+	return l.takeWaiting(i)
+}
+
+// takeWaiting takes the first that was never taken; there must be one.
+func (l *lane) takeWaiting(i int32) (a arrival) {
+	x := &l.lines[i]
 	if a = x.waiting.pop(); x.waiting.len() == 0 {
 		l.fetch(i, mostWaiting)
 	}

@@ -25,14 +25,14 @@ func (l *lane) dropTick(a *arrival) {
 	}
 }
 
-// dropTicks leaves one tick in a line that was kept before there was a ticker, and
-// tries of clients.
+// dropTicks leaves one tick of what a line kept before there was a ticker.
 func (l *lane) dropTicks(i int32) {
-	for l.ticks() && l.lines[i].len() > 1 {
-		first, a := l.front(i), l.front(i)
-		l.lines[i].returned.pushFront(first)
-		if a.client != none {
-			l.lines[i].returned.push(a)
+	for x := &l.lines[i]; l.ticks() && x.kept() > 1; {
+		first := l.takeWaiting(i)
+		a := l.takeWaiting(i)
+		x.waiting.pushFront(first)
+		if a.client != none { // a try, from before as well
+			x.returned.push(a)
 			return
 		}
 		l.leaveBacklog(1, false)
