@@ -19,6 +19,7 @@ const (
 	GoroutineLimit Kind = "goroutine limit"
 	Losing         Kind = "losing silently"
 	HeadOfLine     Kind = "head of line"
+	Short          Kind = "short of slots"
 	WorkerDown     Kind = "worker down"
 	Faulted        Kind = "faulted"
 	Metastable     Kind = "metastable"
@@ -64,18 +65,18 @@ type Finding struct {
 // order is how equally bad findings are told: causes before what they lead to.
 var order = []Kind{
 	Paused, LaneDown, GoroutineLimit, Losing,
-	Crowded, HeadOfLine, WorkerDown, Faulted, Metastable, RetryStorm, Wasting, HotPartition,
+	Crowded, HeadOfLine, Short, WorkerDown, Faulted, Metastable, RetryStorm, Wasting, HotPartition,
 	Dropping, Blocked, Unstable, Growing, Stopped, BusSaturated, Survivors, CatchingUp, Idle, Healthy,
 }
 
 var (
-	causes   = []Kind{Crowded, HeadOfLine, WorkerDown, Faulted, Metastable, RetryStorm, Wasting, HotPartition}
+	causes   = []Kind{Crowded, HeadOfLine, Short, WorkerDown, Faulted, Metastable, RetryStorm, Wasting, HotPartition}
 	symptoms = []Kind{Dropping, Blocked, Unstable, Growing}
 )
 
 // checks are what is looked for in a lane that lives.
 var checks = []func(*lane) *Finding{
-	(*lane).atLimit, (*lane).losing, (*lane).headOfLine, (*lane).workersDown, (*lane).faulted, (*lane).impatient,
+	(*lane).atLimit, (*lane).losing, (*lane).headOfLine, (*lane).short, (*lane).workersDown, (*lane).faulted, (*lane).impatient,
 	(*lane).hotPartition, (*lane).load, (*lane).stopped, (*lane).outdone, (*lane).survivors, (*lane).catchingUp,
 }
 

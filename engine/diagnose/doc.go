@@ -16,6 +16,7 @@
 //	losing silently items were accepted and are gone without an outcome, and nobody was held up
 //	crowded         more goroutines burn CPU at once than there are cores
 //	head of line    one call, or one full queue, keeps others from servers that are free
+//	short of slots  all of a resource is taken, and handlers stand in line for it
 //	worker down     crashed workers
 //	faulted         a handler is stalled, slowed, failing or panicking
 //	metastable      the first tries fit, nothing is broken, and yet most work is for clients that gave up

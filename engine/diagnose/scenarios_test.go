@@ -37,6 +37,16 @@ var scenarios = []struct {
 		nearly: "{load: {rate: 36/s}, handlers: [{name: charge, service: {mean: 25ms}}], lanes: [{model: event}]}",
 	},
 	{
+		name: "many workers, few connections", kind: diagnose.Short, lane: "message", says: "moved before db: all 4 slots taken",
+		has:    "{load: {rate: 450/s}, resources: [{name: db, slots: 4}], handlers: [{name: charge, needs: db}], lanes: [{model: message, workers: 64}]}",
+		nearly: "{load: {rate: 250/s}, resources: [{name: db, slots: 4}], handlers: [{name: charge, needs: db}], lanes: [{model: message, workers: 64}]}",
+	},
+	{
+		name: "many requests, one connection", kind: diagnose.Short, lane: "event", says: "more publishers help nobody",
+		has:    "{load: {rate: 110/s}, resources: [{name: db, slots: 1}], handlers: [{name: charge, needs: db}], lanes: [{model: event, publishers: per_item}]}",
+		nearly: "{load: {rate: 50/s}, resources: [{name: db, slots: 1}], handlers: [{name: charge, needs: db}], lanes: [{model: event, publishers: per_item}]}",
+	},
+	{
 		name: "producers stand", kind: diagnose.Blocked, lane: "message", says: "arrive, 4 workers finish",
 		has:    "{load: {rate: 120/s}, handlers: [{name: charge, service: {mean: 40ms}}], lanes: [{model: message, queue: {capacity: 20}}]}",
 		nearly: "{load: {rate: 120/s}, handlers: [{name: charge, service: {mean: 40ms}}], lanes: [{model: message, queue: {capacity: 20, when_full: drop_oldest}}]}",

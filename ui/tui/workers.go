@@ -77,6 +77,7 @@ func (s *scene) drawServersTitle(g *grid.Grid, lane int) {
 		p.text("busy", t.dim)
 		p.right(6, figure.Percent(l.Recent.Utilisation), t.text)
 	}
+	s.drawResources(&p, l)
 	n := len(l.Workers)
 	if n == 0 && s.spec(lane).Dispatch != engine.Goroutine {
 		n = len(l.Publishers)
