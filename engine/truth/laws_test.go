@@ -71,7 +71,7 @@ type ever struct{ drops, crashes, dies, rebuilt, acks, tries, gives bool }
 func everOf(s *engine.Scenario, lane *engine.Lane) ever {
 	text := s.Story // settings and changes
 	return ever{
-		drops: strings.Contains(text, "drop_"), crashes: strings.Contains(text, "crash"), dies: !lane.Recover,
+		drops: strings.Contains(text, "drop_") || lane.Source == engine.Ticker, crashes: strings.Contains(text, "crash"), dies: !lane.Recover,
 		rebuilt: strings.Contains(text, ".handlers: ") || strings.Contains(text, ".dispatch: "),
 		acks:    lane.Ack == engine.AckAfter || strings.Contains(text, `"after"`), tries: lane.Attempts > 1 || strings.Contains(text, "attempts:"),
 		gives: !strings.Contains(text, "timeout: 0s") || strings.Contains(text, "load.timeout"),
@@ -97,6 +97,12 @@ func laws(snap *engine.Snapshot, s *engine.Scenario) []string {
 			b.ledger(&h.Ledger, e, snap.Quiescent)
 			b.hold("utilisation is a share", h.WholeUtilisation >= 0 && h.WholeUtilisation <= rounded, h.WholeUtilisation)
 		}
+		for j := range l.Resources {
+			r := &l.Resources[j]
+			b.where = fmt.Sprintf("%s, %s, %s", snap.Mode, l.Name, r.Name)
+			b.hold("no more is taken than there is", r.InUse.Max <= int64(r.Slots) && r.WholeUtilisation <= rounded, *r)
+			b.hold("nothing is taken where nothing goes on", !snap.Quiescent || r.InUse.Now+r.Waiting.Now == 0, *r)
+		}
 		broken = append(broken, b.broken...)
 	}
 	return broken
@@ -114,7 +120,7 @@ func (b *book) ledger(l *engine.Ledger, e ever, quiescent bool) {
 		b.hold("the ledger balances", l.Balance() == 0 && l.Waiting == 0 && l.InFlight == 0, *l)
 	}
 	b.hold("what was handled was begun", l.Attempts >= l.Done+l.Failed+l.DeadLettered-l.Dropped, *l)
-	b.hold("only a policy drops", e.drops || l.Dropped == 0, *l)
+	b.hold("only a policy or a ticker drops", e.drops || l.Dropped == 0, *l)
 	b.hold("only crashes, deaths and other hand-overs lose", e.crashes || e.dies || e.rebuilt || l.Lost == 0, *l)
 	b.hold("only an ack brings back", e.acks || l.Redelivered == 0 && l.Duplicates == 0 && l.Deduplicated == 0, *l)
 	b.hold("duplicates are redelivered", !quiescent || e.dies || l.Duplicates+l.Deduplicated <= l.Redelivered, *l) // one that a dead lane lost was to be

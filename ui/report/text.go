@@ -48,6 +48,9 @@ func (c *Case) write(p *page) {
 		p.prose("  ", s, 2)
 	}
 	p.table(c.handlers())
+	if resources := c.resources(); len(resources.rows) > 0 {
+		p.table(resources)
+	}
 	c.writeFindings(p)
 	c.writeClaims(p)
 }
@@ -143,6 +146,7 @@ func (c *Case) items() table {
 	}{
 		{"delivered again", func(l *Lane) int64 { return l.Redelivered }},
 		{"duplicates", func(l *Lane) int64 { return l.Duplicates }},
+		{"recognised as done", func(l *Lane) int64 { return l.Deduplicated }},
 		{"observers skipped", func(l *Lane) int64 { return l.Skipped }},
 	} {
 		if c.any(extra.of) {

@@ -34,6 +34,9 @@ func (s *scene) drawLedger(g *grid.Grid, l *engine.LaneSnapshot) {
 	c.count("dead", l.Ledger.DeadLettered, t.text, t.bad)
 	c.count("again", l.Ledger.Redelivered, t.text, t.warning)
 	c.count("twice", l.Ledger.Duplicates, t.text, t.warning)
+	if l.Ledger.Deduplicated > 0 {
+		c.count("known", l.Ledger.Deduplicated, t.text, t.text)
+	}
 	if !hurried {
 		c.count("expired", l.Ledger.Expired, t.text, t.bad)
 	}
