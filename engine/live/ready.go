@@ -6,15 +6,12 @@ import (
 	"duet/engine"
 )
 
-// ready tells what of a scenario real runs cannot do yet.
+// ready tells what of a scenario real runs cannot do: better not at all than
+// something else.
 func ready(s *engine.Scenario) error {
-	cannot := func(what string) error {
-		return fmt.Errorf("%s: real runs cannot do that yet: run it with --virtual", what)
-	}
 	for i := range s.Lanes {
-		switch l := &s.Lanes[i]; {
-		case l.Queue.Visibility > 0:
-			return cannot("lanes." + l.Name + ".queue.visibility")
+		if l := &s.Lanes[i]; l.Queue.Visibility > 0 {
+			return fmt.Errorf("lanes.%s.queue.visibility: real runs cannot do that yet: leave it out, or run it with --virtual", l.Name)
 		}
 	}
 	return nil
