@@ -25,6 +25,14 @@ func turned(p *engine.Param, value string, direction int, fine bool) string {
 		return p.Choices[(i+len(p.Choices))%len(p.Choices)]
 	default:
 		u := units[p.Kind]
+		least := u.format(p.Min * u.scale)
+		switch { // a word stands below the least number
+		case p.Word == "":
+		case value == p.Word && direction > 0:
+			return least
+		case value == least && direction < 0:
+			return p.Word
+		}
 		x, err := u.parse(value)
 		if err != nil {
 			return value

@@ -415,6 +415,12 @@ func TestTurned(t *testing.T) {
 	if got := turned(&p, "1000000/s", 1, false); got != "1000000/s" {
 		t.Errorf("beyond the bound: %s", got)
 	}
+	worded := engine.Param{Kind: engine.KindCount, Min: 1, Max: 1000, Word: "per_item"}
+	for from, want := range map[string][2]string{"per_item": {"1", "per_item"}, "1": {"2", "per_item"}, "2": {"3", "1"}} {
+		if up, down := turned(&worded, from, 1, false), turned(&worded, from, -1, false); up != want[0] || down != want[1] {
+			t.Errorf("up from %s is %s, down %s; want %v", from, up, down, want)
+		}
+	}
 	choice := engine.Param{Kind: engine.KindChoice, Choices: []string{"a", "b", "c"}}
 	if got := turned(&choice, "a", -1, false); got != "c" || !slices.Contains(choice.Choices, got) {
 		t.Errorf("before the first choice is %s", got)
