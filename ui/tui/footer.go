@@ -22,26 +22,43 @@ func (s *scene) drawFooter(g *grid.Grid) {
 		p.text(s.note, s.theme.warning)
 		return
 	}
-	hints := s.hints
+	drawKeys(&p, s.theme, s.footerHints())
+}
+
+// footerHints are the keys that the footer shows.
+func (s *scene) footerHints() []key.Help {
 	if s.cursor.on {
-		hints = s.pastHints
+		return s.pastHints
 	}
-	drawKeys(&p, s.theme, hints)
+	return s.hints
 }
 
 // drawKeys draws what keys do, as many of them as there is room for.
 func drawKeys(p *pen, t *theme, keys []key.Help) {
-	for i, h := range keys {
-		need := p.g.Width(h.Key) + 1 + p.g.Width(h.Desc)
-		if need+3 > p.room() {
+	fitKeys(p.g, p.x, p.end, keys, func(i, x int) {
+		if i > 0 {
+			p.x++
+			p.sign(p.g.Glyphs.Dot, t.dim)
+		}
+		p.x = x
+		p.text(keys[i].Key, t.text)
+		p.skip(1)
+		p.text(keys[i].Desc, t.dim)
+	})
+}
+
+// fitKeys finds places from x to end for what keys do, and leaves out those for
+// which there is no room.
+func fitKeys(g *grid.Grid, x, end int, keys []key.Help, place func(i, x int)) {
+	for i := range keys {
+		need := g.Width(keys[i].Key) + 1 + g.Width(keys[i].Desc)
+		if need+3 > end-x {
 			continue
 		}
 		if i > 0 {
-			p.skip(1)
-			p.sign(p.g.Glyphs.Dot, t.dim)
+			x += 3
 		}
-		p.text(h.Key, t.text)
-		p.skip(1)
-		p.text(h.Desc, t.dim)
+		place(i, x)
+		x += need
 	}
 }

@@ -87,6 +87,7 @@ func (s *scene) drawClock(p *pen) {
 	if snap.Mode == engine.Virtual {
 		voice, sign, st = "VIRTUAL", p.g.Glyphs.Diamond, t.strong
 	}
+	s.voiceAt = grid.Rect{X: p.x, W: len("R REAL   "), H: 1}
 	p.sign(sign, st)
 	p.text(voice, st)
 	p.right(9, clockTime(snap.At), t.text)
@@ -103,6 +104,7 @@ func (s *scene) drawClock(p *pen) {
 	case snap.Paused || s.cursor.on:
 		pace, st = "paused", t.warning
 	}
+	s.paceAt = grid.Rect{X: p.x, W: p.room(), H: 1}
 	p.text(pace, st)
 }
 

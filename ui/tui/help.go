@@ -98,7 +98,7 @@ func (h *helpBox) sheet(m *model, g *grid.Grid, columns, width int) string {
 		sheet[i] = strings.Join(b, "\n\n")
 	}
 	all := lipgloss.JoinHorizontal(lipgloss.Top, sheet...)
-	mouse := lip(t.dim).Width(columns * width).Render("the mouse: click a knob, a lane, a line of a list; the wheel turns a knob, and moves a list")
+	mouse := lip(t.dim).Width(columns * width).Render("the mouse: click a key below, a knob, a lane, a line of a list; the wheel turns a knob or the speed, and moves a list")
 	parts := []string{all, "", mouse}
 	if title, keys := m.keysOf(h.under); len(keys) > 0 {
 		parts = append([]string{helpGroup(g, t, title, keys, columns*width), ""}, parts...)

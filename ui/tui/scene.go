@@ -16,22 +16,23 @@ import (
 // it and changes nothing but what it keeps for the next time: the ends of axes
 // and where the knobs are.
 type scene struct {
-	theme    *theme
-	layout   layout
-	snap     engine.Snapshot
-	series   engine.Series
-	marks    []engine.Change
-	findings []diagnose.Finding
-	focus    int // number of the lane looked at
-	unlinked bool
-	rate     string // set, of the lane looked at
-	knobs    knobs
-	cursor   cursor
-	pin      pin
-	at, to   time.Duration // lane time: now, and what the charts show as now
-	starting bool          // no run yet
-	note     string        // one line that wants to be read, in place of the footer
-	hints    []key.Help    // the keys of the footer
+	theme           *theme
+	layout          layout
+	snap            engine.Snapshot
+	series          engine.Series
+	marks           []engine.Change
+	findings        []diagnose.Finding
+	focus           int // number of the lane looked at
+	unlinked        bool
+	rate            string // set, of the lane looked at
+	knobs           knobs
+	cursor          cursor
+	pin             pin
+	at, to          time.Duration // lane time: now, and what the charts show as now
+	starting        bool          // no run yet
+	voiceAt, paceAt grid.Rect     // where the header shows the voice, and how time passes
+	note            string        // one line that wants to be read, in place of the footer
+	hints           []key.Help    // the keys of the footer
 
 	pastHints []key.Help // the same while the past is looked at
 

@@ -137,6 +137,9 @@ func (m *model) input(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		return tea.Batch(m.press(msg), m.flush())
 	case tea.MouseClickMsg:
+		if k, ok := m.scene.keyAt(m.grid, msg.X, msg.Y); ok && msg.Button == tea.MouseLeft {
+			return tea.Batch(m.press(k), m.flush())
+		}
 		m.click(msg)
 	case tea.MouseMotionMsg:
 		m.point(msg.X, msg.Y)
@@ -280,7 +283,7 @@ func (m *model) click(c tea.MouseClickMsg) {
 		return
 	}
 	if knob, ok := m.scene.knobs.at(c.X, c.Y); ok {
-		m.scene.knobs.selected = knob
+		m.clickKnob(knob, c.X)
 		return
 	}
 	l := &m.scene.layout
@@ -299,16 +302,24 @@ func (m *model) click(c tea.MouseClickMsg) {
 	}
 }
 
-// wheel turns the knob under the mouse.
+// wheel turns the knob under the mouse, or the speed.
 func (m *model) wheel(w tea.MouseWheelMsg) {
+	by := 1
+	switch w.Button {
+	case tea.MouseWheelUp:
+	case tea.MouseWheelDown:
+		by = -1
+	default:
+		return
+	}
+	if m.scene.paceAt.Contains(w.X, w.Y) {
+		m.changeSpeed(by)
+		return
+	}
 	knob, ok := m.scene.knobs.at(w.X, w.Y)
 	if !ok {
 		return
 	}
 	m.scene.knobs.selected = knob
-	if w.Button == tea.MouseWheelUp {
-		m.turn(1, false)
-	} else if w.Button == tea.MouseWheelDown {
-		m.turn(-1, false)
-	}
+	m.turn(by, false)
 }
