@@ -44,11 +44,16 @@ func Play(ctx context.Context, o Options) error {
 	if err := p.start(); err != nil {
 		return err
 	}
-	defer func() { p.run.Close() }()
+	err := p.talk(ctx)
+	return errors.Join(err, p.run.Close())
+}
+
+// talk says what changes and obeys what is written, until there is an end to it.
+func (p *player) talk(ctx context.Context) error {
 	p.greet()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	lines := read(ctx, o.In)
+	lines := read(ctx, p.In)
 	tick := time.NewTicker(glance)
 	defer tick.Stop()
 	for p.err == nil {
@@ -113,7 +118,9 @@ func (p *player) start() error {
 		return err
 	}
 	if p.run != nil {
-		p.run.Close()
+		if err := p.run.Close(); err != nil {
+			return errors.Join(err, run.Close())
+		}
 	}
 	p.run, p.before, p.next, p.told = run, nil, nil, told{}
 	run.Snapshot(&p.snap)

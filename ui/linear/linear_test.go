@@ -65,7 +65,7 @@ type talk struct {
 }
 
 // play runs a scenario in simulated and fake time.
-func play(t *testing.T, ctx context.Context) *talk {
+func play(ctx context.Context, t *testing.T) *talk {
 	s, err := engine.Decode("shop.yaml", []byte(calm))
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +116,7 @@ func (p *talk) want(texts ...string) {
 
 func TestSaysWhatChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := play(t, t.Context())
+		p := play(t.Context(), t)
 		time.Sleep(19 * time.Second)
 		if n := len(p.lines); n > 4 {
 			t.Errorf("%d lines though nothing changes:\n%s", n, p.text())
@@ -138,7 +138,7 @@ func TestSaysWhatChanges(t *testing.T) {
 
 func TestObeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := play(t, t.Context())
+		p := play(t.Context(), t)
 		for _, c := range []struct{ line, want string }{
 			{"rate 400/s", `load.rate 400/s\. \[arrive`},
 			{"rate fast", `a rate such as 120/s`},
@@ -198,7 +198,7 @@ func TestObeys(t *testing.T) {
 func TestContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancelCause(t.Context())
-		p := play(t, ctx)
+		p := play(ctx, t)
 		time.Sleep(time.Second)
 		enough := errors.New("enough")
 		stop(enough)

@@ -116,8 +116,8 @@ func (k *knob) group() string {
 func (s *settings) update(m *model, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		if done, cmd := s.press(m, msg); done {
-			return cmd
+		if s.press(m, msg) {
+			return nil
 		}
 	case tea.MouseClickMsg:
 		s.click(m, msg)
@@ -136,7 +136,7 @@ func (s *settings) update(m *model, msg tea.Msg) tea.Cmd {
 }
 
 // press obeys the keys that are not for the field; letters are.
-func (s *settings) press(m *model, k tea.KeyPressMsg) (done bool, cmd tea.Cmd) {
+func (s *settings) press(m *model, k tea.KeyPressMsg) (done bool) {
 	switch k.String() {
 	case "down":
 		s.move(1)
@@ -171,11 +171,11 @@ func (s *settings) press(m *model, k tea.KeyPressMsg) (done bool, cmd tea.Cmd) {
 		case key.Matches(k, keys.Redo):
 			m.redo()
 		default:
-			return false, nil
+			return false
 		}
 	}
 	s.read(m)
-	return true, nil
+	return true
 }
 
 func (s *settings) move(by int) { s.selected = min(max(s.selected+by, 0), max(len(s.found)-1, 0)) }
