@@ -78,9 +78,9 @@ func inTerminal(t *testing.T, name string, args ...string) *terminal {
 func (p *terminal) read() {
 	b := make([]byte, 4096)
 	for {
-		p.stall.Lock()
-		p.stall.Unlock()
+		p.stall.Lock() // and wait while nobody is to read
 		n, err := p.near.Read(b)
+		p.stall.Unlock()
 		if err != nil {
 			return
 		}
