@@ -105,9 +105,9 @@ func (l *lane) serveLine(of int32) {
 
 // slotOf is what a server, or a publisher, has of what its handler needs.
 func (l *lane) slotOf(by who) *slot {
-	if i := by & indexMask; by&kindMask == publisherDone {
+	i := by & indexMask
+	if by&kindMask == publisherDone {
 		return &l.producers[i].needs
-	} else {
-		return &l.servers[i].needs
 	}
+	return &l.servers[i].needs
 }
