@@ -2,11 +2,11 @@ package export_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"duet/engine"
+	"duet/engine/internal/pairs"
 )
 
 // factors are settings with some values each, by where they stand in a scenario.
@@ -78,57 +78,18 @@ func scenario(chosen []int) (*engine.Scenario, string) {
 // scenario, but for the few that so many scenarios leave.
 func pairwise(t *testing.T) []*engine.Scenario {
 	t.Helper()
-	type pair struct{ f, v, g, w int }
-	covered := map[pair]bool{}
-	pairs := func(chosen []int, see func(pair)) {
-		for f := range chosen {
-			for g := f + 1; g < len(chosen); g++ {
-				see(pair{f, chosen[f], g, chosen[g]})
-			}
-		}
+	sizes := make([]int, len(factors))
+	for i, f := range factors {
+		sizes[i] = len(f.values)
 	}
-	rng := rand.New(rand.NewPCG(1, 2))
-	chosen := make([]int, len(factors))
-	var all []*engine.Scenario
-	for range 48 {
-		var best *engine.Scenario
-		var bestChosen []int
-		most := 0
-		for range 40 {
-			for i, f := range factors {
-				chosen[i] = rng.IntN(len(f.values))
-			}
-			fresh := 0
-			pairs(chosen, func(p pair) {
-				if !covered[p] {
-					fresh++
-				}
-			})
-			if fresh <= most {
-				continue
-			}
-			if s, _ := scenario(chosen); s != nil {
-				best, bestChosen, most = s, append([]int(nil), chosen...), fresh
-			}
-		}
-		if best == nil {
-			break
-		}
-		pairs(bestChosen, func(p pair) { covered[p] = true })
-		all = append(all, best)
+	rows, left := pairs.Cover(sizes, 48, func(row []int) bool {
+		s, _ := scenario(row)
+		return s != nil
+	})
+	t.Logf("%d scenarios; %d pairs are left", len(rows), left)
+	all := make([]*engine.Scenario, len(rows))
+	for i, row := range rows {
+		all[i], _ = scenario(row)
 	}
-	open := 0
-	for f := range factors {
-		for g := f + 1; g < len(factors); g++ {
-			for v := range factors[f].values {
-				for w := range factors[g].values {
-					if !covered[pair{f, v, g, w}] {
-						open++
-					}
-				}
-			}
-		}
-	}
-	t.Logf("%d scenarios cover %d pairs, %d are left", len(all), len(covered), open)
 	return all
 }

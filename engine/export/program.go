@@ -184,6 +184,7 @@ func listed(handlers []*handler) string {
 
 // Holds, Once and Ticker tell whether some lane has such handlers, or such a source.
 func (p *program) Holds() bool { return p.any(func(l *lane) bool { return l.Holds != nil }) }
+
 func (p *program) Once() bool {
 	return p.Retried && slices.ContainsFunc(p.Handlers, func(h *handler) bool { return h.idempotent })
 }
