@@ -34,7 +34,8 @@
 //	findings        what went on while it ran: lane, kind, severity (good,
 //	                warning, bad), from and to in seconds, and a sentence
 //	expect          claims that were checked: claim, holds, the values of its
-//	                left and right side, and a note where one is not defined
+//	                left and right side, their kind (duration, rate, number), and
+//	                a note where one is not defined
 //	not_checked     claims that were not: claim, and a note that says why
 package report
 
