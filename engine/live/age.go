@@ -63,12 +63,15 @@ func (q *queueAge) oldest(now time.Duration, arrived, begun int64) time.Duration
 }
 
 // passed is the item behind which the oldest comes that has not been begun.
-// Where one queue keeps what waits together, counting tells. Where the newest are
+// Where one queue keeps what waits together, counting tells. A stack can be looked into. Where the newest are
 // dropped, that waits which came after the latest that was begun; and where keys
 // have queues of their own, after the earliest in hand, at most.
 func (m *laneSampler) passed() int64 {
 	begun := m.now.Items.Begun()
 	spec, g := &m.lane.crew.Load().spec, m.lane.current.Load()
+	if c, ok := g.way.(*channel); ok && spec.Queue.Order == engine.LIFO {
+		return min(begun, c.bottom()-1)
+	}
 	apart := g.partitions > 0 || spec.PublishBy == script.ByKey
 	if begun >= m.now.Offered || !apart && spec.Queue.WhenFull != engine.DropNewest {
 		return begun

@@ -80,6 +80,7 @@ func (l *lane) began(s *server, d *delivery, now time.Duration) (first bool) {
 	}
 	if first || d.rec == nil {
 		s.items.attempts.Add(1)
+		s.carry(&d.item, 1)
 	}
 	return first
 }
@@ -92,6 +93,9 @@ func (s *server) beganTry(r *record, now time.Duration) (first bool) {
 	first = r.try.begin(now)
 	if counts {
 		s.items.attempts.Add(1)
+	}
+	if first {
+		s.carry(&r.try.client.item, 1)
 	}
 	if counts && !first {
 		s.items.repeated.Add(1)
@@ -107,6 +111,7 @@ func (s *server) beganTry(r *record, now time.Duration) (first bool) {
 func (l *lane) put(s *server, d *delivery) {
 	if d.rec == nil {
 		s.items.returned.Add(1)
+		s.carry(&d.item, -1)
 	}
 }
 
@@ -124,7 +129,7 @@ func (l *lane) settle(s *server, d *delivery, start, now time.Duration, out acco
 		begun = start != never
 	}
 	if t := d.try(); t == nil {
-		s.close(out, begun)
+		s.close(&d.item, out, begun)
 	} else if begun, ended := t.end(now); ended {
 		l.close(s, t, d.rec.of, out, begun)
 	} else {
@@ -142,10 +147,14 @@ func (l *lane) settle(s *server, d *delivery, start, now time.Duration, out acco
 }
 
 // close books how an item ended.
-func (s *server) close(out account.Outcome, begun bool) {
+func (s *server) close(it *engine.Item, out account.Outcome, begun bool) {
 	s.items.ended[out].Add(1)
+	if s.classes != nil {
+		s.classes[it.Class].ended[out].Add(1)
+	}
 	if begun {
 		s.items.returned.Add(1)
+		s.carry(it, -1)
 	} else {
 		s.items.unbegun.Add(1)
 	}
@@ -161,7 +170,7 @@ func (l *lane) close(s *server, t *try, g *generation, out account.Outcome, begu
 	for _, h := range g.absent {
 		h.spared.Add(1)
 	}
-	s.close(out, begun)
+	s.close(&t.client.item, out, begun)
 	l.clients.Load().open.Add(-1)
 }
 
@@ -177,6 +186,9 @@ func (l *lane) finished(s *server, d *delivery, start, now time.Duration) {
 	s.record(&m.wait, int64(start-d.item.At))
 	s.record(&m.service, int64(now-start))
 	s.record(&m.latency, int64(now-d.item.At))
+	if l.classes != nil {
+		s.record(&l.classes[d.item.Class][s.bank], int64(now-d.item.At))
+	}
 	s.record(&m.naive, int64(now-d.sent))
 	s.order.Finished(d.item.Seq, d.item.Key)
 }
@@ -187,12 +199,14 @@ type settled struct {
 	n          int // items
 	seqs       [groupMost]int64
 	keys       [groupMost]int32
+	classes    [groupMost]int32
 	ats, sents [groupMost]time.Duration // intended arrivals; when the hand-overs could begin
 }
 
 // add gathers an item.
 func (g *settled) add(d *delivery) {
 	g.seqs[g.n], g.keys[g.n], g.ats[g.n], g.sents[g.n] = d.item.Seq, d.item.Key, d.item.At, d.sent
+	g.classes[g.n] = d.item.Class
 	g.n++
 }
 
@@ -214,6 +228,10 @@ func (l *lane) finishedAll(s *server, g *settled, took, now time.Duration, waits
 		times[i] += int64(took)
 	}
 	s.recordAll(&m.latency, times[:n])
+	for i, latency := range times[:min(int(n), len(l.classes)*groupMost)] {
+		s.classes[g.classes[i]].ended[account.Done].Add(1)
+		s.record(&l.classes[g.classes[i]][s.bank], latency)
+	}
 	for i, sent := range g.sents[:n] {
 		times[i] = int64(now - sent)
 	}

@@ -82,6 +82,9 @@ func (b *bus) observer(i int, h *handler) event.Handler[*delivery] {
 
 // call runs a handler on a goroutine of the bus, and books it.
 func (b *bus) call(ctx context.Context, h *handler, d *delivery, srv *server) (err error) {
+	if b.gen.discard([]*handler{h}, d) {
+		return nil
+	}
 	l := b.gen.lane
 	start := l.run.clock.Now()
 	srv.take(d, 1, start)
@@ -162,6 +165,7 @@ func (b *bus) adjust(spec *engine.Lane) error {
 	b.bus.SetCapacity(spec.Queue.Capacity)
 	b.bus.SetWhenFull(fullBus[spec.Queue.WhenFull])
 	b.bus.SetLimit(spec.Limit)
+	b.gen.discards.Store(spec.Queue.DropExpired)
 	return nil
 }
 

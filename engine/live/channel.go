@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -39,7 +40,8 @@ func newChannel(g *generation, spec *engine.Lane) (*channel, error) {
 func (c *channel) subscribe(name string, h *handler, spec *engine.Lane) error {
 	workers, capacity := script.Sizes(spec, name)
 	l := c.gen.lane
-	sub, err := c.topic.Subscribe(name, c.handler(h), message.Options[delivery]{
+	rooms := &c.gen.rooms
+	o := message.Options[delivery]{
 		Capacity: capacity, WhenFull: policies[spec.Queue.WhenFull],
 		Workers: workers, Partitions: spec.Queue.Partitions,
 		Key: func(d delivery) uint64 { return uint64(d.item.Key) },
@@ -53,11 +55,33 @@ func (c *channel) subscribe(name string, h *handler, spec *engine.Lane) error {
 		Context: func(ctx context.Context, worker int) context.Context {
 			return withServer(ctx, c.gen.place(c.runs(h), worker))
 		},
-	})
+		Order: orders[spec.Queue.Order],
+	}
+	if rooms.Of != nil {
+		o.Classes, o.Class = rooms.Queues(), func(d delivery) int { return rooms.Of[d.item.Class] }
+		o.Pools = make([]int, o.Classes)
+		for _, q := range rooms.Own {
+			o.Pools[q]++
+		}
+	}
+	sub, err := c.topic.Subscribe(name, c.handler(h), o)
 	if err == nil {
 		c.subs = append(c.subs, sub)
+		c.discard(len(c.subs)-1, spec)
 	}
 	return err
+}
+
+// discard has a subscription throw away what was given up, when its turn comes, or
+// not any more.
+func (c *channel) discard(position int, spec *engine.Lane) {
+	c.gen.discards.Store(spec.Queue.DropExpired)
+	if !spec.Queue.DropExpired {
+		c.subs[position].SetDiscard(nil)
+		return
+	}
+	runs := c.runs(c.apart(position))
+	c.subs[position].SetDiscard(func(d *delivery) bool { return c.gen.discard(runs, d) })
 }
 
 // runs is whom a subscription's workers run.
@@ -87,6 +111,10 @@ func (c *channel) handler(h *handler) message.Handler[delivery] {
 
 var policies = map[engine.WhenFull]message.Policy{
 	engine.Block: message.Block, engine.DropNewest: message.DropNewest, engine.DropOldest: message.DropOldest,
+}
+
+var orders = map[engine.Order]message.Order{
+	engine.FIFO: message.FIFO, engine.LIFO: message.LIFO, engine.Priority: message.ByPriority, engine.Select: message.ByChance,
 }
 
 var acks = map[engine.Ack]message.Ack{
@@ -158,6 +186,8 @@ func (c *channel) adjust(spec *engine.Lane) error {
 		if n := c.gen.partitions; n > 0 {
 			workers = min(workers, n) // it drains, and the new hand-over has more
 		}
+		workers = max(workers, c.gen.rooms.Least()) // likewise, and fewer
+		c.discard(i, spec)
 		if spec.Attempts == 1 { // the ack mode may only become lax when there are no further attempts
 			errs = append(errs, sub.SetAttempts(1))
 		}
@@ -185,10 +215,19 @@ func (c *channel) depth(position int) int { return c.sub(position).Depth() }
 
 // depths implements [handover].
 func (c *channel) depths(position int, dst []int) []int {
-	if c.gen.partitions == 0 {
+	if c.gen.partitions == 0 && c.gen.rooms.Of == nil {
 		return dst
 	}
 	return c.sub(position).Depths(dst)
+}
+
+// bottom is the earliest item at the bottom of a stack; beyond all if there is none.
+func (c *channel) bottom() int64 {
+	seq := int64(math.MaxInt64)
+	for _, s := range c.subs {
+		s.Bottom(func(d *delivery) { seq = min(seq, d.item.Seq) })
+	}
+	return seq
 }
 
 // sub is the subscription whose workers run the handler at a position.

@@ -64,7 +64,8 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 	arrivals := pick("arrivals", "constant", "poisson", "bursts", "ramp", "sine", "steps, steps: [{at: 1s, times: 3}, {at: 2s, times: 0.5}]")
 	clients := pick("clients", "timeout: 0s", "timeout: 0s", "timeout: 5ms", "timeout: 30ms, retry: {attempts: 3}",
 		"timeout: 20ms, retry: {attempts: 5, backoff: {base: 10ms, jitter: full}, budget: 10%}")
-	fmt.Fprintf(&b, "load: {rate: %s, payload: %s, keys: {count: %s, skew: %s}, %s, arrivals: %s}\n",
+	classes := pick("classes", "", "", "classes: [{name: urgent, share: 20%}, {name: normal}], ")
+	fmt.Fprintf(&b, "load: {%srate: %s, payload: %s, keys: {count: %s, skew: %s}, %s, arrivals: %s}\n", classes,
 		pick("rate", "20/s", "200/s", "1000/s"), pick("payload", "0", "100"), pick("keys", "1", "16"), pick("skew", "0", "1"), clients, arrivals)
 	b.WriteString("resources: [{name: db, slots: 2}, {name: api, slots: 1}]\nhandlers:\n")
 	handlers := rapid.IntRange(1, 4).Draw(t, "handlers")
@@ -85,14 +86,22 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 			source = "ticker"
 		}
 		recovers := pick("recover", "true", "true", "false")
-		queue := fmt.Sprintf("capacity: %s, when_full: %s", pick("capacity", "1", "5", "100"), pick("when_full", "block", "drop_newest", "drop_oldest"))
+		queue := fmt.Sprintf("capacity: %s, when_full: %s, drop_expired: %s",
+			pick("capacity", "1", "5", "100"), pick("when_full", "block", "drop_newest", "drop_oldest"), pick("expired", "false", "true"))
 		if rapid.Bool().Draw(t, "message") {
 			if rapid.Bool().Draw(t, "together") {
 				names = "together"
 			}
 			ack := pick("ack", "ack: none", "ack: before", "ack: after", "ack: after, attempts: 3", "ack: after, attempts: 2, backoff: {base: 20ms, jitter: full}")
-			fmt.Fprintf(&b, "  - {name: lane%d, model: message, handlers: %s, recover: %s, source: %s, queue: {%s, partitions: %s}, workers: %s, producers: %s, %s}\n",
-				i+1, names, recovers, source, queue, pick("partitions", "0", "0", "4"), pick("workers", "1", "4"), pick("producers", "1", "3"), ack)
+			order, workers := pick("order", "partitions: 0", "partitions: 4", "order: lifo", "order: lifo, partitions: 4"), pick("workers", "workers: 1", "workers: 4")
+			if classes != "" {
+				order = pick("order by class", order, "order: priority", "order: select")
+				if !strings.Contains(order, "partitions: 4") {
+					workers = pick("pools", workers, "workers: 4, pools: {urgent: 1}", "workers: 3, pools: {urgent: 1, normal: 2}")
+				}
+			}
+			fmt.Fprintf(&b, "  - {name: lane%d, model: message, handlers: %s, recover: %s, source: %s, queue: {%s, %s}, %s, producers: %s, %s}\n",
+				i+1, names, recovers, source, queue, order, workers, pick("producers", "1", "3"), ack)
 		} else {
 			by, publishers := pick("by", "", "", "key"), pick("publishers", "1", "3", "per_item")
 			if publishers == "per_item" {
@@ -319,6 +328,9 @@ func drained(r *Run) error {
 		if l.Model == engine.EventModel {
 			changes = append(changes, set(path+".limit", "1000"))
 			continue
+		}
+		for _, class := range now.Load.ClassNames() {
+			changes = append(changes, set(path+".pools."+class, "0"))
 		}
 		changes = append(changes, set(path+".queue.partitions", "0"), set(path+".workers", "8"))
 		for name := range l.Subscriptions {

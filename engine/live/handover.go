@@ -7,6 +7,7 @@ import (
 
 	"duet/engine"
 	"duet/engine/account"
+	"duet/engine/script"
 )
 
 // handover takes items from producers to handlers: a topic with its queues and
@@ -59,6 +60,8 @@ type generation struct {
 	deliveries int        // of each item
 	recovers   bool       // panics are errors
 	partitions int
+	rooms      script.Rooms // which queue is for which class, and for which workers
+	discards   atomic.Bool  // what was given up, when its turn comes
 	way        handover
 	servers    atomic.Pointer[[]*server]
 	outlived   bool // something of it did not end when it was killed; guarded by the lane's mu
@@ -147,4 +150,15 @@ func (g *generation) missed(runs []*handler, d *delivery, out account.Outcome) {
 		h.missed(&h.loose.each[0], d, now, out)
 	}
 	g.lane.settle(runs[0].loose, d, never, now, out)
+}
+
+// discard books a delivery whose turn has come, if nobody waits for it any more and
+// such are thrown away, and tells whether it was.
+func (g *generation) discard(runs []*handler, d *delivery) bool {
+	t := d.try()
+	if t == nil || !g.discards.Load() || t.wanted(g.lane.run.clock.Now()) {
+		return false
+	}
+	g.missed(runs, d, account.Expired)
+	return true
 }

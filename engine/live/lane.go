@@ -30,6 +30,7 @@ type lane struct {
 	resources []*resource
 	handlers  []*handler // all of the scenario's, whether or not the lane runs them now
 	measured  [banks]histograms
+	classes   []*latencies // of the load's classes; nil: it has none
 	seated    atomic.Int64 // places so far
 	order     *measure.Order
 	current   atomic.Pointer[generation]
@@ -83,6 +84,9 @@ func newLane(r *Run, index int, s *engine.Scenario) *lane {
 	l := &lane{run: r, index: index, name: spec.Name, model: spec.Model}
 	l.crew.Store(&crew{spec: spec})
 	l.order = measure.NewOrder(s.Load.Keys.Count)
+	for range s.Load.Classes {
+		l.classes = append(l.classes, new(latencies))
+	}
 	l.streams.Store(r.stream)
 	l.drainCtx, l.stopDrain = context.WithCancel(context.Background())
 	l.furnish(s)
@@ -110,9 +114,6 @@ func (l *lane) start() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	spec := &l.crew.Load().spec
-	if err := unready(spec); err != nil {
-		return fmt.Errorf("lane %s: %w", l.name, err)
-	}
 	if err := l.open(spec); err != nil {
 		return err
 	}
@@ -143,6 +144,7 @@ func (l *lane) open(spec *engine.Lane) error {
 	g := &generation{
 		lane: l, recovers: spec.Recover, partitions: spec.Queue.Partitions,
 		places: make(map[placeKey]*server), deliveries: 1,
+		rooms: script.RoomsOf(spec, l.run.began.Load.ClassNames()),
 	}
 	for _, h := range l.handlers {
 		if script.Runs(spec, h.name) {
@@ -165,6 +167,7 @@ func (l *lane) open(spec *engine.Lane) error {
 	if err != nil {
 		return fmt.Errorf("lane %s: %w", l.name, err)
 	}
+	g.discards.Store(spec.Queue.DropExpired)
 	l.edit(func(c *crew) { c.generations = append(c.generations, g) })
 	l.current.Store(g)
 	return nil
@@ -237,9 +240,6 @@ func (l *lane) refit(spec *engine.Lane) error {
 	c := l.crew.Load()
 	old := &c.spec
 	if err := script.Fits(old, spec); err != nil {
-		return err
-	}
-	if err := unready(spec); err != nil {
 		return err
 	}
 	l.limit.Store(int64(spec.Limit))

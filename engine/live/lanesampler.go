@@ -14,6 +14,7 @@ import (
 type laneSampler struct {
 	lane     *lane
 	schedule *workload.Cursor // counts what has arrived
+	byClass  *byClass         // the same by class; nil: there are none
 	account  *account.Lane
 	now      reading
 	waiting  queueAge
@@ -26,6 +27,7 @@ type laneSampler struct {
 
 func newLaneSampler(l *lane, s *engine.Scenario) *laneSampler {
 	m := &laneSampler{lane: l, schedule: l.run.stream.Cursor()}
+	m.byClass = newByClass(l.run.stream, len(s.Load.Classes))
 	m.account = account.New(s, m)
 	m.now.Reading = &m.account.Now
 	return m
@@ -74,7 +76,11 @@ func (m *laneSampler) addAlike(handler int, to *measure.Counts) {
 }
 
 // AddClass implements [account.Source].
-func (m *laneSampler) AddClass(int, *measure.Counts) {}
+func (m *laneSampler) AddClass(class int, to *measure.Counts) {
+	for i := range m.banksUsed() {
+		m.lane.classes[class][i].AddTo(to)
+	}
+}
 
 // Disorder implements [account.Source].
 func (m *laneSampler) Disorder() engine.Disorder { return m.lane.order.Totals() }
@@ -120,6 +126,7 @@ func (m *laneSampler) sample(now time.Duration) (begun int64) {
 // read.
 func (m *laneSampler) arrived(now time.Duration) {
 	m.now.complete(now, m.schedule.Count(min(now, m.lane.run.end-1)))
+	m.byClass.count(m.now.Reading, now, min(now, m.lane.run.end-1))
 }
 
 // settled tells whether nothing is on its way. An item that is just then

@@ -108,6 +108,10 @@ func (p *producer) look(waited bool) {
 // to go waits at a full queue all the same: what it has handed to some of the
 // handlers the others must get as well.
 func (p *producer) hand(a *arrival) bool {
+	if a.try != nil && p.of.drops(a.try) {
+		p.handed, p.tried = p.handed+1, p.tried+1
+		return true
+	}
 	p.d.item, p.d.sent, p.d.rec = a.item, p.now, nil
 	if p.of.deliveries > 1 || a.item.Payload > 0 || a.try != nil {
 		p.d.rec = newRecord(p.of, a.item.Payload, a.try)

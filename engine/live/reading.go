@@ -68,6 +68,9 @@ func (r *reading) begin(at time.Duration) {
 	r.Producing, r.Working, r.Retries, r.Expecting = 0, 0, 0, 0
 	r.accepted, r.holding, r.forsaken, r.queued, r.Queued.Now = 0, 0, 0, 0, 0
 	clear(r.Deliveries)
+	for i := range r.Classes { // what was offered is counted on
+		r.Classes[i] = account.ClassReading{Offered: r.Classes[i].Offered}
+	}
 	clear(r.Servers)
 	for i := range r.Depth {
 		r.Depth[i].Now = 0
@@ -76,6 +79,7 @@ func (r *reading) begin(at time.Duration) {
 
 func (l *lane) readServer(r *reading, s *server) {
 	s.items.addTo(&r.Items)
+	r.addClasses(s)
 	r.Wasted += s.items.wasted.Load()
 	r.forsaken += s.items.forsaken.Load()
 	if engine.WorkerState(s.state.Load()).AtWork() {

@@ -232,6 +232,9 @@ func (m *sampler) unlink(l *lane) {
 		s.follow(own)
 	}
 	m.lanes[l.index].schedule.Rebind(own)
+	if b := m.lanes[l.index].byClass; b != nil {
+		b.schedule.Rebind(own)
+	}
 	if c := l.clients.Load(); c != nil {
 		c.mu.Lock()
 		c.cursor.Rebind(own)
@@ -258,5 +261,6 @@ func (m *sampler) forget(l *lane, g *generation) {
 			h.loose.each[0].doneAll(s.smooth.Load())
 		}
 		s.handlers[0].loose.items.take(&s.items)
+		s.handlers[0].loose.takeClasses(s)
 	}
 }

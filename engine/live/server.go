@@ -61,6 +61,7 @@ type server struct {
 
 	smooth  atomic.Int64 // deliveries to each of its handlers, begun and done, that each does not count
 	items   tally        // that it began, or ended the last delivery of
+	classes []classTally // of these items, by class; nil: they have none
 	bank    int
 	alone   bool // the bank is its own
 	order   *measure.OrderWriter
@@ -93,6 +94,9 @@ func newServer(l *lane, handlers []*handler, id, n int, p clock.Precision) *serv
 		id: id, handlers: handlers, each: make([]tally, len(handlers)), results: make([]account.Outcome, len(handlers)),
 		bank: bank, alone: alone,
 		order: l.order.Writer(), waiter: work.NewWaiter(l.run.clock, p), attempt: 1,
+	}
+	if n := len(l.classes); n > 0 {
+		s.classes = make([]classTally, n)
 	}
 	s.at.Store(int32(handlers[0].index))
 	return s

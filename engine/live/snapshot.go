@@ -46,6 +46,9 @@ func (m *laneSampler) fill(dst *engine.LaneSnapshot, now time.Duration) {
 	l := m.lane
 	c := l.crew.Load()
 	m.now.Oldest = m.waiting.oldest(now, m.now.Offered, m.passed())
+	if m.byClass != nil {
+		m.now.Oldest = max(m.now.Oldest, m.byClass.oldest(m.now.Reading, now))
+	}
 	m.account.Fill(dst)
 	dst.Name, dst.Model, dst.Rate = l.name, l.model, l.stream().Rate(now)
 	dst.Stopped = l.valve.gate.Load()&gateStopped != 0
@@ -69,7 +72,10 @@ func (m *laneSampler) fillHandlers(dst *engine.LaneSnapshot, c *crew) {
 		d.Name = h.name
 		m.account.FillHandler(d, h.index)
 		_, d.Capacity = script.Sizes(&c.spec, h.name)
-		d.Partitions = g.way.depths(i, d.Partitions[:0])
+		d.Partitions, d.Queues = g.way.depths(i, d.Partitions[:0]), d.Queues[:0]
+		if g.rooms.Of != nil { // then these are the queues of classes
+			d.Partitions, d.Queues = d.Partitions[:0], append(d.Queues, d.Partitions...)
+		}
 		d.Fault = h.broken()
 	}
 }

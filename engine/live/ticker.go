@@ -120,7 +120,7 @@ func (l *lane) dropTick(it *engine.Item) {
 	for _, h := range g.absent {
 		h.spared.Add(1)
 	}
-	g.handlers[0].loose.close(account.Dropped, false)
+	g.handlers[0].loose.close(it, account.Dropped, false)
 	l.ticked.Add(1)
 	l.note(engine.Arrived, d, -1, 0, 0, now)
 	l.note(engine.Dropped, d, -1, 0, 0, now)

@@ -44,6 +44,8 @@ type chaos struct {
 	next     int
 	accepted chan int
 	refused  chan int
+
+	discarded chan int
 }
 
 func (c *chaos) do(s step) {
@@ -110,35 +112,53 @@ func TestEveryMessageEndsOnce(t *testing.T) {
 			Key:        func(v int) uint64 { return uint64(v % 7) },
 			Recover:    true,
 			Backoff:    func(v, failed int) time.Duration { return time.Duration(v%3*failed) * time.Millisecond },
+			Order:      rapid.SampledFrom([]message.Order{message.FIFO, message.FIFO, message.LIFO, message.ByPriority, message.ByChance}).Draw(rt, "order"),
+		}
+		if o.Order > message.LIFO || o.Partitions == 0 && rapid.Bool().Draw(rt, "classes") {
+			o.Partitions, o.Classes, o.Class = 0, 3, func(v int) int { return v % 3 }
+			o.Pools = rapid.SampledFrom([][]int{nil, {1}, {0, 2}, {1, 1, 1}}).Draw(rt, "pools")
+		}
+		if o.Order == message.LIFO {
+			o.Capacity = max(1, o.Capacity)
 		}
 		if rapid.Bool().Draw(rt, "workers") {
 			o.Workers = 1
 		}
+		discards := rapid.Bool().Draw(rt, "discards")
 		if rapid.Bool().Draw(rt, "dead letters") {
 			o.DeadLetter = func(int, error) {}
 		}
 		var err error
-		synctest.Test(t, func(*testing.T) { err = runChaos(todo, end, o) })
+		synctest.Test(t, func(*testing.T) { err = runChaos(todo, end, o, discards) })
 		if err != nil {
 			rt.Fatal(err)
 		}
 	})
 }
 
-func runChaos(todo []step, end string, o message.Options[int]) error {
+func runChaos(todo []step, end string, o message.Options[int], discards bool) error {
 	c := &chaos{
 		topic: message.NewTopic[int]("chaos"), rec: newRecorder(),
-		accepted: make(chan int, 1000), refused: make(chan int, 1000),
+		accepted: make(chan int, 1000), refused: make(chan int, 1000), discarded: make(chan int, 1000),
 	}
 	o.Clock, o.Probe = newClock(), c.rec
 	var err error
 	if c.sub, err = c.topic.Subscribe("all", moody, o); err != nil {
 		return err
 	}
+	if discards {
+		c.sub.SetDiscard(func(v *int) bool {
+			if *v%6 != 1 {
+				return false
+			}
+			c.discarded <- *v
+			return true
+		})
+	}
 	for _, s := range todo {
 		c.do(s)
 	}
-	left, err := c.end(end)
+	left, err := c.end(end, &o)
 	if err != nil {
 		return err
 	}
@@ -146,7 +166,7 @@ func runChaos(todo []step, end string, o message.Options[int]) error {
 	return c.check(left, end == "unsubscribe")
 }
 
-func (c *chaos) end(how string) (message.Left, error) {
+func (c *chaos) end(how string, o *message.Options[int]) (message.Left, error) {
 	patience := 3 * time.Millisecond
 	switch how {
 	case "kill":
@@ -157,8 +177,13 @@ func (c *chaos) end(how string) (message.Left, error) {
 		return left, err
 	case "drain": // with all that is needed to get empty
 		_ = c.sub.SetWorkers(1)
+		if o.Classes > 0 {
+			_ = c.sub.SetWorkers(3) // one for every pool, and for the rest
+		}
 		time.Sleep(20 * time.Millisecond) // workers are back
-		_ = c.sub.Restart(1)
+		for id := range c.sub.Workers() {
+			_ = c.sub.Restart(id + 1)
+		}
 		patience = time.Hour
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -200,6 +225,9 @@ func (c *chaos) check(left message.Left, unsubscribed bool) error {
 	}
 	for _, v := range slices.Concat(c.rec.dropped, c.rec.left) {
 		ends[v]++
+	}
+	for range len(c.discarded) {
+		ends[<-c.discarded]++
 	}
 	accepted := len(c.accepted)
 	if accepted+len(c.refused) != c.next {

@@ -14,7 +14,9 @@
 // capacity; several workers may finish them in another. With one worker, or
 // within a key with partitions, they are handled in this order. A message that
 // is delivered again, after a failure or a crash, comes before what waits in
-// the channel. Send serves subscriptions in the order of subscribing; a
+// the channel. With Options.Order LIFO a queue is a stack behind a lock in place of a
+// channel. With Options.Classes each class of messages has a queue, with room, of its
+// own: order holds within a class. Send serves subscriptions in the order of subscribing; a
 // subscription made while a Send is under way does not get its message.
 //
 // # Blocking

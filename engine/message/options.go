@@ -57,6 +57,23 @@ type Options[T any] struct {
 	// Key says which partition a message belongs to: Key(v) modulo Partitions.
 	Key func(v T) uint64
 
+	// Order is which message a worker takes next. Defaults to FIFO.
+	Order Order
+
+	// Classes, if above 0 (up to [MostClasses]), makes a queue for each class of
+	// messages, with the capacity for each, class 0 being the most urgent. Needs
+	// Class, and no Partitions. Order says how workers choose between the queues;
+	// with FIFO and LIFO they do so in turn.
+	Classes int
+
+	// Class says which class a message is of: 0 to Classes-1.
+	Class func(v T) int
+
+	// Pools says by class how many of the workers, from the first on, take
+	// messages of this class and no others; the workers after them take the
+	// classes without a pool. A class whose workers are all gone waits.
+	Pools []int
+
 	// Ack defaults to AckNone.
 	Ack Ack
 
@@ -104,7 +121,10 @@ func (o *Options[T]) check() error {
 	if err := checkWorkers(o.Workers, o.Partitions); err != nil {
 		return err
 	}
-	if err := checkQueue(o.Capacity, o.WhenFull); err != nil {
+	if err := o.checkClasses(); err != nil {
+		return err
+	}
+	if err := checkQueue(o.Capacity, o.WhenFull, o.Order); err != nil {
 		return err
 	}
 	return checkAttempts(o.Attempts, o.Ack)
@@ -120,8 +140,10 @@ func checkWorkers(workers, partitions int) error {
 	return nil
 }
 
-func checkQueue(capacity int, p Policy) error {
+func checkQueue(capacity int, p Policy, order Order) error {
 	switch {
+	case order == LIFO && capacity == 0:
+		return fmt.Errorf("LIFO with capacity 0: what does not wait has no order; give it capacity 1 or more")
 	case capacity < 0:
 		return fmt.Errorf("capacity %d: must be 0 (unbuffered) or more", capacity)
 	case p < Block || p > DropOldest:

@@ -17,7 +17,10 @@ func (s *Subscription[T]) deal() {
 // shareOf is the queues that a worker may serve now: those that it owns, but
 // for those that their last owner still has a message of in hand. The lock is held.
 func (s *Subscription[T]) shareOf(w *worker[T]) (share []*queue[T]) {
-	if !s.partitioned() {
+	switch {
+	case s.o.Classes > 0:
+		return s.shareByClass(w)
+	case !s.partitioned():
 		return s.queues
 	}
 	for _, q := range s.queues {

@@ -1,6 +1,9 @@
 package message
 
-import "sync/atomic"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // entry is a message in a worker's hands, or waiting to be delivered again.
 type entry[T any] struct {
@@ -40,17 +43,25 @@ type queue[T any] struct {
 	gens     []*generation[T] // not yet emptied, oldest first; never empty
 	side     list[entry[T]]   // delivered before the channel
 	delayed  int              // waiting for their backoff
+	stack    []T              // lifo: what waits, the latest last; the channels stay empty
+	lifo     bool
 	capacity int
 	owner    *worker[T] // partitions: who is to serve it
 	holder   *worker[T] // partitions: who does; differs while handed over
 }
 
 func newQueue[T any](s *Subscription[T], capacity int) *queue[T] {
-	q := &queue[T]{s: s, capacity: capacity, gate: new(generation[T])}
+	q := &queue[T]{s: s, capacity: capacity, gate: new(generation[T]), lifo: s.o.Order == LIFO}
+	if q.lifo {
+		capacity = 0
+	}
 	g := &generation[T]{ch: make(chan T, capacity)}
 	q.gens = []*generation[T]{g}
 	q.head.Store(g)
 	q.tail.Store(g)
+	if q.lifo {
+		q.tail.Store(q.gate) // for good: all senders come to the lock
+	}
 	turn := make(chan struct{})
 	q.turn.Store(&turn)
 	return q
@@ -59,6 +70,10 @@ func newQueue[T any](s *Subscription[T], capacity int) *queue[T] {
 // resize swaps the channel. The lock is held.
 func (q *queue[T]) resize(capacity int) {
 	q.capacity = capacity
+	if q.lifo {
+		q.settle()
+		return
+	}
 	q.last().retired.Store(true)
 	q.gens = append(q.gens, &generation[T]{ch: make(chan T, capacity)})
 	q.settle()
@@ -78,9 +93,9 @@ func (q *queue[T]) settle() {
 		q.gens = q.gens[1:]
 	}
 	// alert first: a worker that finds the new head empty must see it.
-	q.alert.Store(len(q.gens) > 1 || q.side.len() > 0)
+	q.alert.Store(q.calls())
 	q.head.Store(q.gens[0])
-	if len(q.gens) == 1 && q.s.stage.Load() == open {
+	if len(q.gens) == 1 && q.s.stage.Load() == open && !q.lifo {
 		q.tail.Store(q.gens[0])
 	} else {
 		q.tail.Store(q.gate)
@@ -98,15 +113,38 @@ func (q *queue[T]) last() *generation[T] { return q.gens[len(q.gens)-1] }
 // take removes the next message. The lock is held.
 func (q *queue[T]) take() (e entry[T], ok bool) {
 	if e, ok = q.side.pop(); ok {
-		q.alert.Store(len(q.gens) > 1 || q.side.len() > 0)
+		q.alert.Store(q.calls())
 		return e, true
+	}
+	if n := len(q.stack); n > 0 {
+		return entry[T]{v: q.unstack(n - 1), attempt: 1}, true
 	}
 	v, ok := q.oldest()
 	return entry[T]{v: v, attempt: 1}, ok
 }
 
-// oldest removes the message at the front of the channel. The lock is held.
+// calls tells whether workers must come to the lock for their next message. The
+// lock is held.
+func (q *queue[T]) calls() bool { return len(q.gens) > 1 || q.side.len() > 0 || len(q.stack) > 0 }
+
+// unstack takes a message out of the stack. The lock is held.
+func (q *queue[T]) unstack(i int) T {
+	v := q.stack[i]
+	full := len(q.stack) >= q.capacity
+	q.stack = slices.Delete(q.stack, i, i+1)
+	q.alert.Store(q.calls())
+	if full {
+		q.wakeSenders()
+	}
+	return v
+}
+
+// oldest removes the message at the front of the channel, or at the bottom of the
+// stack. The lock is held.
 func (q *queue[T]) oldest() (v T, ok bool) {
+	if len(q.stack) > 0 {
+		return q.unstack(0), true
+	}
 	for {
 		moving := len(q.gens) > 1
 		select {
@@ -135,8 +173,9 @@ func (q *queue[T]) push(e entry[T], front bool) {
 	q.s.wake(q)
 }
 
-// queued is how many messages are in channels. The lock is held.
+// queued is how many messages are in channels, or in the stack. The lock is held.
 func (q *queue[T]) queued() (n int) {
+	n = len(q.stack)
 	for _, g := range q.gens {
 		n += len(g.ch)
 	}

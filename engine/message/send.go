@@ -42,7 +42,7 @@ func (s *Sender[T]) Send(ctx context.Context, v T) error { return s.t.send(ctx, 
 func (s *Subscription[T]) send(ctx context.Context, v *T, p SenderProbe, first bool) error {
 	q := s.queues[0]
 	if len(s.queues) > 1 {
-		q = s.queues[s.o.Key(*v)%uint64(len(s.queues))]
+		q = s.queueFor(v)
 	}
 	g := q.tail.Load()
 	select {
@@ -54,6 +54,14 @@ func (s *Subscription[T]) send(ctx context.Context, v *T, p SenderProbe, first b
 	default:
 		return q.sendFull(ctx, v, p, first)
 	}
+}
+
+// queueFor is the queue of several for a message.
+func (s *Subscription[T]) queueFor(v *T) *queue[T] {
+	if s.o.Classes > 0 {
+		return s.queues[s.o.Class(*v)]
+	}
+	return s.queues[s.o.Key(*v)%uint64(len(s.queues))]
 }
 
 // sendFull sends to a queue that was full, or gated, a moment ago.
@@ -120,6 +128,12 @@ func (q *queue[T]) sendGated(v T) (sent bool, err error) {
 		return false, errGone
 	case q.tail.Load() != q.gate || q.queued() >= q.capacity:
 		return false, nil
+	}
+	if q.lifo {
+		q.stack = append(q.stack, v)
+		q.alert.Store(true)
+		q.s.wake(q)
+		return true, nil
 	}
 	q.last().ch <- v // has room: only senders with the lock come here
 	return true, nil

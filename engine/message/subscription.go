@@ -3,6 +3,7 @@ package message
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +30,7 @@ type Subscription[T any] struct {
 
 	stage    atomic.Int32
 	whenFull atomic.Int32
+	discard  atomic.Pointer[func(v *T) bool]
 
 	ctx    context.Context // ends the timers
 	cancel context.CancelFunc
@@ -44,7 +46,8 @@ type Subscription[T any] struct {
 	attempts int
 	backoff  func(v T, failed int) time.Duration
 	delays   delays[T]
-	inHand   int       // abandoned
+	inHand   int // abandoned
+	chance   *rand.Rand
 	left     Remainder // once ended
 }
 
@@ -56,7 +59,8 @@ func newSubscription[T any](t *Topic[T], name string, h Handler[T], o Options[T]
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.whenFull.Store(int32(o.WhenFull))
-	for range max(1, o.Partitions) {
+	s.chance = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	for range max(1, o.Partitions, o.Classes) {
 		s.queues = append(s.queues, newQueue(s, o.Capacity))
 	}
 	s.mu.Lock()
@@ -88,7 +92,7 @@ func (s *Subscription[T]) SetWorkers(n int) error {
 // look at the new capacity at once.
 func (s *Subscription[T]) SetCapacity(n int) error {
 	return s.set(func() error {
-		if err := checkQueue(n, Policy(s.whenFull.Load())); err != nil {
+		if err := checkQueue(n, Policy(s.whenFull.Load()), s.o.Order); err != nil {
 			return err
 		}
 		for _, q := range s.queues {
@@ -106,7 +110,7 @@ func (s *Subscription[T]) SetCapacity(n int) error {
 // places.
 func (s *Subscription[T]) SetWhenFull(p Policy) error {
 	return s.set(func() error {
-		if err := checkQueue(s.queues[0].capacity, p); err != nil {
+		if err := checkQueue(s.queues[0].capacity, p, s.o.Order); err != nil {
 			return err
 		}
 		if Policy(s.whenFull.Swap(int32(p))) == p {
@@ -188,8 +192,8 @@ func (s *Subscription[T]) Depth() int {
 	return n
 }
 
-// Depths appends the depth of each partition to dst; without partitions that
-// is one figure.
+// Depths appends the depth of each partition, or of the queue of each class, to
+// dst; without those that is one figure.
 func (s *Subscription[T]) Depths(dst []int) []int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,6 +9,21 @@ func (w *worker[T]) take() bool {
 		if w.alert.Load() && !w.attend() {
 			return false
 		}
+		if len(w.queues) > 1 {
+			switch w.s.o.Order {
+			case ByPriority:
+				w.turn = 0
+			case ByChance:
+				if w.takeAny() {
+					return true
+				}
+				if w.wait() {
+					return true
+				}
+				continue
+			case FIFO, LIFO: // in turn
+			}
+		}
 		for range w.queues {
 			q := w.queues[w.turn]
 			if w.turn++; w.turn == len(w.queues) {
@@ -43,7 +58,7 @@ func (w *worker[T]) takeLocked(q *queue[T]) (ok bool) {
 	defer w.s.mu.Unlock()
 	w.hand, ok = q.take()
 	w.from = q
-	if q.side.len() > 0 {
+	if q.side.len()+len(q.stack) > 0 {
 		w.s.wake(q)
 	}
 	return ok

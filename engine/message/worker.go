@@ -91,7 +91,7 @@ func (s *Subscription[T]) wake(q *queue[T]) {
 		return
 	}
 	for _, w := range s.slots {
-		if w.waiting.Load() {
+		if w.waiting.Load() && s.serves(w, q) {
 			w.attention()
 			return
 		}
@@ -158,6 +158,9 @@ func (w *worker[T]) serve() (again bool) {
 
 // handle handles the message in hand.
 func (w *worker[T]) handle() {
+	if f := w.s.discard.Load(); f != nil && (*f)(&w.hand.v) {
+		return
+	}
 	if w.probe != nil {
 		w.probe.Start(&w.hand.v, w.hand.attempt)
 	}

@@ -19,6 +19,7 @@ type drawer struct {
 	sound   bool     // no lane dies, so that services may take no time
 	shared  bool     // the first handler needs a resource: who stands in line for it first matters
 	patient bool     // clients wait for ever, so that a ticker may tell of their items
+	classes string   // of items; empty: there are none
 	copies  bool     // clients try again: an item may be in a lane twice, and take equally long
 }
 
@@ -78,7 +79,8 @@ func (d *drawer) load() {
 		"timeout: 21777us, retry: {attempts: 4, backoff: {base: 9333us, jitter: full}, budget: 10%}")
 	d.patient = strings.HasSuffix(clients, ": 0s")
 	d.copies = strings.Contains(clients, "retry")
-	d.line("load: {rate: %s, payload: %s, keys: {count: %s, skew: %s}, %s, arrivals: %s}", d.pick("rate", "23/s", "61/s", "83/s"),
+	d.classes = d.pick("classes", "", "", "classes: [{name: urgent, share: 30%}, {name: normal, share: 50%}, {name: bulk}], ")
+	d.line("load: {%srate: %s, payload: %s, keys: {count: %s, skew: %s}, %s, arrivals: %s}", d.classes, d.pick("rate", "23/s", "61/s", "83/s"),
 		d.pick("payload", "0", "0", "1"), d.pick("keys", "1", "16"), d.pick("skew", "0", "1"), clients, arrivals)
 }
 
@@ -118,12 +120,23 @@ func (d *drawer) lane(n int) {
 		}
 		return d.pick(label, append(more, "1")...)
 	}
+	expired := d.pick("expired", "false", "false", "true")
+	if !d.wild && !strings.Contains(queue, "drop") && queue != "capacity: 100" {
+		expired = "false" // who stands there goes on in the middle of throwing away
+	}
+	queue += ", drop_expired: " + expired
+	senders := func(label string, more ...string) string {
+		if expired == "true" && !d.wild {
+			return "1" // several that stand at a queue go on at once when it has thrown away what it had
+		}
+		return count(label, more...)
+	}
 	if d.pick("model", "message", "event") == "event" {
 		dispatch := []string{"inline", "buffered", "goroutine"}
 		if d.single {
 			dispatch = dispatch[:2]
 		}
-		publishers, by := count("publishers", "3", "per_item"), ""
+		publishers, by := senders("publishers", "3", "per_item"), ""
 		if publishers == "per_item" {
 			source = "schedule"
 		} else {
@@ -137,7 +150,7 @@ func (d *drawer) lane(n int) {
 		some = "together"
 	}
 	partitions, workers := "0", count("workers", "2", "4")
-	if !d.single && (d.wild || !d.shared) && d.pick("partitions", "0", "0", "4") == "4" {
+	if !d.single && (d.wild || !d.shared && expired == "false") && d.pick("partitions", "0", "0", "4") == "4" { // who throws away goes on at the next of its queues
 		partitions = "4"
 		if !d.wild && !strings.Contains(queue, "drop") {
 			workers = "4" // who has several takes from either when the sender fills them at once
@@ -150,6 +163,19 @@ func (d *drawer) lane(n int) {
 	if !d.copies && !d.single {
 		acks = append(acks, "ack: after, attempts: 3, backoff: {base: 17ms}")
 	}
-	d.line("  - {name: lane%d, model: message, handlers: %s, recover: %s, source: %s, queue: {%s, partitions: %s}, workers: %s, producers: %s, %s, speed: %s}",
-		n, some, recovers, source, queue, partitions, workers, count("producers", "3"), d.pick("ack", acks...), speed)
+	producers, order, pools := senders("producers", "3"), "fifo", ""
+	if partitions == "0" && !strings.HasPrefix(queue, "capacity: 0") {
+		order = d.pick("order", "fifo", "lifo")
+		if d.classes != "" {
+			order = d.pick("order by class", order, "priority")
+			if !d.single && d.pick("pools", "no", "yes") == "yes" {
+				workers, pools = "4", ", pools: {normal: 2}"
+			}
+		}
+		if order != "fifo" || pools != "" {
+			producers = "1" // of several that stand at a queue, any is the next
+		}
+	}
+	d.line("  - {name: lane%d, model: message, handlers: %s, recover: %s, source: %s, queue: {%s, partitions: %s, order: %s}, workers: %s%s, producers: %s, %s, speed: %s}",
+		n, some, recovers, source, queue, partitions, order, workers, pools, producers, d.pick("ack", acks...), speed)
 }

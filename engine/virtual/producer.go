@@ -105,12 +105,12 @@ func (l *lane) hand(p int32, a *arrival) bool {
 	i.tracked, i.alone = g.deliveries > 1 || a.Payload > 0, g.deliveries == 1
 	x.try = a.try
 	l.claim(slot, a)
-	if i.told {
-		l.note(engine.Arrived, i, none, 0, 0)
-	}
 	if i.forsaken && l.spec.Queue.DropExpired && g.model == engine.EventModel {
 		l.free(slot)
 		return true
+	}
+	if i.told {
+		l.note(engine.Arrived, i, none, 0, 0)
 	}
 	g.inside++
 	if g.inline() {

@@ -114,6 +114,11 @@ func (l *lane) send(i, slot int32) sending {
 	s := &l.subs[i]
 	q := s.queueFor(&l.items[slot].Item)
 	if w := l.waitingFor(s, q); w != none {
+		if s.discards && l.items[slot].forsaken {
+			l.miss(s, slot, account.Expired)
+			l.look(w)
+			return sent
+		}
 		l.begin(w, delivery{slot: slot, attempt: 1})
 		return sent
 	}
@@ -253,12 +258,12 @@ func (l *lane) admit(i, at int32) {
 		if q.senders.len() == 0 || s.observed && q.fresh.len() >= s.capacity {
 			return
 		}
-		p := *q.senders.at(0)
+		p := q.senders.pop() // before a server looks that throws away what it has
 		how := l.send(i, l.producers[p].slot)
 		if how == full {
+			l.subs[i].queues[at].senders.pushFront(p)
 			return
 		}
-		q.senders.pop()
 		l.resume(p, how)
 	}
 }

@@ -1,6 +1,10 @@
 package virtual
 
-import "duet/engine/account"
+import (
+	"slices"
+
+	"duet/engine/account"
+)
 
 // phase is what a server is at.
 type phase uint8
@@ -99,34 +103,58 @@ func (l *lane) firstHandler(s *subscription) int32 {
 	return s.handler
 }
 
-// look has a server take the next delivery, or wait for one.
+// look has a server take the next delivery, or wait for one. What it throws away on
+// the way may let a producer go on, who then sends something to a queue that it has
+// looked into already.
 func (l *lane) look(w int32) {
+	for !l.takeOne(w) {
+		x := &l.servers[w]
+		s := &l.subs[x.sub]
+		if s.discards && l.overlooked(x, s) {
+			continue
+		}
+		if s.partitions == 0 {
+			s.idle.push(w)
+		}
+		if x.state != resting {
+			x.state, x.since = resting, l.now
+		}
+		return
+	}
+}
+
+// takeOne has a server take the next delivery of those in its queues, if there is
+// one.
+func (l *lane) takeOne(w int32) bool {
 	x := &l.servers[w]
-	s := &l.subs[x.sub]
-	if s.partitions == 0 {
-		if l.takeNext(w) {
-			return
+	if l.subs[x.sub].partitions == 0 {
+		return l.takeNext(w)
+	}
+	if x.alert {
+		l.attend(w)
+		x = &l.servers[w]
+	}
+	for range x.share {
+		q := x.share[x.turn]
+		if x.turn++; int(x.turn) == len(x.share) {
+			x.turn = 0
 		}
-		s = &l.subs[x.sub]
-		s.idle.push(w)
-	} else {
-		if x.alert {
-			l.attend(w)
-			x = &l.servers[w]
-		}
-		for range x.share {
-			q := x.share[x.turn]
-			if x.turn++; int(x.turn) == len(x.share) {
-				x.turn = 0
-			}
-			if l.takeFrom(w, x.sub, q) {
-				return
-			}
+		if l.takeFrom(w, x.sub, q) {
+			return true
 		}
 	}
-	if x.state != resting {
-		x.state, x.since = resting, l.now
+	return false
+}
+
+// overlooked tells whether there is something in a queue of a server.
+func (l *lane) overlooked(x *server, s *subscription) bool {
+	for q := range s.queues {
+		mine := s.partitions == 0 && s.rooms.Serves(int(x.id), q) || s.partitions > 0 && slices.Contains(x.share, int32(q))
+		if mine && !s.queues[q].empty() {
+			return true
+		}
 	}
+	return false
 }
 
 // attend makes the partitions that a server owns those that it serves, but for
