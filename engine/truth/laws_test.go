@@ -123,7 +123,7 @@ func (b *book) ledger(l *engine.Ledger, e ever, quiescent bool) {
 	b.hold("only a policy or a ticker drops", e.drops || l.Dropped == 0, *l)
 	b.hold("only crashes, deaths and other hand-overs lose", e.crashes || e.dies || e.rebuilt || l.Lost == 0, *l)
 	b.hold("only an ack brings back", e.acks || l.Redelivered == 0 && l.Duplicates == 0 && l.Deduplicated == 0, *l)
-	b.hold("duplicates are redelivered", !quiescent || e.dies || l.Duplicates+l.Deduplicated <= l.Redelivered, *l) // one that a dead lane lost was to be
+	b.hold("duplicates are redelivered", !quiescent || e.dies || e.gives || l.Duplicates+l.Deduplicated <= l.Redelivered, *l) // one that a dead lane lost was to be, or that a worker threw away
 	b.hold("only who tries again gives up on letters", e.tries || l.DeadLettered == 0, *l)
 	b.hold("only who gives up expires", e.gives || l.Expired == 0, *l)
 }
