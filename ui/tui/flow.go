@@ -116,6 +116,10 @@ func (s *scene) drawFlowInBrief(g *grid.Grid, lane int) {
 		if q.room() >= 15 { // for a few items as well
 			v.name = min(q.room()-v.figures-4, 9)
 		}
+		have, _ := s.holds(lane, i)
+		if few := int64(q.room() - v.name); v.name < 9 && s.single() && have <= few && few <= waitBrief { // they can be counted
+			v.figures = 0
+		}
 		v.wait = max(q.room()-v.name-v.figures, 0)
 		s.drawStation(&q, lane, i, v)
 		p.skip(part)

@@ -30,9 +30,11 @@ func (s *scene) drawStation(p *pen, lane, handler int, v way) {
 	} else {
 		p.skip(v.wait)
 	}
-	if v.figures < waitFigures {
+	switch {
+	case v.figures == 0:
+	case v.figures < waitFigures:
 		p.right(v.figures, figure.Count(have), st)
-	} else {
+	default:
 		p.right(7, figure.Count(have), st)
 		at := p.x
 		p.text("/", s.theme.dim)
