@@ -57,6 +57,7 @@ type Run struct {
 	needed     int // processors; guarded by mu, but for New and Close
 	closing    atomic.Bool
 	closed     chan struct{}
+	begun      bool // all lanes have started
 	closeErr   error
 	finished   sync.Once
 	done       chan struct{}
@@ -94,6 +95,7 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 			return nil, errors.Join(err, r.Close())
 		}
 	}
+	r.begun = true
 	r.background.Go(func() { r.sampler.loop(r.ctx) })
 	return r, nil
 }
@@ -124,7 +126,9 @@ func (r *Run) Close() error {
 		return r.closeErr
 	}
 	defer close(r.closed)
-	r.sampler.freeze()
+	if r.begun {
+		r.sampler.freeze()
+	}
 	errs := make([]error, len(r.lanes))
 	var ending sync.WaitGroup
 	for i, l := range r.lanes {
