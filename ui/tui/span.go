@@ -94,7 +94,7 @@ type span struct {
 }
 
 // spans divides a chart into what was and, where there is anything to show of
-// it, what will be. Both have the same scale.
+// it, what will be. Both have the same scale, to half a column.
 func (s *scene) spans(area grid.Rect) (past, future span) {
 	window, ahead := s.window(), s.foresight(area.W >= 80)
 	past = span{area, s.to - window, s.to}
@@ -102,7 +102,8 @@ func (s *scene) spans(area grid.Rect) (past, future span) {
 		return past, span{}
 	}
 	future = span{from: s.to, to: s.to + ahead}
-	past.area, future.area = area.SplitLeft(int(int64(area.W) * int64(window) / int64(window+ahead)))
+	part := float64(window) / float64(window+ahead)
+	past.area, future.area = area.SplitLeft(int(math.Round(float64(area.W) * part)))
 	return past, future
 }
 
