@@ -24,12 +24,6 @@ func BenchmarkRecord(b *testing.B) {
 			n.Add(1)
 		}
 	})
-	b.Run("counter", func(b *testing.B) {
-		var c Counter
-		for b.Loop() {
-			c.Add(1)
-		}
-	})
 	b.Run("own", func(b *testing.B) {
 		var h Histogram
 		i := 0

@@ -1,13 +1,13 @@
-// Package measure is what figures are made of: histograms and counters that the
-// hot path writes, and what a sampler derives from them.
+// Package measure is what figures are made of: histograms that the hot path
+// writes, and what a sampler derives from them.
 //
 // # Who may call what
 //
 // There are two kinds of types.
 //
 // Written by the hot path, without a lock and without allocation once warm:
-// [Histogram] and [Counter] have one writer each, [Shared], [SharedCounter] and
-// [Order] any number. Any goroutine may read them at any time.
+// [Histogram] has one writer, [Shared] and [Order] any number. Any goroutine may
+// read them at any time.
 //
 // Owned by one goroutine, the sampler, that calls every method: [Counts],
 // [Recent], [Past], [RecentOrder], [Integral], [Batches] and [Track]. They have no lock;
