@@ -44,14 +44,17 @@ type Option func(*Lane)
 // tests in fake time (testing/synctest), which sees timers only.
 func TimersOnly() Option { return func(l *Lane) { l.timersOnly = true } }
 
-// NewLane returns a running clock that shows 0. In a synctest bubble it must
+// Paused makes a lane that stands at 0 until [Lane.Resume].
+func Paused() Option { return func(l *Lane) { l.state.Load().paused = true } }
+
+// NewLane returns a clock that shows 0, running unless made with [Paused]. In a synctest bubble it must
 // be made inside the bubble.
 func NewLane(options ...Option) *Lane {
 	l := &Lane{base: time.Now()}
+	l.state.Store(&state{speed: 1, replaced: make(chan struct{})})
 	for _, o := range options {
 		o(l)
 	}
-	l.state.Store(&state{speed: 1, replaced: make(chan struct{})})
 	return l
 }
 

@@ -22,6 +22,9 @@ type Options struct {
 	// have ended or the drain time is over.
 	Endless bool
 
+	// Paused has the run begin paused: at 0, unless Clock runs already.
+	Paused bool
+
 	// Handlers are a person's own, by name, in place of the synthetic work of
 	// the scenario's handler of that name.
 	Handlers map[string]Func
@@ -76,7 +79,10 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 		clock: o.Clock, stream: stream, journal: journal.NewRing(journalSize), own: o.Handlers, began: s,
 		end: s.Duration, pacing: clock.Precise, closed: make(chan struct{}), done: make(chan struct{}),
 	}
-	if r.clock == nil {
+	switch {
+	case r.clock == nil && o.Paused:
+		r.clock = clock.NewLane(clock.Paused())
+	case r.clock == nil:
 		r.clock = clock.NewLane()
 	}
 	if o.Endless || s.Duration == 0 {
@@ -90,6 +96,9 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 	}
 	r.sampler = newSampler(r, s)
 	r.reclaim(needs(s))
+	if o.Paused {
+		r.pause()
+	}
 	for _, l := range r.lanes {
 		if err := l.start(); err != nil {
 			return nil, errors.Join(err, r.Close())

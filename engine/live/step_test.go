@@ -47,6 +47,31 @@ lanes: [`+lanes+"]", func(r *rig) {
 	}
 }
 
+// TestBeginsPaused: a run that begins paused stands at nothing, with the first item
+// still to come, and goes on as any other.
+func TestBeginsPaused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := begin(t, crowded, Options{Endless: true, Paused: true, Clock: clock.NewLane(clock.TimersOnly(), clock.Paused())})
+		defer r.end()
+		time.Sleep(time.Second)
+		if s := r.look(); !s.Paused || s.At != 0 || s.Offered != 0 || s.Changes != 0 {
+			t.Errorf("paused %v at %v, %d offered, %d changes", s.Paused, s.At, s.Offered, s.Changes)
+		}
+		r.step()
+		for _, l := range r.look().Lanes {
+			if l.Ledger.Ended() != 1 {
+				t.Errorf("lane %s: %d items ended in the first step", l.Name, l.Ledger.Ended())
+			}
+		}
+		r.do(engine.Change{Control: engine.Resume})
+		at := r.look().At
+		time.Sleep(time.Second)
+		if s := r.look(); s.Paused || s.At-at != time.Second || s.Lanes[0].Ledger.Ended() < 50 {
+			t.Errorf("does not go on:\n%s", described(s))
+		}
+	})
+}
+
 // TestResumeEndsStepping: who resumes in the middle of a step wants to go on.
 func TestResumeEndsStepping(t *testing.T) {
 	inFakeTime(t, crowded, func(r *rig) {

@@ -47,8 +47,8 @@ func Main(args []string) int {
 		errTerminal:  term.IsTerminal(int(os.Stderr.Fd())),
 		configFolder: os.UserConfigDir,
 		play:         tui.Play,
-		newRun: func(s *engine.Scenario, endless bool) (engine.Run, error) {
-			run, err := live.New(s, live.Options{Endless: endless})
+		newRun: func(s *engine.Scenario, o live.Options) (engine.Run, error) {
+			run, err := live.New(s, o)
 			if err != nil {
 				return nil, err
 			}
@@ -82,7 +82,7 @@ type world struct {
 	configFolder func() (string, error) // of the person's settings; nil: there is none
 
 	play   func(ctx context.Context, o tui.Options) error
-	newRun func(s *engine.Scenario, endless bool) (engine.Run, error)
+	newRun func(s *engine.Scenario, o live.Options) (engine.Run, error)
 	// newVirtual begins a run that is simulated to its end as fast as it goes.
 	newVirtual func(s *engine.Scenario) (engine.Run, error)
 	// watchVirtual does the same, and shows it every so much of its own time.

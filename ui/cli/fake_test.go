@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/live"
 	"duet/ui/tui"
 )
 
@@ -107,10 +108,10 @@ func newStage() *stage {
 	s := &stage{}
 	s.world = world{
 		stdin: strings.NewReader("quit\n"), stdout: &s.out, stderr: &s.errs, env: func(string) string { return "" },
-		newRun: func(scenario *engine.Scenario, endless bool) (engine.Run, error) {
+		newRun: func(scenario *engine.Scenario, o live.Options) (engine.Run, error) {
 			s.starting.Lock()
 			defer s.starting.Unlock()
-			s.ran, s.endless = append(s.ran, scenario), append(s.endless, endless)
+			s.ran, s.endless = append(s.ran, scenario), append(s.endless, o.Endless)
 			return newFakeRun(scenario), nil
 		},
 		newVirtual: func(scenario *engine.Scenario) (engine.Run, error) {

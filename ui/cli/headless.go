@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/live"
 	"duet/ui/report"
 )
 
@@ -40,7 +41,7 @@ func runAll(ctx context.Context, scenarios []*engine.Scenario, run runner, p *pr
 // together runs a scenario with its lanes beside each other until it is over,
 // or ctx is done. The outcome has no snapshot where the run did not begin.
 func (w *world) together(ctx context.Context, s *engine.Scenario, p *progress) (report.Outcome, error) {
-	run, err := w.newRun(s, s.Duration == 0)
+	run, err := w.newRun(s, live.Options{Endless: s.Duration == 0})
 	if err != nil {
 		return report.Outcome{}, failure(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"duet/engine"
+	"duet/engine/live"
 	"duet/engine/virtual"
 	"duet/ui/linear"
 )
@@ -18,7 +19,7 @@ func (w *world) talk(ctx context.Context, name string, change *settings, simulat
 		return err
 	}
 	o := linear.Options{Scenario: s, Save: save, In: w.stdin, Out: w.stdout}
-	o.NewRun = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, true) }
+	o.NewRun = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, live.Options{Endless: true}) }
 	if simulated {
 		o.NewRun = func(s *engine.Scenario) (engine.Run, error) {
 			return simulate(s, virtual.Options{Endless: true, Speed: 1})

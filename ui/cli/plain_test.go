@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 
 	"duet/engine"
+	"duet/engine/live"
 )
 
 func TestPlain(t *testing.T) {
@@ -43,7 +44,7 @@ func TestPlain(t *testing.T) {
 
 func TestPlainFails(t *testing.T) {
 	s := seated()
-	s.newRun = func(*engine.Scenario, bool) (engine.Run, error) { return nil, errBroken }
+	s.newRun = func(*engine.Scenario, live.Options) (engine.Run, error) { return nil, errBroken }
 	if code := s.do(t, "duality", "--plain"); code != exitRun || s.errs.String() != "duet: it broke\n" {
 		t.Errorf("exit code %d, %s", code, s.errs.String())
 	}

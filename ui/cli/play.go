@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"duet/engine"
+	"duet/engine/live"
 	"duet/engine/virtual"
 	"duet/presets"
 	"duet/ui/tui"
@@ -118,7 +119,9 @@ func (w *world) playground(ctx context.Context, name string, change *settings, o
 	}
 	o.Program = []tea.ProgramOption{tea.WithoutSignalHandler()} // signals end ctx
 	o.Save = save
-	o.NewRun = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, true) }
+	o.NewRun = func(s *engine.Scenario, paused bool) (engine.Run, error) {
+		return w.newRun(s, live.Options{Endless: true, Paused: paused})
+	}
 	foretell(&o)
 	w.recall(&o)
 	if err := w.play(ctx, o); err != nil && ctx.Err() == nil {
@@ -172,8 +175,8 @@ func stepOf(reach time.Duration) time.Duration {
 
 // foretell gives the playground what it can do in virtual time.
 func foretell(o *tui.Options) {
-	o.NewVirtual = func(s *engine.Scenario) (engine.Run, error) {
-		return simulate(s, virtual.Options{Endless: true})
+	o.NewVirtual = func(s *engine.Scenario, paused bool) (engine.Run, error) {
+		return simulate(s, virtual.Options{Endless: true, Paused: paused})
 	}
 	o.Fork = func(from *engine.Snapshot, changes []engine.Change) (engine.Run, error) {
 		run, err := virtual.Fork(from, changes, virtual.Options{Endless: true, Paused: true})

@@ -85,7 +85,7 @@ func TestPlayOffersAllPresetsAndRunsWithoutAnEnd(t *testing.T) {
 	if _, err := o.OpenFile("nowhere.yaml"); err == nil || err.Error() != "nowhere.yaml: there is no such file" {
 		t.Errorf("a file that is not there: %v", err)
 	}
-	run, err := o.NewRun(o.Scenario)
+	run, err := o.NewRun(o.Scenario, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestPlaygroundSimulates(t *testing.T) {
 		t.Fatal(s.errs.String())
 	}
 	o := s.played[0]
-	run, err := o.NewVirtual(o.Scenario.Variants()[0])
+	run, err := o.NewVirtual(o.Scenario.Variants()[0], false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/live"
 	"duet/ui/report"
 )
 
@@ -34,8 +35,8 @@ func TestVerifyMeasuresAgain(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := newStage()
 			start := s.newRun
-			s.newRun = func(scenario *engine.Scenario, endless bool) (engine.Run, error) {
-				run, err := start(scenario, endless)
+			s.newRun = func(scenario *engine.Scenario, o live.Options) (engine.Run, error) {
+				run, err := start(scenario, o)
 				return &lateRun{run.(*fakeRun), c.by}, err
 			}
 			code := s.do(t, "verify", "claiming.yaml", "--real")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/live"
 	"duet/ui/report"
 )
 
@@ -158,7 +159,7 @@ func TestRunFails(t *testing.T) {
 			inFolder(t, map[string]string{"tiny.yaml": tiny})
 			synctest.Test(t, func(t *testing.T) {
 				s := newStage()
-				s.newRun = func(scenario *engine.Scenario, _ bool) (engine.Run, error) { return c.newRun(scenario) }
+				s.newRun = func(scenario *engine.Scenario, _ live.Options) (engine.Run, error) { return c.newRun(scenario) }
 				if code := s.do(t, "run", "tiny.yaml", "--out", "report.txt"); code != c.code || s.errs.String() != c.says {
 					t.Errorf("exit code %d, %q; want %d, %q", code, s.errs.String(), c.code, c.says)
 				}

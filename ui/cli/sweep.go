@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"duet/engine"
+	"duet/engine/live"
 	"duet/engine/replicate"
 	"duet/engine/sweep"
 	"duet/ui/report"
@@ -84,7 +85,7 @@ func (w *world) sweep(ctx context.Context, name string, f *sweepFlags) error {
 		return err
 	}
 	if f.real {
-		options.AtOnce, options.Start = 1, func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, false) }
+		options.AtOnce, options.Start = 1, func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, live.Options{}) }
 	}
 	out, err := w.create(f.out)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"duet/engine"
+	"duet/engine/live"
 	"duet/engine/voices"
 	"duet/presets"
 	"duet/ui/report"
@@ -142,7 +143,7 @@ func (w *world) verifyVoices(ctx context.Context, names []string, f *verifyFlags
 		o.Seed = f.seed.value
 	}
 	if f.real || !f.virtual {
-		o.Real = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, false) }
+		o.Real = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, live.Options{}) }
 		o.RealRuns, o.RealFor = voices.UsualRealRuns, voices.UsualRealFor
 	}
 	table, runErr := voices.Run(ctx, models, o)

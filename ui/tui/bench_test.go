@@ -151,7 +151,9 @@ func keyToPicture(b *testing.B) {
 // BenchmarkWire is what goes to the terminal for a picture: of a simulation in
 // which both lanes have all hands full, so that everything moves.
 func BenchmarkWire(b *testing.B) {
-	p := benchProgramOf(b, func(s *engine.Scenario) (engine.Run, error) { return virtual.New(s, virtual.Options{Endless: true}) },
+	p := benchProgramOf(b, func(s *engine.Scenario, _ bool) (engine.Run, error) {
+		return virtual.New(s, virtual.Options{Endless: true})
+	},
 		decode(b, append(sale, "lanes:", "  - {model: message, workers: 8}", "  - {model: event, publishers: 8}")...))
 	p.seen(b, "Flash sale")
 	time.Sleep(time.Second)
@@ -167,14 +169,14 @@ func BenchmarkWire(b *testing.B) {
 
 // benchProgram plays in real time, on 200 by 60.
 func benchProgram(b *testing.B) *playing {
-	return benchProgramOf(b, func(s *engine.Scenario) (engine.Run, error) {
+	return benchProgramOf(b, func(s *engine.Scenario, _ bool) (engine.Run, error) {
 		run := newFakeRun(s)
 		run.ticking = true
 		return run, nil
 	}, saleScenario(b))
 }
 
-func benchProgramOf(b *testing.B, newRun func(*engine.Scenario) (engine.Run, error), s *engine.Scenario) *playing {
+func benchProgramOf(b *testing.B, newRun func(*engine.Scenario, bool) (engine.Run, error), s *engine.Scenario) *playing {
 	p := &playing{ended: make(chan error, 1)}
 	ready := make(chan struct{})
 	o := Options{Scenario: s, NewRun: newRun, Program: []tea.ProgramOption{

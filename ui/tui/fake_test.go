@@ -135,12 +135,12 @@ type bench struct {
 }
 
 // start is NewRun, NewVirtual and Fork.
-func (b *bench) start(s *engine.Scenario, mode engine.Mode) (*fakeRun, error) {
+func (b *bench) start(s *engine.Scenario, mode engine.Mode, paused bool) (*fakeRun, error) {
 	if b.fail != nil {
 		return nil, b.fail
 	}
 	r := newFakeRun(s)
-	r.snap.Mode = mode
+	r.snap.Mode, r.snap.Paused = mode, paused
 	b.runs = append(b.runs, r)
 	return r, nil
 }
@@ -149,18 +149,17 @@ func (b *bench) start(s *engine.Scenario, mode engine.Mode) (*fakeRun, error) {
 func (b *bench) options(s *engine.Scenario, presets []Preset) Options {
 	return Options{
 		Scenario: s, Presets: func() []Preset { return presets },
-		NewRun: func(s *engine.Scenario) (engine.Run, error) {
-			r, err := b.start(s, engine.Real)
-			return r, err
+		NewRun: func(s *engine.Scenario, paused bool) (engine.Run, error) {
+			return b.start(s, engine.Real, paused)
 		},
-		NewVirtual: func(s *engine.Scenario) (engine.Run, error) {
-			r, err := b.start(s, engine.Virtual)
+		NewVirtual: func(s *engine.Scenario, paused bool) (engine.Run, error) {
+			r, err := b.start(s, engine.Virtual, paused)
 			return &fakeVirtual{fakeRun: r}, err
 		},
 		Fork: func(from *engine.Snapshot, changes []engine.Change) (engine.Run, error) {
-			r, err := b.start(from.Scenario, engine.Virtual)
+			r, err := b.start(from.Scenario, engine.Virtual, true)
 			if err == nil {
-				r.snap.At, r.snap.Paused, b.from, b.past = from.At, true, from, changes
+				r.snap.At, b.from, b.past = from.At, from, changes
 				b.forks++
 			}
 			return &fakeVirtual{fakeRun: r}, err

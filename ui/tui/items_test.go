@@ -187,7 +187,9 @@ func TestItemsAreWhatTheJournalSays(t *testing.T) {
 					"  - {name: charge, fail: 15%, service: {mean: 70ms}}", "  - {name: mail, service: {dist: uniform, mean: 25ms}}", "lanes:",
 				}, lanes...)...), nil)
 				o.Virtual = true
-				o.NewVirtual = func(s *engine.Scenario) (engine.Run, error) { return virtual.New(s, virtual.Options{Endless: true}) }
+				o.NewVirtual = func(s *engine.Scenario, _ bool) (engine.Run, error) {
+					return virtual.New(s, virtual.Options{Endless: true})
+				}
 				b.m = newModel(o)
 				b.m.pace.tick = noTick
 				defer b.m.runs.end()

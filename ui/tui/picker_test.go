@@ -111,6 +111,10 @@ func TestPickerMoves(t *testing.T) {
 		t.Error("a click on a heading picks something")
 	}
 	b.send(tea.MouseClickMsg{X: p.rows.X + 3, Y: p.rows.Y + 2, Button: tea.MouseLeft})
+	b.frame() // the last picture may be one of between the list and the run
+	if b.m.overlay != nil || b.m.piece.opened.Name != "latency" {
+		t.Errorf("%T is open, %s is played", b.m.overlay, b.m.piece.opened.Name)
+	}
 	b.wantScreen("The latency")
 	b.runsClosed(1)
 }

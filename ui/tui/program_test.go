@@ -75,12 +75,12 @@ type playing struct {
 }
 
 // play starts the playground on a screen of 100 by 30.
-func play(ctx context.Context, t *testing.T, newRun func(*engine.Scenario) (engine.Run, error), more ...func(*Options)) *playing {
+func play(ctx context.Context, t *testing.T, newRun func(*engine.Scenario, bool) (engine.Run, error), more ...func(*Options)) *playing {
 	p := &playing{ended: make(chan error, 1)}
 	if newRun == nil {
-		newRun = func(s *engine.Scenario) (engine.Run, error) {
+		newRun = func(s *engine.Scenario, paused bool) (engine.Run, error) {
 			run := newFakeRun(s)
-			run.ticking = true
+			run.ticking, run.snap.Paused = true, paused
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			p.runs = append(p.runs, run)
@@ -201,7 +201,7 @@ func TestChains(t *testing.T) {
 func TestFirstRunFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("no such trace")
-		p := play(t.Context(), t, func(*engine.Scenario) (engine.Run, error) { return nil, broken })
+		p := play(t.Context(), t, func(*engine.Scenario, bool) (engine.Run, error) { return nil, broken })
 		if err := <-p.ended; !errors.Is(err, broken) {
 			t.Errorf("Play returned %v", err)
 		}
@@ -232,7 +232,7 @@ func TestContextEnds(t *testing.T) {
 func TestQuitWhileStarting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var late *fakeRun
-		p := play(t.Context(), t, func(s *engine.Scenario) (engine.Run, error) {
+		p := play(t.Context(), t, func(s *engine.Scenario, _ bool) (engine.Run, error) {
 			time.Sleep(300 * time.Millisecond)
 			late = newFakeRun(s)
 			return late, nil
@@ -258,7 +258,7 @@ func TestPanic(t *testing.T) {
 		stderr := os.Stderr
 		os.Stderr, _ = os.Open(os.DevNull) // where Bubble Tea writes the stack
 		defer func() { os.Stderr = stderr }()
-		p := play(t.Context(), t, func(*engine.Scenario) (engine.Run, error) {
+		p := play(t.Context(), t, func(*engine.Scenario, bool) (engine.Run, error) {
 			time.Sleep(100 * time.Millisecond) // until there is a picture
 			panic("at the disco")
 		})

@@ -34,7 +34,7 @@ func simulated(t *testing.T, preset string, w, h int) *bench {
 	b := &bench{t: t}
 	b.m = newModel(Options{
 		Scenario: s, Virtual: true,
-		NewVirtual: func(s *engine.Scenario) (engine.Run, error) {
+		NewVirtual: func(s *engine.Scenario, _ bool) (engine.Run, error) {
 			run, err := virtual.New(s, virtual.Options{Endless: true})
 			return run, err
 		},

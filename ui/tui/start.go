@@ -36,10 +36,7 @@ func (m *model) start(p piece) tea.Cmd {
 	m.gen++
 	gen, newRun, held := m.gen, m.constructor(p.mode), m.holding()
 	return func() tea.Msg {
-		run, err := m.runs.start(func() (engine.Run, error) { return newRun(p.scenario) })
-		if err == nil && held {
-			err = run.Apply(engine.Change{Control: engine.Pause, By: byKey})
-		}
+		run, err := m.runs.start(func() (engine.Run, error) { return newRun(p.scenario, held) })
 		return startedMsg{gen: gen, run: run, piece: p, err: err, held: held}
 	}
 }

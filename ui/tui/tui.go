@@ -44,14 +44,14 @@ type Options struct {
 	// are opened. It is called from a goroutine of its own, and its error is shown.
 	OpenFile func(path string) (*engine.Scenario, error)
 
-	// NewRun starts a run without an end. It is called from a goroutine of its
+	// NewRun starts a run without an end, paused at its beginning or not. It is called from a goroutine of its
 	// own, and so is Close of what it returns. An error is shown; of the very
 	// first run it is returned by Play.
-	NewRun func(*engine.Scenario) (engine.Run, error)
+	NewRun func(s *engine.Scenario, paused bool) (engine.Run, error)
 
 	// NewVirtual does the same in virtual time; nil: there is no simulation. Where
 	// what it returns is an [engine.Rewinder], one can go back in it.
-	NewVirtual func(*engine.Scenario) (engine.Run, error)
+	NewVirtual func(s *engine.Scenario, paused bool) (engine.Run, error)
 	Virtual    bool // begin in virtual time
 
 	// Fork starts a run in virtual time that begins, paused, in the state of a

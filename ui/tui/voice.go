@@ -41,7 +41,7 @@ func (m *model) switchVoice() tea.Cmd {
 }
 
 // constructor starts the runs of a voice; nil when there is none.
-func (m *model) constructor(mode engine.Mode) func(*engine.Scenario) (engine.Run, error) {
+func (m *model) constructor(mode engine.Mode) func(*engine.Scenario, bool) (engine.Run, error) {
 	if mode == engine.Virtual {
 		return m.options.NewVirtual
 	}

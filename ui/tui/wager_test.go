@@ -89,13 +89,13 @@ func TestOverlaysAsk(t *testing.T) {
 func TestBet(t *testing.T) {
 	b := inquire(t, asked(t), nil)
 	b.wantScreen(theQuestion, "paused")
-	if b.controls() != "pause" {
-		t.Errorf("while the question is asked the run was told %q", b.controls())
+	if !b.run().snap.Paused || b.controls() != "" {
+		t.Errorf("while the question is asked the run is paused: %v, and was told %q", b.run().snap.Paused, b.controls())
 	}
 	b.press("4")
 	b.wantScreen("you bet on neither")
 	b.wantNoScreen(theQuestion)
-	if b.controls() != "pause resume" {
+	if b.controls() != "resume" {
 		t.Errorf("after the bet the run was told %q", b.controls())
 	}
 	b.at(17 * time.Second)
@@ -134,7 +134,7 @@ func TestEveryWayToBet(t *testing.T) {
 			b := inquire(t, asked(t), nil)
 			bet.do(b)
 			b.frame()
-			if b.m.wager.choice != bet.want || b.m.overlay != nil || b.controls() != "pause resume" {
+			if b.m.wager.choice != bet.want || b.m.overlay != nil || b.controls() != "resume" {
 				t.Errorf("bet on choice %d, the run was told %q, open is %T", b.m.wager.choice, b.controls(), b.m.overlay)
 			}
 		})
@@ -144,14 +144,14 @@ func TestEveryWayToBet(t *testing.T) {
 func TestSkip(t *testing.T) {
 	b := inquire(t, asked(t), nil)
 	b.press("esc")
-	if b.controls() != "pause resume" || b.m.overlay != nil {
+	if b.controls() != "resume" || b.m.overlay != nil {
 		t.Errorf("esc leaves the run with %q", b.controls())
 	}
 	b.at(29 * time.Second)
 	b.wantNoScreen("neither") // who does not bet is not told
 	b.press("a")
 	b.wantScreen(theQuestion)
-	if b.controls() != "pause resume" {
+	if b.controls() != "resume" {
 		t.Errorf("a question asked meanwhile stops the run: %q", b.controls())
 	}
 	b.press("a")
@@ -186,7 +186,7 @@ func TestNoMoreQuestions(t *testing.T) {
 	b := inquire(t, asked(t), func(o *Options) { o.Remember = func(m Memory) { kept = &m } })
 	b.press("x")
 	b.wantScreen("no more questions")
-	if b.controls() != "pause resume" {
+	if b.controls() != "resume" {
 		t.Errorf("the run was told %q", b.controls())
 	}
 	b.opens(asked(t))
@@ -287,7 +287,7 @@ func TestBetBeforeTheRun(t *testing.T) {
 	b.press("4")
 	b.do(start)
 	b.frame()
-	if b.controls() != "pause resume" {
+	if b.controls() != "resume" {
 		t.Errorf("the run was told %q", b.controls())
 	}
 }
