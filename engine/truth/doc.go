@@ -32,6 +32,10 @@
 //     a queue that drops, by several producers, or to a worker with several
 //     partitions: how much goes in before a worker takes something? The same when
 //     several workers begin at one moment, and let several producers go;
+//   - who throws away what was given up lets a producer go on that stands at the
+//     queue, and goes on itself: of several producers, or where the latest, or the most
+//     urgent, is next, what comes now may be first or not. The same where a producer
+//     that is let go at one queue brings several to another, whose workers wait;
 //   - of several workers one is different, and which of them has an item in hand
 //     decides: one is to go, to crash after its next item, or to hang. So
 //     numbers of workers grow and do not shrink, and all of them crash or none;

@@ -130,9 +130,14 @@ func (d *drawer) byChance(lane *engine.Lane, c *change) bool {
 	case "capacity":
 		return !inOrder(lane)
 	case "policy": // what has piled up comes at once: before or after workers made room?
-		return !inOrder(lane) || lane.Queue.WhenFull == engine.Block
-	case "producers", "structure": // the same
-		return !inOrder(lane) || queues(lane) && lane.Queue.WhenFull != engine.Block
+		return !inOrder(lane) || lane.Queue.WhenFull == engine.Block || lane.Queue.DropExpired && (lane.Queue.Order != engine.FIFO || lane.Pools != nil)
+	case "structure":
+		if lane.Queue.DropExpired && lane.Publishers != 1 && c.value == "buffered" {
+			return true
+		}
+		fallthrough
+	case "producers": // the same
+		return !inOrder(lane) || lane.Queue.Order != engine.FIFO || queues(lane) && lane.Queue.WhenFull != engine.Block
 	case "crash during": // which of them drops first what it holds?
 		return alike && lane.Ack == engine.AckAfter || lane.Workers > 1 && several
 	case "crash before_ack": // which of them takes the next item, and crashes?
@@ -147,5 +152,5 @@ func queues(l *engine.Lane) bool { return l.Model == engine.Message || l.Dispatc
 // inOrder tells whether what has piled up is handed over in one order, and taken
 // in it: by one producer, and not from several queues by one worker.
 func inOrder(l *engine.Lane) bool {
-	return !queues(l) || l.Producers <= 1 && l.Publishers <= 1 && l.Queue.Partitions == 0
+	return !queues(l) || l.Producers <= 1 && l.Publishers <= 1 && !l.PerItem() && l.Queue.Partitions == 0
 }

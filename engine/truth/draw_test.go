@@ -121,13 +121,12 @@ func (d *drawer) lane(n int) {
 		return d.pick(label, append(more, "1")...)
 	}
 	expired := d.pick("expired", "false", "false", "true")
-	if !d.wild && !strings.Contains(queue, "drop") && queue != "capacity: 100" {
-		expired = "false" // who stands there goes on in the middle of throwing away
-	}
 	queue += ", drop_expired: " + expired
+	stands := !strings.Contains(queue, "when_full") // a producer, where there is no room
+	lets := !d.wild && stands && expired == "true"  // it goes on, and so does who throws away
 	senders := func(label string, more ...string) string {
-		if expired == "true" && !d.wild {
-			return "1" // several that stand at a queue go on at once when it has thrown away what it had
+		if lets {
+			return "1" // which of several is the next, once they go on at one moment?
 		}
 		return count(label, more...)
 	}
@@ -136,23 +135,27 @@ func (d *drawer) lane(n int) {
 		if d.single {
 			dispatch = dispatch[:2]
 		}
-		publishers, by := senders("publishers", "3", "per_item"), ""
+		by, mode, senders := "", d.pick("dispatch", dispatch...), senders
+		if mode == "inline" {
+			senders = count // there is no queue
+		}
+		publishers := senders("publishers", "3", "per_item")
 		if publishers == "per_item" {
 			source = "schedule"
 		} else {
 			by = d.pick("by", "", "", "key")
 		}
 		d.line("  - {name: lane%d, model: event, handlers: %s, recover: %s, source: %s, queue: {%s}, publishers: %s, dispatch: %s, publish_by: %q, speed: %s}",
-			n, some, recovers, source, queue, publishers, d.pick("dispatch", dispatch...), by, speed)
+			n, some, recovers, source, queue, publishers, mode, by, speed)
 		return
 	}
 	if d.pick("grouping", "apart", "together") == "together" {
 		some = "together"
 	}
 	partitions, workers := "0", count("workers", "2", "4")
-	if !d.single && (d.wild || !d.shared && expired == "false") && d.pick("partitions", "0", "0", "4") == "4" { // who throws away goes on at the next of its queues
+	if !d.single && (d.wild || !d.shared) && d.pick("partitions", "0", "0", "4") == "4" {
 		partitions = "4"
-		if !d.wild && !strings.Contains(queue, "drop") {
+		if !d.wild && stands {
 			workers = "4" // who has several takes from either when the sender fills them at once
 		}
 	}
@@ -164,12 +167,17 @@ func (d *drawer) lane(n int) {
 		acks = append(acks, "ack: after, attempts: 3, backoff: {base: 17ms}")
 	}
 	producers, order, pools := senders("producers", "3"), "fifo", ""
-	if partitions == "0" && !strings.HasPrefix(queue, "capacity: 0") {
+	if partitions == "0" && !strings.HasPrefix(queue, "capacity: 0") && !lets { // is what comes now the next already?
 		order = d.pick("order", "fifo", "lifo")
 		if d.classes != "" {
-			order = d.pick("order by class", order, "priority")
-			if !d.single && d.pick("pools", "no", "yes") == "yes" {
+			if d.wild || !stands || some != "apart" { // who stands at one queue brings several to another, of several classes
+				order = d.pick("order by class", order, "priority")
+			}
+			if !d.single && (d.wild || !d.shared) && d.pick("pools", "no", "yes") == "yes" {
 				workers, pools = "4", ", pools: {normal: 2}"
+				if !d.wild && stands {
+					order = "fifo" // the same, with workers that wait there
+				}
 			}
 		}
 		if order != "fifo" || pools != "" {

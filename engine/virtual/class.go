@@ -53,7 +53,7 @@ func (l *lane) AddClass(i int, to *measure.Counts) { l.classes[i].latency.addTo(
 
 // takeNext has a server without partitions take the next delivery, if there is
 // one, out of the queues that it serves.
-func (l *lane) takeNext(w int32) bool {
+func (l *lane) takeNext(w int32) taking {
 	x := &l.servers[w]
 	s := &l.subs[x.sub]
 	switch r := &s.rooms; {
@@ -65,38 +65,37 @@ func (l *lane) takeNext(w int32) bool {
 		return l.takeAny(w)
 	default:
 		for _, q := range r.Shared {
-			if l.takeFrom(w, x.sub, int32(q)) {
-				return true
+			if how := l.takeFrom(w, x.sub, int32(q)); how != nothing {
+				return how
 			}
 		}
-		return false
+		return nothing
 	}
 }
 
 // takeAny has a server take from any of the shared queues that have something,
 // each as likely as the others: what a select does.
-func (l *lane) takeAny(w int32) bool {
+func (l *lane) takeAny(w int32) taking {
 	i := l.servers[w].sub
-	for {
-		s := &l.subs[i]
-		ready, at := 0, int32(none)
-		for _, q := range s.rooms.Shared {
-			if s.queues[q].empty() {
-				continue
-			}
-			if ready++; ready == 1 {
-				at = int32(q)
-				continue
-			}
-			l.selected++
-			if l.stream.Draw(engine.Item{Seq: l.selected}, workload.Selecting, int(i), 0)*float64(ready) < 1 {
-				at = int32(q)
-			}
+	s := &l.subs[i]
+	ready, at := 0, int32(none)
+	for _, q := range s.rooms.Shared {
+		if s.queues[q].empty() {
+			continue
 		}
-		if ready == 0 || l.takeFrom(w, i, at) {
-			return ready > 0
+		if ready++; ready == 1 {
+			at = int32(q)
+			continue
+		}
+		l.selected++
+		if l.stream.Draw(engine.Item{Seq: l.selected}, workload.Selecting, int(i), 0)*float64(ready) < 1 {
+			at = int32(q)
 		}
 	}
+	if ready == 0 {
+		return nothing
+	}
+	return l.takeFrom(w, i, at)
 }
 
 // empty tells whether there is nothing to take in a queue.

@@ -168,14 +168,26 @@ func (l *lane) whoServes(s *subscription, q *queue) int32 {
 	return none
 }
 
+// taking is how taking from queues went.
+type taking uint8
+
+const (
+	nothing taking = iota // there is none
+	taken
+	thrown // what was next is thrown away: the server has to look again
+)
+
 // takeFrom has a server take the next delivery of a queue, if there is one.
-func (l *lane) takeFrom(w, i, at int32) bool {
+func (l *lane) takeFrom(w, i, at int32) taking {
 	s := &l.subs[i]
 	if s.discards {
 		waits := l.servers[w].state == resting
-		l.discard(i, at)
-		if waits && l.servers[w].state == busy {
-			return true // a producer that could go on has given it something
+		gone := l.discard(i, at)
+		switch {
+		case waits && l.servers[w].state == busy:
+			return taken // a producer that could go on has given it something
+		case gone:
+			return thrown
 		}
 	}
 	q := &s.queues[at]
@@ -195,9 +207,9 @@ func (l *lane) takeFrom(w, i, at int32) bool {
 		l.begin(w, delivery{slot: l.producers[p].slot, attempt: 1})
 		l.resume(p, sent)
 	default:
-		return false
+		return nothing
 	}
-	return true
+	return taken
 }
 
 // next is what is next of what was never taken, and of which there must be some.
@@ -216,36 +228,37 @@ func (q *queue) takeFresh(s *subscription) int32 {
 	return q.fresh.pop()
 }
 
-// discard throws away what is next in a queue as long as that was given up.
-func (l *lane) discard(i, at int32) {
-	for {
-		s := &l.subs[i]
-		q := &s.queues[at]
-		switch {
-		case q.side.len() > 0:
-			if !l.items[q.side.at(0).slot].forsaken {
-				return
-			}
-			l.deepen(s, -1)
-			l.missBack(s, q.side.pop(), account.Expired)
-		case q.fresh.len() > 0:
-			if !l.items[*q.next(s)].forsaken {
-				return
-			}
-			l.deepen(s, -1)
-			l.miss(s, q.takeFresh(s), account.Expired)
-		case q.senders.len() > 0:
-			p := *q.senders.at(0)
-			if !l.items[l.producers[p].slot].forsaken {
-				return
-			}
-			q.senders.pop()
-			l.miss(s, l.producers[p].slot, account.Expired)
-			l.resume(p, sent)
-		default:
-			return
+// discard throws away what is next in a queue, if that was given up. A producer that
+// stands there goes on, as when it is taken.
+func (l *lane) discard(i, at int32) bool {
+	s := &l.subs[i]
+	q := &s.queues[at]
+	switch {
+	case q.side.len() > 0:
+		if !l.items[q.side.at(0).slot].forsaken {
+			return false
 		}
+		l.deepen(s, -1)
+		l.missBack(s, q.side.pop(), account.Expired)
+	case q.fresh.len() > 0:
+		if !l.items[*q.next(s)].forsaken {
+			return false
+		}
+		l.deepen(s, -1)
+		l.miss(s, q.takeFresh(s), account.Expired)
+		l.admit(i, at)
+	case q.senders.len() > 0:
+		p := *q.senders.at(0)
+		if !l.items[l.producers[p].slot].forsaken {
+			return false
+		}
+		q.senders.pop()
+		l.miss(s, l.producers[p].slot, account.Expired)
+		l.resume(p, sent)
+	default:
+		return false
 	}
+	return true
 }
 
 // admit lets producers that stand at a queue hand on what they have, as far as

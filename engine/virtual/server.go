@@ -1,10 +1,6 @@
 package virtual
 
-import (
-	"slices"
-
-	"duet/engine/account"
-)
+import "duet/engine/account"
 
 // phase is what a server is at.
 type phase uint8
@@ -105,27 +101,27 @@ func (l *lane) firstHandler(s *subscription) int32 {
 
 // look has a server take the next delivery, or wait for one. What it throws away on
 // the way may let a producer go on, who then sends something to a queue that it has
-// looked into already.
+// looked into already: it looks into all of them again.
 func (l *lane) look(w int32) {
-	for !l.takeOne(w) {
-		x := &l.servers[w]
-		s := &l.subs[x.sub]
-		if s.discards && l.overlooked(x, s) {
-			continue
-		}
-		if s.partitions == 0 {
-			s.idle.push(w)
-		}
-		if x.state != resting {
-			x.state, x.since = resting, l.now
-		}
+	how := thrown
+	for how == thrown {
+		how = l.takeOne(w)
+	}
+	if how == taken {
 		return
+	}
+	x := &l.servers[w]
+	if s := &l.subs[x.sub]; s.partitions == 0 {
+		s.idle.push(w)
+	}
+	if x.state != resting {
+		x.state, x.since = resting, l.now
 	}
 }
 
 // takeOne has a server take the next delivery of those in its queues, if there is
 // one.
-func (l *lane) takeOne(w int32) bool {
+func (l *lane) takeOne(w int32) taking {
 	x := &l.servers[w]
 	if l.subs[x.sub].partitions == 0 {
 		return l.takeNext(w)
@@ -139,22 +135,11 @@ func (l *lane) takeOne(w int32) bool {
 		if x.turn++; int(x.turn) == len(x.share) {
 			x.turn = 0
 		}
-		if l.takeFrom(w, x.sub, q) {
-			return true
+		if how := l.takeFrom(w, x.sub, q); how != nothing {
+			return how
 		}
 	}
-	return false
-}
-
-// overlooked tells whether there is something in a queue of a server.
-func (l *lane) overlooked(x *server, s *subscription) bool {
-	for q := range s.queues {
-		mine := s.partitions == 0 && s.rooms.Serves(int(x.id), q) || s.partitions > 0 && slices.Contains(x.share, int32(q))
-		if mine && !s.queues[q].empty() {
-			return true
-		}
-	}
-	return false
+	return nothing
 }
 
 // attend makes the partitions that a server owns those that it serves, but for
