@@ -117,8 +117,14 @@ func (d *drawer) byChance(lane *engine.Lane, c *change) bool {
 	alike := lane.Workers > 1 && lane.Queue.Partitions == 0
 	if d.shared && (lane.Workers > 1 || lane.Publishers > 1 || lane.Dispatch == engine.Goroutine) {
 		switch c.kind {
-		case "workers", "capacity", "policy", "producers", "structure", "crash during", "crash before_ack":
+		case "workers", "capacity", "policy", "producers", "structure", "crash during", "crash before_ack", "attempts", "ack":
 			return true // several begin at one moment, and stand in line
+		}
+	}
+	if lane.Queue.Order != engine.FIFO && lane.Queue.WhenFull == engine.Block {
+		switch c.kind {
+		case "workers", "capacity", "producers", "structure", "crash during", "crash before_ack":
+			return true // several are taken at one moment, or sent: is what comes now the next already?
 		}
 	}
 	several := lane.Producers > 1 // when workers begin at one moment, which of the producers that this lets go comes with the next item?
@@ -137,7 +143,7 @@ func (d *drawer) byChance(lane *engine.Lane, c *change) bool {
 		}
 		fallthrough
 	case "producers": // the same
-		return !inOrder(lane) || lane.Queue.Order != engine.FIFO || queues(lane) && lane.Queue.WhenFull != engine.Block
+		return !inOrder(lane) || queues(lane) && lane.Queue.WhenFull != engine.Block
 	case "crash during": // which of them drops first what it holds?
 		return alike && lane.Ack == engine.AckAfter || lane.Workers > 1 && several
 	case "crash before_ack": // which of them takes the next item, and crashes?

@@ -20,6 +20,7 @@ type drawer struct {
 	shared  bool     // the first handler needs a resource: who stands in line for it first matters
 	patient bool     // clients wait for ever, so that a ticker may tell of their items
 	classes string   // of items; empty: there are none
+	instant bool     // a service takes no time: several items are taken at one moment
 	copies  bool     // clients try again: an item may be in a lane twice, and take equally long
 }
 
@@ -97,8 +98,10 @@ func (d *drawer) handler(n int) {
 	if d.shared && n == 1 {
 		needs = "db"
 	}
+	mean := d.pick("mean", means...)
+	d.instant = d.instant || mean == "0s"
 	d.line("  - {name: h%d, service: {dist: %s, mean: %s}, fail: %s, panic: %s, per: %s, idempotent: %s, needs: %q}", n, dist,
-		d.pick("mean", means...), d.pick("fail", "0%", "20%"), d.pick("panic", "0%", "0%", "5%"), d.pick("per", "item", "attempt"),
+		mean, d.pick("fail", "0%", "20%"), d.pick("panic", "0%", "0%", "5%"), d.pick("per", "item", "attempt"),
 		d.pick("idempotent", "false", "true"), needs)
 }
 
@@ -121,9 +124,12 @@ func (d *drawer) lane(n int) {
 		return d.pick(label, append(more, "1")...)
 	}
 	expired := d.pick("expired", "false", "false", "true")
-	queue += ", drop_expired: " + expired
 	stands := !strings.Contains(queue, "when_full") // a producer, where there is no room
-	lets := !d.wild && stands && expired == "true"  // it goes on, and so does who throws away
+	if !d.wild && stands && d.shared {
+		expired = "false" // one that is let go at one queue brings several to another, whose workers stand in line
+	}
+	queue += ", drop_expired: " + expired
+	lets := !d.wild && stands && expired == "true" // it goes on, and so does who throws away
 	senders := func(label string, more ...string) string {
 		if lets {
 			return "1" // which of several is the next, once they go on at one moment?
@@ -159,7 +165,10 @@ func (d *drawer) lane(n int) {
 			workers = "4" // who has several takes from either when the sender fills them at once
 		}
 	}
-	acks := []string{"ack: none", "ack: before", "ack: after", "ack: after, attempts: 3"}
+	acks := []string{"ack: none", "ack: before", "ack: after"}
+	if d.wild || d.single || !d.shared { // who puts an item back, and who is to take it, begin at one moment
+		acks = append(acks, "ack: after, attempts: 3")
+	}
 	if !d.copies {
 		acks = append(acks, "ack: after, attempts: 4, backoff: {base: 20ms, max: 30ms, jitter: full}")
 	}
@@ -167,7 +176,7 @@ func (d *drawer) lane(n int) {
 		acks = append(acks, "ack: after, attempts: 3, backoff: {base: 17ms}")
 	}
 	producers, order, pools := senders("producers", "3"), "fifo", ""
-	if partitions == "0" && !strings.HasPrefix(queue, "capacity: 0") && !lets { // is what comes now the next already?
+	if partitions == "0" && !strings.HasPrefix(queue, "capacity: 0") && !lets && (d.wild || !stands || !d.instant) { // is what comes now the next already?
 		order = d.pick("order", "fifo", "lifo")
 		if d.classes != "" {
 			if d.wild || !stands || some != "apart" { // who stands at one queue brings several to another, of several classes

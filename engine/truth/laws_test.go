@@ -66,7 +66,7 @@ func (b *book) hold(law string, ok bool, of any) {
 }
 
 // ever tells what a scenario says at some time.
-type ever struct{ drops, crashes, dies, rebuilt, acks, tries, gives bool }
+type ever struct{ drops, crashes, dies, rebuilt, acks, tries, gives, discards bool }
 
 func everOf(s *engine.Scenario, lane *engine.Lane) ever {
 	text := s.Story // settings and changes
@@ -75,6 +75,7 @@ func everOf(s *engine.Scenario, lane *engine.Lane) ever {
 		rebuilt: strings.Contains(text, ".handlers: ") || strings.Contains(text, ".dispatch: "),
 		acks:    lane.Ack == engine.AckAfter || strings.Contains(text, `"after"`), tries: lane.Attempts > 1 || strings.Contains(text, "attempts:"),
 		gives: !strings.Contains(text, "timeout: 0s") || strings.Contains(text, "load.timeout"),
+		discards: lane.Queue.DropExpired,
 	}
 }
 
@@ -123,7 +124,7 @@ func (b *book) ledger(l *engine.Ledger, e ever, quiescent bool) {
 	b.hold("only a policy or a ticker drops", e.drops || l.Dropped == 0, *l)
 	b.hold("only crashes, deaths and other hand-overs lose", e.crashes || e.dies || e.rebuilt || l.Lost == 0, *l)
 	b.hold("only an ack brings back", e.acks || l.Redelivered == 0 && l.Duplicates == 0 && l.Deduplicated == 0, *l)
-	b.hold("duplicates are redelivered", !quiescent || e.dies || e.gives || l.Duplicates+l.Deduplicated <= l.Redelivered, *l) // one that a dead lane lost was to be, or that a worker threw away
+	b.hold("duplicates are redelivered", !quiescent || e.dies || e.discards || l.Duplicates+l.Deduplicated <= l.Redelivered, *l) // one that a dead lane lost was to be, or that a worker threw away
 	b.hold("only who tries again gives up on letters", e.tries || l.DeadLettered == 0, *l)
 	b.hold("only who gives up expires", e.gives || l.Expired == 0, *l)
 }
