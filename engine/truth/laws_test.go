@@ -74,7 +74,7 @@ func everOf(s *engine.Scenario, lane *engine.Lane) ever {
 		drops: strings.Contains(text, "drop_") || lane.Source == engine.Ticker, crashes: strings.Contains(text, "crash"), dies: !lane.Recover,
 		rebuilt: strings.Contains(text, ".handlers: ") || strings.Contains(text, ".dispatch: "),
 		acks:    lane.Ack == engine.AckAfter || strings.Contains(text, `"after"`), tries: lane.Attempts > 1 || strings.Contains(text, "attempts:"),
-		gives: !strings.Contains(text, "timeout: 0s") || strings.Contains(text, "load.timeout"),
+		gives:    !strings.Contains(text, "timeout: 0s") || strings.Contains(text, "load.timeout"),
 		discards: lane.Queue.DropExpired,
 	}
 }
