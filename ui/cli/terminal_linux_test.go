@@ -204,6 +204,7 @@ func TestOnATerminal(t *testing.T) {
 	}
 	t.Run("a storm of sizes", func(t *testing.T) { storms(t, play(t)) })
 	t.Run("a terminal that stops reading", func(t *testing.T) { stalls(t, play(t)) })
+	t.Run("quit while nobody reads", func(t *testing.T) { quitsUnread(t, play(t)) })
 	t.Run("suspended", func(t *testing.T) { t.Parallel(); suspends(t, binary) })
 }
 
@@ -217,6 +218,21 @@ func stalls(t *testing.T, p *terminal) {
 	p.stall.Unlock()
 	p.await("all the time that has passed", func(screen string) bool { return time.Since(began).Seconds()-(clock(screen)-before) < 1 })
 	p.whole()
+}
+
+// quitsUnread ends the program while nobody reads what it writes, as when a
+// connection hangs.
+func quitsUnread(t *testing.T, p *terminal) {
+	p.stall.Lock()
+	defer p.stall.Unlock()
+	time.Sleep(2 * time.Second) // until no more goes in
+	began := time.Now()
+	p.write("q")
+	if code := p.ended(); code != exitFine {
+		t.Errorf("it exits with %d", code)
+	}
+	t.Log("after", time.Since(began))
+	p.echoes()
 }
 
 // storms changes the size of the terminal faster than anybody can draw.

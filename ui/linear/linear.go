@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"duet/engine"
@@ -143,7 +144,19 @@ func (p *player) greet() {
 	p.say(fmt.Sprintf("duet: %s, %s, seed %d", title, voice(&p.snap), p.scenario.Seed))
 	if p.In != nil {
 		p.say("write help for what you can do, quit to end")
+		if names := p.cases(); names != nil {
+			p.say("the cases are " + strings.Join(names, ", ") + "; write case and the name of another to play it")
+		}
 	}
+}
+
+// cases are the names of the scenario's cases; nil: it has none.
+func (p *player) cases() []string {
+	var names []string
+	for i := range p.Scenario.Cases {
+		names = append(names, p.Scenario.Cases[i].Name)
+	}
+	return names
 }
 
 func voice(s *engine.Snapshot) string {

@@ -65,8 +65,8 @@ type talk struct {
 }
 
 // play runs a scenario in simulated and fake time.
-func play(ctx context.Context, t *testing.T) *talk {
-	s, err := engine.Decode("shop.yaml", []byte(calm))
+func play(ctx context.Context, t *testing.T, more ...string) *talk {
+	s, err := engine.Decode("shop.yaml", []byte(strings.Join(append([]string{strings.TrimSpace(calm)}, more...), "\n")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,6 +136,33 @@ func TestSaysWhatChanges(t *testing.T) {
 	})
 }
 
+// A case is played as the file has it, and what was changed in the one before is no more.
+func TestPlaysCases(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := play(t.Context(), t, "cases: [{name: few, set: {load.rate: 10/s}}, {name: many, set: {load.rate: 90/s}}]")
+		time.Sleep(time.Second)
+		p.want("A shop: few, virtual", "the cases are few, many; write case")
+		for _, c := range []struct{ line, want string }{
+			{"case", `the cases are few, many; this is few`},
+			{"case none", `there is no case "none": the cases are few, many; this is few`},
+			{"set lanes.message.workers=12", `lanes.message.workers 12\.`},
+			{"case many", `A shop: many, virtual`},
+			{"case", `this is many`},
+			{"save many.yaml", `saved as many.yaml`},
+		} {
+			p.write(c.line)
+			p.want(c.want)
+		}
+		if s := p.saved["many.yaml"]; s.Load.Rate != 90 || s.Lanes[0].Workers == 12 || p.runs != 2 {
+			t.Errorf("after %d starts saved is %+v", p.runs, s)
+		}
+		p.write("quit")
+		if err := <-p.ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestObeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := play(t.Context(), t)
@@ -164,6 +191,7 @@ func TestObeys(t *testing.T) {
 			{"save mine.yaml", `exists already`},
 			{"save", `a file's name is needed`},
 			{"help", `quit: end`},
+			{"case", `this scenario has no cases`},
 			{"dance", `"dance" is nothing`},
 			{"restart", `(?s)seed 1\n.*seed 9\n`},
 		} {

@@ -34,6 +34,7 @@ func init() { // help lists the words it is one of
 		{"speed FACTOR", "let time pass slower or faster: speed 0.1", (*player).speed},
 		{"status", "what is happening, in full; an empty line does the same", (*player).status},
 		{"figures", "the figures of each lane", (*player).table},
+		{"case [NAME]", "play another case of the scenario; without a name, which there are", (*player).another},
 		{"restart", "begin again, with the settings as they are", (*player).restart},
 		{"save FILE", "write a scenario with these settings; never over a file that is there", (*player).save},
 		{"help", "this list", (*player).help},
@@ -192,6 +193,32 @@ func (p *player) restart([]string) error {
 	}
 	p.greet()
 	return nil
+}
+
+// another starts a case of the scenario, as the file has it.
+func (p *player) another(rest []string) error {
+	names, name := p.cases(), strings.Join(rest, " ")
+	if names == nil {
+		return errors.New("this scenario has no cases")
+	}
+	known := "the cases are " + strings.Join(names, ", ") + "; this is " + p.scenario.Case
+	if name == "" {
+		p.say(known)
+		return nil
+	}
+	for _, v := range p.Scenario.Variants() {
+		if v.Case != name {
+			continue
+		}
+		before := p.scenario
+		p.scenario = v
+		err := p.restart(nil)
+		if err != nil {
+			p.scenario = before
+		}
+		return err
+	}
+	return fmt.Errorf("there is no case %q: %s", name, known)
 }
 
 func (p *player) save(rest []string) error {

@@ -75,7 +75,9 @@ func (s *scene) drawAhead(g *grid.Grid, c *chart) {
 		plot.Band(g, area, low, high, c.axis, styles[i])
 	}
 	plot.HLine(g, area, c.theory, c.axis, s.theme.text)
-	s.drawUnforeseen(g, area)
+	if c.view != viewFlow { // of which nothing ever is
+		s.drawUnforeseen(g, area)
+	}
 }
 
 // drawUnforeseen says why nothing is expected.
@@ -87,7 +89,7 @@ func (s *scene) drawUnforeseen(g *grid.Grid, area grid.Rect) {
 	if why == "" || area.W < 17 {
 		return
 	}
-	p := pen{g: g.Sub(area), x: 2, end: area.W}
+	p := pen{g: g.Sub(area), x: 3, end: area.W}
 	p.flow("no forecast: "+why, s.theme.dim, area.H-1)
 }
 

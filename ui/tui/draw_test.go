@@ -14,7 +14,6 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 
 	"duet/engine"
-	"duet/ui/internal/grid"
 )
 
 var sizes = []struct{ w, h int }{{60, 20}, {80, 24}, {120, 36}, {200, 60}}
@@ -52,7 +51,7 @@ func TestPicturesInASCII(t *testing.T) {
 	for _, size := range sizes {
 		t.Run(fmt.Sprintf("%dx%d", size.w, size.h), func(t *testing.T) {
 			m := picture(t, scenes["blocked"](t), size.w, size.h)
-			m.grid.Glyphs = &grid.ASCII
+			m.useASCII()
 			got := text(t, m)
 			for _, r := range got {
 				if r > 0x7e {

@@ -217,8 +217,8 @@ func (b *bench) do(cmd tea.Cmd) {
 // noTick schedules no frame.
 func noTick(time.Duration, func(time.Time) tea.Msg) tea.Cmd { return nil }
 
-// named are keys that are not their own text.
-var named = map[string]tea.KeyPressMsg{
+// special are keys that are not their own text.
+var special = map[string]tea.KeyPressMsg{
 	"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
 	"shift+left": {Code: tea.KeyLeft, Mod: tea.ModShift}, "shift+right": {Code: tea.KeyRight, Mod: tea.ModShift},
 	"tab": {Code: tea.KeyTab}, "shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift},
@@ -230,7 +230,7 @@ var named = map[string]tea.KeyPressMsg{
 }
 
 func keyPress(name string) tea.KeyPressMsg {
-	if k, ok := named[name]; ok {
+	if k, ok := special[name]; ok {
 		return k
 	}
 	r := []rune(name)[0]

@@ -257,7 +257,7 @@ func (f *faults) draw(m *model, g *grid.Grid) {
 		}
 	}
 	p = row(in, in.H-1)
-	p.text("enter does it, tab ←→ how and where, esc leaves it", t.dim)
+	p.text(named(in, "enter does it, tab ←→ how and where, esc leaves it"), t.dim)
 }
 
 // drawFields draws how and where the selected fault is made, as knobs in a row

@@ -38,7 +38,7 @@ func drawKeys(p *pen, t *theme, keys []key.Help) {
 	fitKeys(p.g, p.x, p.end, keys, func(i, x int) {
 		if i > 0 {
 			p.x++
-			p.sign(p.g.Glyphs.Dot, t.dim)
+			p.sign(p.g.Glyphs.Between, t.dim)
 		}
 		p.x = x
 		p.text(keys[i].Key, t.text)

@@ -22,7 +22,7 @@ var glossary = []word{
 		return figure.Count(l.Ledger.Offered) + " arrived, " + figure.Rate(l.Recent.Arrivals) + "/s"
 	}},
 	{"lane", "one model with its settings, running the workload; all lanes get the same items", func(l *engine.LaneSnapshot, _ *engine.Scenario) string {
-		return "is a " + string(l.Model) + " lane"
+		return "of the " + string(l.Model) + " model"
 	}},
 	{"handler", "named work to do for an item", func(l *engine.LaneSnapshot, _ *engine.Scenario) string {
 		names := make([]string, len(l.Handlers))

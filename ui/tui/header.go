@@ -12,7 +12,7 @@ import (
 const (
 	clockPart = 26 // ● REAL     00:42.3 paused
 	loadPart  = 18 // arrivals 120/s
-	kindPart  = 9  // poisson
+	kindPart  = 10 // poisson
 	seedPart  = 13 // seed 42
 )
 

@@ -55,11 +55,17 @@ func (m *model) help() {
 // helpTitles are what the groups of keys are about.
 var helpTitles = [...]string{"load and knobs", "time and trouble", "lanes and charts", "scenario and program"}
 
-// helpWidest is the widest that a column of keys gets.
-const helpWidest = 40
+// The widest that a column of keys gets beside others, and the narrowest.
+const (
+	helpWidest    = 40
+	helpNarrowest = 36
+)
 
 func (h *helpBox) draw(m *model, g *grid.Grid) {
-	const foot = "↑↓ more, ←→ keys or words, enter shows you round, esc closes"
+	foot := named(g, "↑↓ more, ←→ keys or words, enter shows you round, esc closes")
+	if g.Width(foot) > g.W-6 {
+		foot = named(g, "↑↓ more, ←→ words, enter a tour, esc closes")
+	}
 	if h.words {
 		in, _ := m.window(g, 100, g.H, "words, and what they are now")
 		h.drawWords(m, in.Sub(grid.Rect{W: in.W, H: in.H - 2}))
@@ -67,11 +73,14 @@ func (h *helpBox) draw(m *model, g *grid.Grid) {
 		p.text(foot, m.scene.theme.dim)
 		return
 	}
-	columns := 3
-	if g.W < 3*helpWidest {
+	columns, width := 3, helpWidest
+	switch {
+	case g.W < 2*helpNarrowest+6:
+		columns, width = 1, g.W-6
+	case g.W < 3*helpWidest:
 		columns = 2
 	}
-	width := min(helpWidest, (g.W-6)/columns)
+	width = min(width, (g.W-6)/columns)
 	lines := strings.Split(h.sheet(m, g, columns, width), "\n")
 	in, _ := m.window(g, columns*width+4, len(lines)+4, "keys")
 	body := in.Sub(grid.Rect{W: in.W, H: in.H - 2})
@@ -108,13 +117,16 @@ func (h *helpBox) sheet(m *model, g *grid.Grid, columns, width int) string {
 
 // helpGroup is a group of keys under its title, so many cells wide.
 func helpGroup(g *grid.Grid, t *theme, title string, keys []key.Help, width int) string {
-	const shown = 11 // cells for the keys
+	shown := 11 // cells for the keys
+	if g.Glyphs == &grid.ASCII {
+		shown = 17
+	}
 	line := lipgloss.NewStyle().Width(width)
 	left := lip(t.good).Width(shown).MaxWidth(shown)
 	lines := []string{line.Render(lip(t.strong).Render(title))}
 	for _, k := range keys {
 		does := lip(t.text).Render(ansi.Truncate(k.Desc, width-shown-1, string(g.Glyphs.Ellipsis)))
-		lines = append(lines, line.Render(left.Render(k.Key)+does))
+		lines = append(lines, line.Render(left.Render(named(g, k.Key))+does))
 	}
 	return strings.Join(lines, "\n")
 }

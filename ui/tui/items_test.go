@@ -275,7 +275,7 @@ func TestItems(t *testing.T) {
 		t.Run(fmt.Sprintf("%dx%d", size.w, size.h), func(t *testing.T) { golden.RequireEqual(t, text(t, withItems(t, size.w, size.h))) })
 	}
 	for name, prepare := range map[string]func(m *model){
-		"ascii":   func(m *model) { m.grid.Glyphs = &grid.ASCII },
+		"ascii":   func(m *model) { m.useASCII() },
 		"by key":  func(m *model) { m.scene.byKey = true },
 		"paused":  func(m *model) { m.scene.snap.Paused = true },
 		"reduced": func(m *model) { m.scene.motionless = true },

@@ -111,7 +111,7 @@ func (k *keyMap) ShortHelp() []key.Binding {
 		pair("+ -", "rate", k.Faster, k.Slower), pair("↑ ↓", "knob", k.Previous, k.Next),
 		pair("← →", "change", k.Less, k.More), k.Pause, k.Help, k.Quit, k.Presets, k.Fault,
 		pair("< >", "speed", k.SlowMotion, k.FullMotion), k.Step,
-		pair("[ ]", "look back", k.Back, k.Ahead), k.Settings, k.View, k.Voice, k.Restart, k.Enter, k.Lanes,
+		pair("[ ]", "look back", k.Back, k.Ahead), k.Settings, k.View, k.Voice, short(k.Compare, "compare"), short(k.Ask, "bet"), k.Restart, k.Enter, k.Lanes,
 	}
 }
 
@@ -122,6 +122,11 @@ func (k *keyMap) pastHelp() []key.Binding {
 		key.NewBinding(key.WithHelp("enter", "go on from here, virtually")), key.NewBinding(key.WithHelp("esc", "back to now")), pair("space", "go on", k.Pause, k.Pause),
 		pair("↑ ↓", "knob", k.Previous, k.Next), k.Help, k.Quit,
 	}
+}
+
+// short is a key with fewer words.
+func short(b key.Binding, does string) key.Binding {
+	return key.NewBinding(key.WithKeys(b.Keys()...), key.WithHelp(b.Help().Key, does))
 }
 
 // pair shows two keys that do opposite things as one.

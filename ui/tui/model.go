@@ -44,6 +44,7 @@ type model struct {
 	dark    bool
 	blurred bool
 
+	outlet  *outlet // nil: pictures are for nobody
 	grid    *grid.Grid
 	encoder grid.Encoder
 	view    tea.View
@@ -57,9 +58,10 @@ func newModel(o Options) *model {
 		memory: o.Memory.clone(), asked: map[string]bool{},
 	}
 	m.view = tea.View{AltScreen: true, MouseMode: tea.MouseModeCellMotion, ReportFocus: true, WindowTitle: "duet"}
-	m.scene.hints, m.scene.pastHints = hints(m.keys.ShortHelp()), hints(m.keys.pastHelp())
 	if o.ASCII {
-		m.grid.Glyphs = &grid.ASCII
+		m.useASCII()
+	} else {
+		m.hint()
 	}
 	m.piece = newPiece(o.Scenario, engine.Real)
 	if o.Virtual {
@@ -88,7 +90,7 @@ func (m *model) View() tea.View { return m.view }
 func (m *model) build(now time.Time) {
 	g := m.grid
 	switch {
-	case g.W == 0 || g.H == 0:
+	case g.W == 0 || g.H == 0 || m.outlet != nil && m.outlet.behind():
 		return
 	case g.W < minWidth || g.H < minHeight:
 		g.Clear(grid.Style{})

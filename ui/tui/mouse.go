@@ -11,6 +11,7 @@ import (
 // hintKeys are the keys that hints show by a sign or a word of their own.
 var hintKeys = map[string]rune{
 	"↑": tea.KeyUp, "↓": tea.KeyDown, "←": tea.KeyLeft, "→": tea.KeyRight, "enter": tea.KeyEnter, "esc": tea.KeyEscape,
+	"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight, // in ASCII
 }
 
 // pressOf is the key that a hint shows; ok says whether it is one key.

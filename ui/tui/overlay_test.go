@@ -26,7 +26,7 @@ func overlaid(t *testing.T, name string, snap func(t testing.TB) *engine.Snapsho
 	}
 	t.Run(name+" ascii", func(t *testing.T) {
 		m := picture(t, snap(t), 80, 24)
-		m.grid.Glyphs = &grid.ASCII
+		m.useASCII()
 		m.overlay = lay(m)
 		for _, r := range text(t, m) {
 			if r > 0x7e {

@@ -17,7 +17,7 @@ import (
 // times: nothing panics, and the picture fills the screen exactly.
 func TestRandomInput(t *testing.T) {
 	var keys []string
-	for k := range named {
+	for k := range special {
 		if k != "ctrl+c" && k != "ctrl+z" {
 			keys = append(keys, k)
 		}

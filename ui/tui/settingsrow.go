@@ -148,7 +148,7 @@ func (s *settings) drawFoot(m *model, in *grid.Grid) {
 	}
 	p := row(in, in.H-1)
 	drawKeys(&p, t, []key.Help{
-		{Key: "← →", Desc: "change"},
+		{Key: named(in, "← →"), Desc: "change"},
 		{Key: "enter", Desc: "type a value"},
 		{Key: "esc", Desc: "close"},
 		{Key: "delete", Desc: "as it began"},

@@ -68,13 +68,27 @@ func theoretical(f engine.Figure) string {
 	return figure.Seconds(float64(f))
 }
 
-// briefly is the name of a model without what follows its first part: M/M/4 of
-// "M/M/4, the slowest of 3".
+// briefly is the name of a model as far as there is room, and without what follows
+// it: M/M/4 of "M/M/4, the slowest of 3". Where it is too long it is that of one of
+// several queues, then without their number: 8xM/M/1 is M/M/1; and a room becomes K,
+// or is left out: M/M/1/1001 is M/M/1/K or M/M/1.
 func briefly(model string, w int) string {
-	if i := strings.IndexAny(model, " ,"); i > 0 {
-		model = model[:i]
+	model, _, _ = strings.Cut(model, ",")
+	if n, one, several := strings.Cut(model, " x "); several {
+		one, _, _ = strings.Cut(one, " ")
+		if model = n + "x" + one; len(model) > w {
+			model = one
+		}
 	}
-	return model[:min(len(model), w)]
+	model, _, _ = strings.Cut(model, " ")
+	for part := "/K"; len(model) > w; part = "" {
+		i := strings.LastIndexByte(model, '/')
+		if i < 0 {
+			return model[:w]
+		}
+		model = model[:i] + part
+	}
+	return model
 }
 
 var steadyState = [3]string{"no", "steady", "state"}

@@ -101,7 +101,7 @@ func (t *tour) draw(m *model, g *grid.Grid) {
 	in := g.Sub(grid.Rect{X: r.X + 2, Y: r.Y + 1, W: r.W - 4, H: r.H - 2})
 	prose(in, 0, lines, s.theme.text)
 	p := row(in, in.H-1)
-	p.text("enter goes on, ← goes back, esc ends the tour", s.theme.dim)
+	p.text(named(in, "enter goes on, ← goes back, esc ends the tour"), s.theme.dim)
 }
 
 // laneOf is the first lane shown of a model, else the first shown.

@@ -86,10 +86,12 @@ type Options struct {
 // of ctx when that ended it, and nil when a person or a signal did.
 func Play(ctx context.Context, o Options) error {
 	m := newModel(o)
-	options := append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(maxFlush)}, o.Program...)
+	m.outlet = newOutlet(os.Stdout)
+	options := append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(maxFlush), tea.WithOutput(m.outlet)}, o.Program...)
 	p := tea.NewProgram(m, options...)
 	forget := quitOnHangup(p)
 	_, err := p.Run()
+	m.outlet.end()
 	forget()
 	m.runs.end()
 	m.remember()

@@ -101,7 +101,7 @@ func (m *model) adaptTo(env tea.EnvMsg) {
 	if env.Getenv("TERM") != "dumb" {
 		return
 	}
-	m.grid.Glyphs = &grid.ASCII
+	m.useASCII()
 	m.profile = colorprofile.NoTTY
 	m.recolor()
 	m.pace.stale = true

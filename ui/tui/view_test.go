@@ -56,7 +56,7 @@ func TestViews(t *testing.T) {
 		}
 		t.Run(viewNames[v]+" ascii", func(t *testing.T) {
 			m := viewed(t, v, 120, 36)
-			m.grid.Glyphs = &grid.ASCII
+			m.useASCII()
 			got := text(t, m)
 			if i := strings.IndexFunc(got, func(r rune) bool { return r > 0x7e }); i >= 0 {
 				t.Errorf("%q is no ASCII", got[i:i+1])

@@ -23,6 +23,7 @@ type Glyphs struct {
 	Pass, Again, Grave, Void, Ghost  rune // of items: passes, put back, dead letter, lost, its client is gone
 	Left, Right, Up, Down            rune
 	Ellipsis                         rune
+	Between                          rune // parts its neighbours in a row
 }
 
 // Unicode are the glyphs for any terminal with UTF-8 and a usual font.
@@ -38,7 +39,7 @@ var Unicode = Glyphs{
 	Diamond: '◆',
 	Pass:    '•', Again: '↺', Grave: '†', Void: '∅', Ghost: '◌',
 	Left: '◂', Right: '▸', Up: '▴', Down: '▾',
-	Ellipsis: '…',
+	Ellipsis: '…', Between: '·',
 }
 
 // ASCII are the glyphs for every other terminal.
@@ -53,7 +54,7 @@ var ASCII = Glyphs{
 	Diamond: '#',
 	Pass:    '.', Again: 'R', Grave: 'D', Void: 'L', Ghost: 'E',
 	Left: '<', Right: '>', Up: '^', Down: 'v',
-	Ellipsis: '~',
+	Ellipsis: '~', Between: '|',
 }
 
 // fold finds the ASCII character nearest to r.

@@ -176,7 +176,7 @@ func TestGlyphsAreOneCellEach(t *testing.T) {
 	for name, g := range map[string]*Glyphs{"Unicode": &Unicode, "ASCII": &ASCII} {
 		signs := []rune{
 			g.TopLeft, g.TopRight, g.BottomLeft, g.BottomRight, g.Horizontal, g.Vertical, g.Track, g.Rule, g.Mark,
-			g.Bullet, g.Circle, g.Cross, g.Tick, g.Dot, g.Left, g.Right, g.Up, g.Down, g.Ellipsis,
+			g.Bullet, g.Circle, g.Cross, g.Tick, g.Dot, g.Left, g.Right, g.Up, g.Down, g.Ellipsis, g.Between,
 		}
 		signs = append(append(append(signs, g.Rise[:]...), g.Across[:]...), g.Shade[:]...)
 		for _, r := range signs {
