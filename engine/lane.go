@@ -99,7 +99,25 @@ type Queue struct {
 	Visibility  time.Duration `yaml:"visibility"`   // what a worker has in hand for longer is delivered to another as well, 0 to 24h; needs ack: after; 0 (the default): never
 	Partitions  int           `yaml:"partitions"`   // message: 0 (the default): workers compete for one queue. Above, items are dealt by key to so many queues, and these to the workers (workers <= partitions)
 	DropExpired bool          `yaml:"drop_expired"` // a try that its client has given up is thrown away when its turn comes, and not handled; defaults to false
+	Broker      Broker        `yaml:"broker"`       // message: where the queue is; defaults to channel
+	URL         string        `yaml:"url"`          // of the broker, or embedded
+	Prefetch    int           `yaml:"prefetch"`     // in a broker: deliveries that a worker may hold, 1 to 1,000; defaults to 8
 }
+
+// Broker is a kind of broker in which a queue can be.
+type Broker string
+
+// The kinds.
+const (
+	Channel   Broker = "channel" // none: a Go channel in this process; the default
+	JetStream Broker = "jetstream"
+)
+
+// Embedded is the url of a JetStream server that is started inside this process.
+const Embedded = "embedded"
+
+// Remote tells whether the queue is in a broker.
+func (q *Queue) Remote() bool { return q.Broker != "" && q.Broker != Channel }
 
 // Ack says when a message counts as handled.
 type Ack string

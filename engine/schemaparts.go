@@ -56,6 +56,7 @@ var schemaParts = map[string]schemaPart{
 	"lanes.*.name":              {whole: nameSchema, help: "unique; defaults to the model"},
 	"lanes.*.handlers":          {whole: handlersSchema, help: "those that this lane runs, in a list; or a subscription for each (apart), or one that runs them in turn (together)"},
 	"lanes.*.queue":             {help: "message: of each subscription. event: of each observer, with dispatch: buffered"},
+	"lanes.*.queue.url":         {help: "of the broker, such as nats://localhost:4222; or embedded: one inside this process"},
 	"lanes.*.backoff":           {help: "pause between attempts"},
 	"lanes.*.pools":             {help: "workers of their own for classes"},
 	"lanes.*.subscriptions":     {help: "other numbers for one handler's subscription"},

@@ -133,6 +133,26 @@ type LaneSnapshot struct {
 	Classes       []ClassSnapshot     // one for each class of the load; empty without
 	Workers       []WorkerSnapshot    // message: all subscriptions', in order. event: one for each buffered observer; empty otherwise
 	Publishers    []PublisherSnapshot // who publishes or sends
+	Broker        BrokerSnapshot      // of a queue in a broker; else its Kind is empty
+}
+
+// BrokerSnapshot is the state of the broker in which a lane's queues are. Its
+// figures are the broker's own, over all queues of the lane; the lane's ledger is
+// counted in this process. Times are of the wall.
+type BrokerSnapshot struct {
+	Kind      Broker
+	Address   string // without any login
+	Connected bool
+	Since     time.Duration // how long it has been connected, or not
+	Trouble   string        // what was the matter last, without any secret; empty: nothing
+	Ready     int64         // waits in the broker; -1: not known
+	InFlight  int64         // delivered and not settled, prefetched included; -1: not known
+	Age       time.Duration // of these two; negative: they were never known
+	Asking    time.Duration // how long the broker took to tell
+	Down      int64         // publishes that were surely not sent, and tried again
+	Unknown   int64         // publishes that were never confirmed, and tried again
+	Full      int64         // publishes that the broker refused, and that were tried again
+	Repeats   int64         // deliveries of what was done or in hand already: recognised, and not handled
 }
 
 // HandlerSnapshot is the state of one handler in a lane: a subscription with

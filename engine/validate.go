@@ -128,7 +128,7 @@ func (s *Scenario) checkLane(i int) *problem {
 	if l.Model == EventModel {
 		return s.checkEventLane(i)
 	}
-	if p := s.checkOrder(i); p != nil {
+	if p := first(func() *problem { return s.checkOrder(i) }, func() *problem { return s.checkBroker(i) }); p != nil {
 		return p
 	}
 	if l.Queue.Partitions > 0 && l.Workers > l.Queue.Partitions {

@@ -12,7 +12,6 @@ import (
 	"duet/engine/account"
 	"duet/engine/message"
 	"duet/engine/script"
-	"duet/engine/workload"
 )
 
 // channel is the hand-over of a message lane: a topic with a subscription for
@@ -46,14 +45,14 @@ func (c *channel) subscribe(name string, h *handler, spec *engine.Lane) error {
 		Workers: workers, Partitions: spec.Queue.Partitions,
 		Key: func(d delivery) uint64 { return uint64(d.item.Key) },
 		Ack: acks[spec.Ack], Attempts: spec.Attempts,
-		Backoff:    c.backoff(spec.Backoff, len(c.subs)),
+		Backoff:    c.gen.backoff(spec.Backoff, len(c.subs)),
 		DeadLetter: deadLetter(spec.Attempts),
 		Recover:    spec.Recover,
 		OnPanic:    func(worker int, v any, _ []byte) { l.die(fmt.Sprintf("worker %d of %s panicked: %v", worker, name, v)) },
 		Clock:      l.run.clock,
-		Probe:      &watch{gen: c.gen, h: h, runs: c.runs(h)},
+		Probe:      &watch{gen: c.gen, h: h, runs: c.gen.runs(h)},
 		Context: func(ctx context.Context, worker int) context.Context {
-			return withServer(ctx, c.gen.place(c.runs(h), worker))
+			return withServer(ctx, c.gen.place(c.gen.runs(h), worker))
 		},
 		Order: orders[spec.Queue.Order],
 	}
@@ -64,7 +63,7 @@ func (c *channel) subscribe(name string, h *handler, spec *engine.Lane) error {
 			o.Pools[q]++
 		}
 	}
-	sub, err := c.topic.Subscribe(name, c.handler(h), o)
+	sub, err := c.topic.Subscribe(name, c.gen.work(h), o)
 	if err == nil {
 		c.subs = append(c.subs, sub)
 		c.discard(len(c.subs)-1, spec)
@@ -80,33 +79,8 @@ func (c *channel) discard(position int, spec *engine.Lane) {
 		c.subs[position].SetDiscard(nil)
 		return
 	}
-	runs := c.runs(c.apart(position))
+	runs := c.gen.runs(c.apart(position))
 	c.subs[position].SetDiscard(func(d *delivery) bool { return c.gen.discard(runs, d) })
-}
-
-// runs is whom a subscription's workers run.
-func (c *channel) runs(h *handler) []*handler {
-	if h == nil {
-		return c.gen.handlers
-	}
-	return []*handler{h}
-}
-
-// handler is what a subscription's workers call.
-func (c *channel) handler(h *handler) message.Handler[delivery] {
-	if h != nil {
-		return h.way.handle
-	}
-	return func(ctx context.Context, d delivery) error {
-		srv := serverOf(ctx)
-		var errs []error
-		for i, h := range c.gen.handlers {
-			if err := h.inTurn(ctx, &d, srv, i, c.gen.recovers); err != nil {
-				errs = append(errs, err)
-			}
-		}
-		return errors.Join(errs...)
-	}
 }
 
 var policies = map[engine.WhenFull]message.Policy{
@@ -119,22 +93,6 @@ var orders = map[engine.Order]message.Order{
 
 var acks = map[engine.Ack]message.Ack{
 	engine.AckNone: message.AckNone, engine.AckBefore: message.AckBefore, engine.AckAfter: message.AckAfter,
-}
-
-// backoff is how long a delivery waits for its next try. What is random in it is a
-// function of the item, so that every lane meets the same.
-func (c *channel) backoff(b engine.Backoff, position int) func(delivery, int) time.Duration {
-	handler := 0 // all of them together
-	if !c.gen.together {
-		handler = c.gen.handlers[position].index
-	}
-	return func(d delivery, failed int) time.Duration {
-		u := 1.0
-		if b.Jitter == engine.JitterFull {
-			u = c.gen.lane.stream().Draw(d.item, workload.Jitter, handler, failed)
-		}
-		return script.Pause(b, failed, u)
-	}
 }
 
 // deadLetter makes failing for good dead-lettering, where there were several
@@ -191,7 +149,7 @@ func (c *channel) adjust(spec *engine.Lane) error {
 		if spec.Attempts == 1 { // the ack mode may only become lax when there are no further attempts
 			errs = append(errs, sub.SetAttempts(1))
 		}
-		sub.SetBackoff(c.backoff(spec.Backoff, i))
+		sub.SetBackoff(c.gen.backoff(spec.Backoff, i))
 		errs = append(errs,
 			sub.SetAck(acks[spec.Ack]),
 			sub.SetAttempts(spec.Attempts),
@@ -269,7 +227,7 @@ func (c *channel) crash(f *engine.Fault) error {
 // mourn notes when a crashed worker is back.
 func (c *channel) mourn(sub *message.Subscription[delivery], id int, restart time.Duration) {
 	position := max(0, slices.Index(c.subs, sub))
-	s := c.gen.place(c.runs(c.apart(position)), id)
+	s := c.gen.place(c.gen.runs(c.apart(position)), id)
 	if restart > 0 {
 		s.back.Store(int64(c.gen.lane.run.clock.Now() + restart))
 	} else {

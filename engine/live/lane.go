@@ -159,10 +159,13 @@ func (l *lane) open(spec *engine.Lane) error {
 		g.deliveries = len(g.handlers)
 	}
 	var err error
-	if l.model == engine.Message {
-		g.way, err = newChannel(g, spec)
-	} else {
+	switch {
+	case l.model == engine.EventModel:
 		g.way, err = newBus(g, spec)
+	case spec.Queue.Remote():
+		g.way, err = newRemote(g, spec)
+	default:
+		g.way, err = newChannel(g, spec)
 	}
 	if err != nil {
 		return fmt.Errorf("lane %s: %w", l.name, err)

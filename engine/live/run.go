@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/broker"
 	"duet/engine/clock"
 	"duet/engine/journal"
 	"duet/engine/script"
@@ -29,6 +30,10 @@ type Options struct {
 	// the scenario's handler of that name.
 	Handlers map[string]Func
 
+	// Dial connects to the broker in which a lane's queues are, or starts it, by the
+	// settings of the queue. Nil: no lane may have its queues in one.
+	Dial func(ctx context.Context, q *engine.Queue) (broker.Server, error)
+
 	// Clock is the run's clock. Defaults to one of real time. It must be new.
 	Clock *clock.Lane
 }
@@ -41,6 +46,7 @@ type Run struct {
 	sampling journal.Sampler
 	lanes    []*lane
 	own      map[string]Func
+	dial     func(ctx context.Context, q *engine.Queue) (broker.Server, error)
 	end      time.Duration // of the arrivals
 	pacing   clock.Precision
 	waiters  sync.Pool // of handlers without a place
@@ -76,7 +82,7 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{
-		clock: o.Clock, stream: stream, journal: journal.NewRing(journalSize), own: o.Handlers, began: s,
+		clock: o.Clock, stream: stream, journal: journal.NewRing(journalSize), own: o.Handlers, dial: o.Dial, began: s,
 		end: s.Duration, pacing: clock.Precise, closed: make(chan struct{}), done: make(chan struct{}),
 	}
 	switch {

@@ -57,6 +57,10 @@ func (m *laneSampler) fill(dst *engine.LaneSnapshot, now time.Duration) {
 	if c.spec.Dispatch == engine.Goroutine {
 		dst.HeapBytes = (m.now.Goroutines.Now - c.publishing()) * script.GoroutineBytes
 	}
+	dst.Broker = engine.BrokerSnapshot{}
+	if r, ok := l.current.Load().way.(*remote); ok {
+		r.fill(&dst.Broker)
+	}
 	m.fillHandlers(dst, c)
 	m.fillResources(dst)
 	m.fillWorkers(dst, now)

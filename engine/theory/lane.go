@@ -44,7 +44,8 @@ import (
 // Rates that change (ramp, sine, steps), groups (bursts) and recordings: there
 // is no steady state, or no closed form. Overload, where nothing is dropped. Retries,
 // which arrive when they are least wanted. Clients that give up, unless fewer
-// than one in a thousand is known to. Resources of which there are fewer slots than
+// than one in a thousand is known to. Queues in a
+// broker. Resources of which there are fewer slots than
 // servers that need one, tickers, and what may be in hand for longer than its
 // visibility. A lane that a panic ends. Services with an infinite
 // variance, but for goroutine dispatch and no room. A bounded
@@ -58,6 +59,9 @@ func ForLane(s *engine.Scenario, lane int, arrivalRate float64) Result {
 	a := arrivals{kind: s.Load.Arrivals, rate: arrivalRate, keys: s.Load.Keys}
 	if a.rate == 0 {
 		a.rate = float64(s.Load.Rate)
+	}
+	if spec.Queue.Remote() {
+		return refused("", "no closed form: the queue is in %s, which takes its own time, and hands out more than is worked on", spec.Queue.Broker)
 	}
 	var work []task
 	for i := range s.Handlers {

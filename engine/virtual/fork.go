@@ -36,6 +36,9 @@ func forked(from *engine.Snapshot, changes []engine.Change, endless bool) (*mach
 	if len(from.Lanes) != len(from.Scenario.Lanes) {
 		return nil, errors.New("the snapshot is not one of a run of its scenario")
 	}
+	if err := here(from.Scenario); err != nil {
+		return nil, err
+	}
 	src, err := sourcesOf(from, changes)
 	if err != nil {
 		return nil, err

@@ -48,6 +48,9 @@ type machine struct {
 }
 
 func newMachine(s *engine.Scenario, endless bool) (*machine, error) {
+	if err := here(s); err != nil {
+		return nil, err
+	}
 	stream, err := workload.New(s)
 	if err != nil {
 		return nil, err

@@ -19,6 +19,8 @@ import (
 	"golang.org/x/term"
 
 	"duet/engine"
+	"duet/engine/broker"
+	"duet/engine/broker/dial"
 	"duet/engine/live"
 	"duet/engine/virtual"
 	"duet/ui/tui"
@@ -48,6 +50,9 @@ func Main(args []string) int {
 		configFolder: os.UserConfigDir,
 		play:         tui.Play,
 		newRun: func(s *engine.Scenario, o live.Options) (engine.Run, error) {
+			o.Dial = func(ctx context.Context, q *engine.Queue) (broker.Server, error) {
+				return dial.Server(ctx, q, os.Getenv)
+			}
 			run, err := live.New(s, o)
 			if err != nil {
 				return nil, err

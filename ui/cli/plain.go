@@ -10,12 +10,15 @@ import (
 )
 
 // talk plays a scenario in lines of text until the person ends it.
-func (w *world) talk(ctx context.Context, name string, change *settings, simulated bool) error {
+func (w *world) talk(ctx context.Context, name string, change *settings, remote *brokerFlag, simulated bool) error {
 	s, err := open(name)
 	if err != nil {
 		return err
 	}
 	if s, err = change.apply(s); err != nil {
+		return err
+	}
+	if s, err = remote.apply(s); err != nil {
 		return err
 	}
 	o := linear.Options{Scenario: s, Save: save, In: w.stdin, Out: w.stdout}

@@ -20,6 +20,7 @@ import (
 func (w *world) root() *cobra.Command {
 	var (
 		change                settings
+		remote                brokerFlag
 		ascii, noColour, calm bool
 		simulate, silent      bool
 		lines                 bool
@@ -60,11 +61,12 @@ duet run duality --for 10s`,
 			return fmt.Errorf("%q is no preset and no command: did you mean duet %s?", name, near)
 		}
 		if lines || w.outTerminal && w.env("TERM") == "dumb" {
-			return w.talk(ctx, name, &change, simulate)
+			return w.talk(ctx, name, &change, &remote, simulate)
 		}
-		return w.playground(ctx, name, &change, tui.Options{Ask: !silent, Virtual: simulate, ASCII: ascii, NoColor: noColour, ReducedMotion: calm})
+		return w.playground(ctx, name, &change, &remote, tui.Options{Ask: !silent, Virtual: simulate, ASCII: ascii, NoColor: noColour, ReducedMotion: calm})
 	})
 	change.register(cmd)
+	remote.register(cmd)
 	cmd.Flags().BoolVar(&simulate, "virtual", false, "begin in virtual time: simulated, and one can go back in it")
 	cmd.Flags().BoolVar(&silent, "no-ask", false, "ask nothing before a scenario is played, and show nobody round")
 	cmd.Flags().BoolVar(&lines, "plain", false, "write lines of text when something changes, and obey lines in place of keys; a dumb terminal gets that anyway")
@@ -99,12 +101,15 @@ func offered() []tui.Preset {
 }
 
 // playground plays a scenario on the screen until the person quits.
-func (w *world) playground(ctx context.Context, name string, change *settings, o tui.Options) error {
+func (w *world) playground(ctx context.Context, name string, change *settings, remote *brokerFlag, o tui.Options) error {
 	s, err := open(name)
 	if err != nil {
 		return err
 	}
 	if s, err = change.apply(s); err != nil {
+		return err
+	}
+	if s, err = remote.apply(s); err != nil {
 		return err
 	}
 	if !w.inTerminal || !w.outTerminal {

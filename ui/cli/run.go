@@ -26,6 +26,7 @@ const (
 // runFlags are the flags of duet run.
 type runFlags struct {
 	settings
+	broker   brokerFlag
 	length   length
 	format   choice
 	out      string
@@ -53,6 +54,8 @@ duet run duality --case four_and_four --for 10s --format json
 duet run duality --virtual --for 10m
 # a page with charts, to look at in a browser
 duet run flash-sale --virtual --format html --out flash-sale.html
+# the queue in a broker, one that needs nothing installed
+duet run duality --broker embedded
 # lanes that burn the processor, one after another
 duet run ./mine.yaml --in-turn --out report.txt`,
 		Args:              exactly("one preset or file"),
@@ -62,6 +65,7 @@ duet run ./mine.yaml --in-turn --out report.txt`,
 		}),
 	}
 	f.register(cmd)
+	f.broker.register(cmd)
 	cmd.Flags().Var(&f.length, "for", "how long items arrive in each run, such as 20s; else as the scenario says")
 	cmd.Flags().Var(&f.format, "format", "what the report is written as: text, json, csv or html")
 	cmd.Flags().StringVar(&f.out, "out", "-", "a new file for the report, or - for standard output")
@@ -154,6 +158,9 @@ func (f *runFlags) variants(s *engine.Scenario) ([]*engine.Scenario, error) {
 		}
 		v, err := f.apply(v)
 		if err != nil {
+			return nil, err
+		}
+		if v, err = f.broker.apply(v); err != nil {
 			return nil, err
 		}
 		if f.length > 0 {

@@ -1,0 +1,159 @@
+// Package jetstream has queues in NATS JetStream: on a server somewhere, or on one
+// inside this process.
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"duet/engine/broker"
+)
+
+// ready is how long the embedded server may take to start, and a server elsewhere
+// to answer.
+const ready = 2 * time.Second
+
+// Server is a connection to a JetStream server.
+type Server struct {
+	dial    func(name string) (*nats.Conn, error)
+	conn    *nats.Conn
+	js      jetstream.JetStream
+	storage jetstream.StorageType
+	address string
+	hide    func(string) string
+	stop    func() // ends the embedded server
+
+	mu    sync.Mutex
+	state broker.State
+}
+
+var _ broker.Server = (*Server)(nil)
+
+// Embedded starts a server in this process, which nobody else can reach, and
+// connects to it. What it keeps is gone when it is closed.
+func Embedded() (*Server, error) {
+	folder, err := os.MkdirTemp("", "duet-jetstream-")
+	if err != nil {
+		return nil, err
+	}
+	inner, err := server.NewServer(&server.Options{
+		JetStream: true, StoreDir: folder, DontListen: true, NoSigs: true, NoLog: true, ServerName: "duet",
+	})
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	stop := func() {
+		inner.Shutdown()
+		inner.WaitForShutdown()
+		_ = os.RemoveAll(folder) // what stays is in the temporary folder
+	}
+	inner.Start()
+	if !inner.ReadyForConnections(ready) {
+		stop()
+		return nil, errors.New("the embedded JetStream server did not start")
+	}
+	s := &Server{storage: jetstream.MemoryStorage, address: "embedded", stop: stop, hide: strings.Clone}
+	s.dial = func(name string) (*nats.Conn, error) {
+		return nats.Connect("", append(s.options(name), nats.InProcessServer(inner))...)
+	}
+	if err := s.connect(); err != nil {
+		stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Connect connects to a server, and finds out whether it has JetStream. With the
+// scheme tls the connection is encrypted, and the server must prove who it is.
+func Connect(ctx context.Context, at broker.Address) (*Server, error) {
+	if at.Scheme != "nats" && at.Scheme != "tls" {
+		return nil, fmt.Errorf("%s: a JetStream server has the scheme nats or tls", at.Shown())
+	}
+	s := &Server{storage: jetstream.FileStorage, address: at.Shown(), stop: func() {}, hide: at.HideText}
+	s.dial = func(name string) (*nats.Conn, error) {
+		o := s.options(name)
+		if at.User != "" {
+			o = append(o, nats.UserInfo(at.User, at.Password))
+		}
+		return nats.Connect(at.Shown(), o...)
+	}
+	if err := s.connect(); err != nil {
+		return nil, fmt.Errorf("%s: %w", at.Shown(), at.Hide(err))
+	}
+	ctx, cancel := context.WithTimeout(ctx, ready)
+	defer cancel()
+	if _, err := s.js.AccountInfo(ctx); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("%s: the server has no JetStream for this login: %w", at.Shown(), at.Hide(err))
+	}
+	return s, nil
+}
+
+// options are those of all connections. What is published while there is none is
+// refused, and not kept to be sent some time.
+func (s *Server) options(name string) []nats.Option {
+	return []nats.Option{
+		nats.Name(name), nats.Timeout(ready), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1),
+		nats.ReconnectWait(100 * time.Millisecond), nats.ReconnectJitter(100*time.Millisecond, 200*time.Millisecond),
+		nats.PingInterval(time.Second), nats.MaxPingsOutstanding(2),
+	}
+}
+
+func (s *Server) connect() (err error) {
+	if s.conn, err = s.dial("duet"); err != nil {
+		return err
+	}
+	s.conn.SetDisconnectErrHandler(func(_ *nats.Conn, err error) { s.is(false, err) })
+	s.conn.SetReconnectHandler(func(*nats.Conn) { s.is(true, nil) })
+	s.is(true, nil)
+	s.js, err = jetstream.New(s.conn)
+	return err
+}
+
+// is notes how the connection is.
+func (s *Server) is(connected bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state = broker.State{Connected: connected, Since: time.Now()}
+	if err != nil {
+		s.state.Trouble = s.hide(err.Error())
+	}
+}
+
+// State implements [broker.Server].
+func (s *Server) State() broker.State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+// Address implements [broker.Server].
+func (s *Server) Address() string { return s.address }
+
+// Caps implements [broker.Server].
+func (s *Server) Caps() broker.Caps {
+	kept := "on disk"
+	if s.storage == jetstream.MemoryStorage {
+		kept = "in memory"
+	}
+	return broker.Caps{
+		Retry: true,
+		Delay: "by the broker",
+		Crash: fmt.Sprintf("after %s without a sign of life", ackWait), Confirms: "the server has it " + kept,
+	}
+}
+
+// Close implements [broker.Server].
+func (s *Server) Close() {
+	s.conn.Close()
+	s.stop()
+}

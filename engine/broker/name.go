@@ -1,0 +1,43 @@
+package broker
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"strings"
+)
+
+// Prefix is what the names of all that duet creates in a broker begin with.
+const Prefix = "duet"
+
+// Name is that of a queue: of a run, a lane and a handler. Each part is of small
+// letters, digits and _.
+type Name struct{ Run, Lane, Handler string }
+
+// NewRun draws the name of a run.
+func NewRun() string {
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// String is the name with dots.
+func (n Name) String() string { return n.Join(".") }
+
+// Join is the name with something else between its parts, for brokers in which
+// a dot means something.
+func (n Name) Join(sep string) string {
+	return strings.Join([]string{Prefix, n.Run, n.Lane, n.Handler}, sep)
+}
+
+// Own tells whether a name, joined with such a separator, is one of duet's, and of
+// which run.
+func Own(name, sep string) (run string, own bool) {
+	parts := strings.Split(name, sep)
+	if len(parts) < 4 || parts[0] != Prefix || len(parts[1]) != 12 {
+		return "", false
+	}
+	if _, err := hex.DecodeString(parts[1]); err != nil {
+		return "", false
+	}
+	return parts[1], true
+}

@@ -1,0 +1,351 @@
+package live
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"duet/engine"
+	"duet/engine/account"
+	"duet/engine/broker"
+	"duet/engine/message"
+)
+
+// How long a broker may take.
+const (
+	brokerOpening = 3 * time.Second        // to be there, with all queues
+	brokerAnswer  = time.Second            // to answer a question, or to delete what was made
+	brokerPublish = 2 * time.Second        // to confirm a message
+	askEvery      = 200 * time.Millisecond // how often it is asked how much it holds
+)
+
+// remote is the hand-over of a message lane whose queues are in a broker: one for
+// each handler, or one for all of them together. What is outstanding is remembered
+// here, so that a message carries little more than its number, and whatever the
+// broker delivers twice, or loses, is known.
+type remote struct {
+	gen    *generation
+	kind   engine.Broker
+	server broker.Server
+	queues []*remoteQueue
+
+	ctx    context.Context // ends with the hand-over, or when it is killed
+	cancel context.CancelCauseFunc
+
+	mu      sync.Mutex
+	closed  bool
+	closing chan struct{} // closed when it is
+	sending int           // sends under way
+
+	ending sync.Mutex     // held to end it
+	ended  bool           // guarded by ending
+	asking sync.WaitGroup // who asks the broker
+
+	told                atomic.Pointer[brokerFigures]
+	down, unknown, full atomic.Int64 // publishes: not sent, not confirmed, refused
+	repeats             atomic.Int64 // deliveries of what was done or in hand
+}
+
+// brokerFigures are what the broker has said of itself.
+type brokerFigures struct {
+	ready, inFlight int64
+	at              time.Time
+	took            time.Duration
+}
+
+func newRemote(g *generation, spec *engine.Lane) (*remote, error) {
+	l := g.lane
+	if l.run.dial == nil {
+		return nil, fmt.Errorf("its queue is in %s, and this program has no brokers: %w", spec.Queue.Broker, engine.ErrUnsupported)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), brokerOpening)
+	defer cancel()
+	server, err := l.run.dial(ctx, &spec.Queue)
+	if err != nil {
+		return nil, err
+	}
+	r := &remote{gen: g, kind: spec.Queue.Broker, server: server, closing: make(chan struct{})}
+	r.ctx, r.cancel = context.WithCancelCause(context.Background())
+	if !server.Caps().Retry && spec.Attempts > 1 {
+		return nil, errors.Join(fmt.Errorf("attempts is %d: %s cannot deliver a single message again; 1 is needed", spec.Attempts, r.kind), r.kill())
+	}
+	run := broker.NewRun()
+	if g.together {
+		err = r.subscribe(ctx, broker.Name{Run: run, Lane: l.name, Handler: "together"}, nil, spec)
+	} else {
+		for _, h := range g.handlers {
+			err = cmp.Or(err, r.subscribe(ctx, broker.Name{Run: run, Lane: l.name, Handler: h.name}, h, spec))
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, r.kill())
+	}
+	r.asking.Go(r.ask)
+	return r, nil
+}
+
+// subscribe makes the queue of a handler, or with h nil of all together, and starts
+// its workers.
+func (r *remote) subscribe(ctx context.Context, name broker.Name, h *handler, spec *engine.Lane) error {
+	queue, err := r.server.Queue(ctx, name, broker.Options{Prefetch: spec.Queue.Prefetch})
+	if err != nil {
+		return err
+	}
+	runs := r.gen.runs(h)
+	q := &remoteQueue{
+		remote: r, name: name.Handler, queue: queue, runs: runs, watch: &watch{gen: r.gen, h: h, runs: runs},
+		work: r.gen.work(h), position: len(r.queues), parcels: make(map[uint64]*parcel), room: make(chan struct{}),
+	}
+	r.queues = append(r.queues, q)
+	q.adjust(spec)
+	return nil
+}
+
+// ask has the broker say every now and then how much it holds.
+func (r *remote) ask() {
+	ticker := time.NewTicker(askEvery)
+	defer ticker.Stop()
+	for {
+		r.askOnce()
+		select {
+		case <-r.ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+func (r *remote) askOnce() {
+	ctx, cancel := context.WithTimeout(r.ctx, brokerAnswer)
+	defer cancel()
+	start := time.Now()
+	var all brokerFigures
+	for _, q := range r.queues {
+		d, err := q.queue.Depth(ctx)
+		if err != nil {
+			return // what it said last grows old
+		}
+		all.ready, all.inFlight = known(all.ready, d.Ready), known(all.inFlight, d.InFlight)
+	}
+	all.at = time.Now()
+	all.took = all.at.Sub(start)
+	r.told.Store(&all)
+}
+
+// known adds two figures, each of which may not be known.
+func known(a, b int64) int64 {
+	if a < 0 || b < 0 {
+		return -1
+	}
+	return a + b
+}
+
+// fill describes the broker.
+func (r *remote) fill(dst *engine.BrokerSnapshot) {
+	s, now := r.server.State(), time.Now()
+	*dst = engine.BrokerSnapshot{
+		Kind: r.kind, Address: r.server.Address(), Connected: s.Connected, Since: now.Sub(s.Since), Trouble: s.Trouble,
+		Ready: -1, InFlight: -1, Age: -1,
+		Down: r.down.Load(), Unknown: r.unknown.Load(), Full: r.full.Load(), Repeats: r.repeats.Load(),
+	}
+	if t := r.told.Load(); t != nil {
+		dst.Ready, dst.InFlight, dst.Age, dst.Asking = t.ready, t.inFlight, now.Sub(t.at), t.took
+	}
+}
+
+// adjust implements [handover].
+func (r *remote) adjust(spec *engine.Lane) error {
+	if !r.server.Caps().Retry && spec.Attempts > 1 {
+		return fmt.Errorf("lane %s: %s cannot deliver a single message again: %w", r.gen.lane.name, r.kind, engine.ErrUnsupported)
+	}
+	r.gen.discards.Store(spec.Queue.DropExpired)
+	for _, q := range r.queues {
+		q.adjust(spec)
+	}
+	return nil
+}
+
+// of is the queue whose workers run the handler at a position.
+func (r *remote) of(position int) *remoteQueue {
+	if r.gen.together {
+		position = 0
+	}
+	return r.queues[position]
+}
+
+// depth implements [handover]. It is what was handed over and is in nobody's hands:
+// the broker's own figures are some time old.
+func (r *remote) depth(position int) int {
+	q := r.of(position)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.waiting
+}
+
+// depths implements [handover].
+func (r *remote) depths(_ int, dst []int) []int { return dst }
+
+// crash implements [handover].
+func (r *remote) crash(f *engine.Fault) error {
+	q := r.queues[0]
+	for _, x := range r.queues {
+		if x.name == f.Handler {
+			q = x
+		}
+	}
+	when := message.CrashDuring
+	if f.When == engine.CrashBeforeAck {
+		when = message.CrashBeforeAck
+	}
+	for n := range max(1, f.Count) {
+		if err := q.crash(f.Worker, when, f.Restart); err != nil && n > 0 {
+			return nil // all there are
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// close implements [handover].
+func (r *remote) close(ctx context.Context) {
+	r.shut()
+	ticker := time.NewTicker(time.Millisecond)
+	defer ticker.Stop()
+	for !r.empty() {
+		select {
+		case <-ctx.Done():
+			r.cancel(message.ErrClosed)
+		case <-r.ctx.Done():
+			_ = r.end() // what is left is booked as it is left
+			return
+		case <-ticker.C:
+		}
+	}
+	r.cancel(message.ErrClosed)
+	_ = r.end()
+}
+
+// shut lets no sends begin any more.
+func (r *remote) shut() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.closed {
+		r.closed = true
+		close(r.closing)
+	}
+}
+
+// empty tells whether nothing is outstanding, nor about to be.
+func (r *remote) empty() bool {
+	r.mu.Lock()
+	sending := r.sending
+	r.mu.Unlock()
+	for _, q := range r.queues {
+		q.mu.Lock()
+		sending += len(q.parcels)
+		q.mu.Unlock()
+	}
+	return sending == 0
+}
+
+// kill implements [handover].
+func (r *remote) kill() error {
+	r.shut()
+	r.cancel(message.ErrKilled)
+	return r.end()
+}
+
+// end waits for all goroutines, books what is left, and removes what was made in
+// the broker. The context is done.
+func (r *remote) end() error {
+	r.ending.Lock()
+	defer r.ending.Unlock()
+	if r.ended {
+		return nil
+	}
+	r.ended = true
+	stuck := r.await()
+	for _, q := range r.queues {
+		q.leave()
+	}
+	r.asking.Wait()
+	if r.server.State().Connected { // else nobody listens; duet broker clean removes it some time
+		ctx, cancel := context.WithTimeout(context.Background(), brokerAnswer)
+		defer cancel()
+		for _, q := range r.queues {
+			_ = q.queue.Close(ctx)
+		}
+	}
+	r.server.Close()
+	if len(stuck) > 0 {
+		return &message.StuckError{Topic: r.gen.lane.name, Workers: stuck}
+	}
+	return nil
+}
+
+// await waits for workers and senders, and names workers that do not end.
+func (r *remote) await() (stuck []string) {
+	timeout := time.NewTimer(message.Grace)
+	defer timeout.Stop()
+	over := false
+	for _, q := range r.queues {
+		for _, w := range q.staff() {
+			if over {
+				timeout.Reset(0)
+			}
+			select {
+			case <-w.gone:
+			case <-timeout.C:
+				over = true
+				if !w.hasGone() {
+					stuck = append(stuck, fmt.Sprintf("worker %d of %s", w.id, q.name))
+				}
+			}
+		}
+	}
+	for r.sends() > 0 { // the context is done: they are about to return
+		time.Sleep(time.Millisecond) //nolint:forbidigo // not the lane's time
+	}
+	return stuck
+}
+
+func (r *remote) sends() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.sending
+}
+
+// leave books what is in nobody's hands as left.
+func (q *remoteQueue) leave() {
+	q.mu.Lock()
+	var left []*parcel
+	for id, p := range q.parcels {
+		if p.holder == nil {
+			left = append(left, p)
+			delete(q.parcels, id)
+		}
+	}
+	q.waiting = 0
+	q.mu.Unlock()
+	slices.SortFunc(left, func(a, b *parcel) int { return cmp.Compare(a.id, b.id) })
+	for _, p := range left {
+		q.watch.Left(p.d, p.attempt+1)
+	}
+}
+
+// sender implements [handover].
+func (r *remote) sender(p *producer) sender {
+	p.calls.Store(nil)
+	return &remoteSending{r, p}
+}
+
+// missed books a delivery that did not get into the queue any more.
+func (q *remoteQueue) missed(d *delivery) { q.gen.missed(q.runs, d, account.Lost) }
+
+var _ handover = (*remote)(nil)

@@ -1,0 +1,18 @@
+package virtual
+
+import (
+	"fmt"
+
+	"duet/engine"
+)
+
+// here says what of a scenario cannot be simulated: what is not in this process.
+func here(s *engine.Scenario) error {
+	for i := range s.Lanes {
+		if q := &s.Lanes[i].Queue; q.Remote() {
+			return fmt.Errorf("lane %s: its queue is in %s, and a broker takes its time in the real world only: run it in real time, or with broker: channel",
+				s.Lanes[i].Name, q.Broker)
+		}
+	}
+	return nil
+}

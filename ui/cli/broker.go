@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"duet/engine"
+)
+
+// brokerFlag is the flag that moves the queues of message lanes into a broker.
+type brokerFlag struct{ url string }
+
+func (f *brokerFlag) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.url, "broker", "",
+		"put the queues of message lanes into a broker, by its url; embedded: a JetStream server inside duet")
+}
+
+// apply makes a copy of a scenario with its queues in the broker, checked like a
+// file.
+func (f *brokerFlag) apply(s *engine.Scenario) (*engine.Scenario, error) {
+	if f.url == "" {
+		return s, nil
+	}
+	kind, err := f.kind()
+	if err != nil {
+		return nil, err
+	}
+	s, found := s.Clone(), false
+	for i := range s.Lanes {
+		if l := &s.Lanes[i]; l.Model == engine.Message {
+			l.Queue.Broker, l.Queue.URL, found = kind, f.url, true
+		}
+	}
+	if !found {
+		return nil, fmt.Errorf("--broker: %s has no message lane, and an event lane has no queue that could be in a broker", s.Name)
+	}
+	return s.WithAll(nil)
+}
+
+// kind is the broker that speaks the url's scheme. The url itself is not repeated: it
+// may have a password in it.
+func (f *brokerFlag) kind() (engine.Broker, error) {
+	if f.url == engine.Embedded {
+		return engine.JetStream, nil
+	}
+	scheme, _, ok := strings.Cut(f.url, "://")
+	if !ok {
+		return "", fmt.Errorf("--broker: a url such as nats://localhost:4222 is needed, or the word %s", engine.Embedded)
+	}
+	kind, ok := engine.BrokerSchemes[scheme]
+	if !ok {
+		return "", fmt.Errorf("--broker: no broker is known that speaks %q", scheme)
+	}
+	return kind, nil
+}
