@@ -15,6 +15,7 @@ func (s *scene) drawLane(g *grid.Grid, r grid.Rect, lane int) {
 	}
 	g.Box(r, border, "", t.text)
 	s.drawLaneTitle(g.Sub(r), lane, title)
+	s.drawBroker(g.Sub(r), l)
 	s.drawBalance(g.Sub(r), l)
 
 	in := g.Sub(r.Inset(1))

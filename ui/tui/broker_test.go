@@ -1,0 +1,34 @@
+package tui
+
+import (
+	"testing"
+
+	"duet/engine"
+	"duet/ui/internal/grid"
+)
+
+// How a broker is stands at the lower edge of its lane, and what it said long ago is
+// told as such.
+func TestBrokerRow(t *testing.T) {
+	s := &picture(t, atWork(saleScenario(t)), 200, 60).scene
+	here := engine.BrokerSnapshot{Kind: engine.JetStream, Connected: true, Ready: 12, InFlight: 8}
+	told := func(change func(*engine.BrokerSnapshot)) engine.BrokerSnapshot {
+		b := here
+		change(&b)
+		return b
+	}
+	for want, b := range map[string]engine.BrokerSnapshot{
+		"":                                    {},
+		"   ● jetstream ready    12 out    8": here,
+		"   ● jetstream ready    12 out    8 2.50s old": told(func(b *engine.BrokerSnapshot) { b.Age = 2500 * ms }),
+		"   ● jetstream ready    12 out    8 twice 3":   told(func(b *engine.BrokerSnapshot) { b.Repeats, b.Down = 3, 1 }),
+		"   ● jetstream ready    12 out    8 resent 4":  told(func(b *engine.BrokerSnapshot) { b.Unknown, b.Down = 3, 1 }),
+		"   ● jetstream":                told(func(b *engine.BrokerSnapshot) { b.Age = -1 }),
+		"   × jetstream lost for 3.20s": told(func(b *engine.BrokerSnapshot) { b.Connected, b.Since = false, 3200*ms }),
+	} {
+		got := drawn(80, 1, func(g *grid.Grid) { s.drawBroker(g, &engine.LaneSnapshot{Broker: b}) })
+		if got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	}
+}
