@@ -72,7 +72,7 @@ var mayKnow = []struct {
 		because: "it is given what starts a run and does not ask which",
 	},
 	{
-		who: "duet/engine/export", only: []string{"std", "duet/engine"},
+		who: "duet/engine/export", only: []string{"std", "duet/engine", "duet/engine/script"},
 		because: "it writes programs, and runs none",
 	},
 	{

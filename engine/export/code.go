@@ -29,6 +29,10 @@ func (l *lane) Answers() int {
 // NewQueue is the expression for a new queue, or new partitions.
 func (l *lane) NewQueue(capacity int) string {
 	switch {
+	case l.LIFO():
+		return fmt.Sprintf("newStack(%d)", capacity)
+	case l.Classes() > 0:
+		return l.newClassQueues(capacity)
 	case l.Partitions > 0 && l.Attempts > 0:
 		return fmt.Sprintf("newPartitionQueues(%d, %d)", l.Partitions, capacity)
 	case l.Partitions > 0:
@@ -44,7 +48,7 @@ func (l *lane) NewQueue(capacity int) string {
 
 // Queue is the variable of the queue, or queues, of the only subscription.
 func (l *lane) Queue() string {
-	if l.Partitions > 0 {
+	if l.Many() {
 		return "queues"
 	}
 	return "queue"
@@ -67,7 +71,12 @@ func (l *lane) Field() string { return l.Queue() }
 // QueueType is the type of that.
 func (l *lane) QueueType() string {
 	t := "chan Item"
-	if l.Attempts > 0 {
+	switch {
+	case l.LIFO():
+		return "*Stack"
+	case l.Classes() > 0:
+		return fmt.Sprintf("[%d]%s", l.Classes(), t)
+	case l.Attempts > 0:
 		t = "Queue"
 	}
 	if l.Partitions > 0 {
@@ -78,6 +87,14 @@ func (l *lane) QueueType() string {
 
 // Take is the queue that a worker receives from.
 func (l *lane) Take() string {
+	switch {
+	case l.LIFO():
+		return l.of("queue") + ".take()"
+	case l.Pooled():
+		return "share(worker, " + l.of("queues") + ")"
+	case l.Classes() > 0:
+		return taking(l.Order, l.of("queues"), l.rooms.Shared, l.Classes())
+	}
 	if l.Partitions > 0 {
 		return "queue"
 	}
@@ -114,6 +131,8 @@ func (l *lane) Loop() string {
 		return "for p, queue := range " + l.Queues()
 	case l.Partitions > 0:
 		return "for _, queue := range " + l.Queues()
+	case l.Pooled():
+		return "for worker := range " + l.Workers()
 	case l.Workers() == "1":
 		return ""
 	default:
@@ -175,6 +194,8 @@ func (l *lane) Put() string {
 	if l.Model == engine.Message {
 		if queue = l.of(l.Queue()); l.Partitions > 0 {
 			queue += fmt.Sprintf("[it.Key%%%d]", l.Partitions)
+		} else if l.Classes() > 0 {
+			queue += "[" + l.room() + "]"
 		}
 		if l.Attempts > 0 {
 			queue += ".fresh"
@@ -183,6 +204,9 @@ func (l *lane) Put() string {
 	ctx := ""
 	if l.put == "send" {
 		ctx = "ctx, "
+	}
+	if l.LIFO() {
+		return fmt.Sprintf("%s.%s(%sit, %s)", queue, l.put, ctx, l.End)
 	}
 	return fmt.Sprintf("%s(%s%s, it, %s)", l.put, ctx, queue, l.End)
 }

@@ -32,6 +32,9 @@ var factors = []struct {
 	{"queue", []string{"when_full: block", "when_full: drop_newest", "when_full: drop_oldest"}},
 	{"queue", []string{"drop_expired: false", "drop_expired: true"}},
 	{"partitions", []string{"partitions: 0", "partitions: 8"}},
+	{"classes", []string{"", "", "classes: [{name: urgent, share: 30%}, {name: normal}]", "classes: [{name: urgent, share: 30%}, {name: normal, share: 60%}, {name: bulk}]"}},
+	{"order", []string{"order: fifo", "order: lifo", "order: priority", "order: select"}},
+	{"pools", []string{"", "", "pools: {urgent: 2}", "pools: {urgent: 0, normal: 1}"}},
 	{"message", []string{"workers: 1", "workers: 4", "workers: 8", "workers: 0"}},
 	{"message", []string{"producers: 1", "producers: 3"}},
 	{"message", []string{"ack: none", "ack: before", "ack: after, attempts: 3", "ack: after, attempts: 3, backoff: {base: 5ms}", "ack: after, attempts: 2, backoff: {base: 5ms, max: 8ms, jitter: full}"}},
@@ -66,7 +69,7 @@ func scenario(chosen []int) (*engine.Scenario, string) {
 	}
 	text := fmt.Sprintf("duet: 1\nduration: 1s\nresources: [{name: db, slots: 2}]\nload: {%s}\nhandlers: [{name: first, %s}%s]\nlanes:\n"+
 		"  - {model: message, %s, %s, queue: {%s}}\n  - {model: event, %s, %s, queue: {%s}}\n",
-		all("load"), all("handler"), more, message, all("message", "source"), all("queue", "partitions"), both, all("event", "source"), all("queue"))
+		all("load", "classes"), all("handler"), more, message, all("message", "source", "pools"), all("queue", "partitions", "order"), both, all("event", "source"), all("queue"))
 	s, err := engine.Decode("drawn.yaml", []byte(text))
 	if err != nil {
 		return nil, text + err.Error()
@@ -82,7 +85,7 @@ func pairwise(t *testing.T) []*engine.Scenario {
 	for i, f := range factors {
 		sizes[i] = len(f.values)
 	}
-	rows, left := pairs.Cover(sizes, 48, func(row []int) bool {
+	rows, left := pairs.Cover(sizes, 56, func(row []int) bool {
 		s, _ := scenario(row)
 		return s != nil
 	})

@@ -104,6 +104,9 @@ func TestWhatIsNotCarriedOverIsSaid(t *testing.T) {
 		{"expect: [message.done > 5, event.done > 5]", "- expect: 2 claims"},
 		{"cases: [{name: slow}, {name: fast}]", "- cases: slow, fast"},
 		{"lanes: [{model: message, ack: before}]", "- lanes.message.ack: before: workers do not crash here"},
+		{"lanes: [{model: message, queue: {order: lifo}}]", ""},
+		{"lanes: [{model: message, queue: {order: lifo, partitions: 4}}]", "- lanes.message.queue.order: lifo: here what came first is taken first"},
+		{"lanes: [{model: message, queue: {visibility: 1s}, ack: after}]", "- lanes.message.queue.visibility: 1s"},
 		{"lanes: [{model: message, ack: after, attempts: 3}]", "- lanes.message.attempts: 3: no handler fails here"},
 	} {
 		s, err := engine.Decode("notes.yaml", []byte("duet: 1\nload: {rate: 1/s}\nhandlers: [{name: work}]\n"+c.change))

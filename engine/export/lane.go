@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"duet/engine"
+	"duet/engine/script"
 )
 
 // lane is what the pieces are told about a lane.
@@ -26,9 +27,11 @@ type lane struct {
 
 	Subs       []subscription
 	Partitions int
-	Attempts   int    // 0: a failure is final
-	Pause      string // before a further attempt; empty: none
-	Zero       bool   // somewhere nobody works
+	Order      engine.Order // in which workers take
+	rooms      script.Rooms // of the classes, where that matters
+	Attempts   int          // 0: a failure is final
+	Pause      string       // before a further attempt; empty: none
+	Zero       bool         // somewhere nobody works
 
 	Holds []resource
 	Wraps []wrap
@@ -126,6 +129,7 @@ func (l *lane) finish(p *program) {
 		l.Faster = faster(l.spec.Speed, len(p.Handlers) > 1)
 	}
 	l.wrap(p)
+	l.arrange(p.scenario)
 	if l.Model != engine.Message {
 		return
 	}

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"regexp"
 	"strings"
+
+	"duet/engine"
 )
 
 // names gives what a scenario names a name in the program, each its own.
@@ -42,6 +44,9 @@ func newNames() names {
 	}
 	for _, text := range drawing {
 		taken.take(text)
+	}
+	for n := range engine.MaxClasses {
+		taken[taker(engine.Priority, n+1)], taken[taker(engine.Select, n+1)] = true, true
 	}
 	return taken
 }

@@ -58,6 +58,7 @@ func (p *program) notes() []string {
 		add(l.spec.Attempts > 1 && l.Attempts == 0, "lanes.%s.attempts: %d: no handler fails here", l.Name, l.spec.Attempts)
 		add(l.spec.Ack != "" && l.spec.Ack != engine.AckNone && l.Attempts == 0, "lanes.%s.ack: %s: workers do not crash here, and what they hold ends with the program", l.Name, l.spec.Ack)
 	}
+	p.noteOrder(add)
 	for _, h := range p.Handlers {
 		add(h.idempotent && !p.Once(), "handlers.%s.idempotent: nothing is delivered twice here", h.Name)
 	}
@@ -140,6 +141,7 @@ var carried = []string{
 	"lanes.*.workers", "lanes.*.publishers", "lanes.*.dispatch", "lanes.*.queue.capacity", "lanes.*.queue.when_full",
 	"lanes.*.queue.partitions", "lanes.*.queue.drop_expired", "lanes.*.producers", "lanes.*.publish_by", "lanes.*.ack", "lanes.*.attempts", "lanes.*.backoff.*",
 	"lanes.*.limit", "lanes.*.recover", "lanes.*.speed", "lanes.*.handlers", "lanes.*.subscriptions.*",
+	"lanes.*.queue.order", "lanes.*.pools.*", "load.classes.*",
 	"handlers.*.needs", "handlers.*.idempotent", "resources.*.slots", "lanes.*.source",
 	"steady.*", "seed", "duration", "warmup", "drain",
 }

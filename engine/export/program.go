@@ -198,7 +198,7 @@ func (p *program) Wanted() bool {
 // Random tells whether anything about an item is drawn.
 func (p *program) Random() bool {
 	drawn := func(h *handler) bool { return strings.Contains(h.Draw, "rng") || len(h.Fates) > 0 }
-	return p.Keys || strings.Contains(p.Gap, "rng") || slices.ContainsFunc(p.Handlers, drawn)
+	return p.Keys || p.ClassShares() != "" || strings.Contains(p.Gap, "rng") || slices.ContainsFunc(p.Handlers, drawn)
 }
 
 // Retries tells whether some lane tries again itself.
@@ -224,7 +224,9 @@ func (p *program) InlineBus() bool    { return p.uses(engine.Inline) }
 func (p *program) GoroutineBus() bool { return p.uses(engine.Goroutine) }
 func (p *program) BufferedBus() bool  { return p.uses(engine.Buffered) }
 
-func (p *program) puts(by string) bool { return p.any(func(l *lane) bool { return l.put == by }) }
+func (p *program) puts(by string) bool {
+	return p.any(func(l *lane) bool { return l.put == by && !l.LIFO() })
+}
 
 // Send, SendOrDrop and SendAndDrop tell which are needed.
 func (p *program) Send() bool        { return p.puts("send") }
@@ -266,7 +268,7 @@ func (p *program) pieces() []piece {
 	for _, l := range p.Lanes {
 		parts = append(parts, piece{string(l.Model), l})
 	}
-	for _, name := range []string{"bus", "send", "client", "handlers", "items", "ledger"} {
+	for _, name := range []string{"bus", "send", "queue", "client", "handlers", "items", "ledger"} {
 		parts = append(parts, piece{name, p})
 	}
 	return parts
