@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,9 +48,10 @@ func TestASelectHasNoPriority(t *testing.T) {
 func TestAPoolTakesItsClassOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		topic := message.NewTopic[int]("orders")
-		var by [3]int // what the workers took
+		var counts [3]atomic.Int64 // what the workers took
+		by := func() [3]int64 { return [3]int64{counts[0].Load(), counts[1].Load(), counts[2].Load()} }
 		_, err := topic.Subscribe("all", func(ctx context.Context, v int) error {
-			by[v%3]++
+			counts[v%3].Add(1)
 			return sleep(ctx, time.Second)
 		}, message.Options[int]{
 			Capacity: 10, Workers: 2, Classes: 3, Class: func(v int) int { return v % 3 }, Pools: []int{0, 1},
@@ -62,11 +64,11 @@ func TestAPoolTakesItsClassOnly(t *testing.T) {
 			_ = topic.Send(context.Background(), v)
 		}
 		time.Sleep(4500 * time.Millisecond)
-		if by != [3]int{5, 5, 0} {
-			t.Errorf("after 4.5 s %v were taken of the classes", by)
+		if by() != [3]int64{5, 5, 0} {
+			t.Errorf("after 4.5 s %v were taken of the classes", by())
 		}
-		if _, err := topic.Close(context.Background()); err != nil || by != [3]int{10, 10, 10} {
-			t.Errorf("%v: %v", by, err)
+		if _, err := topic.Close(context.Background()); err != nil || by() != [3]int64{10, 10, 10} {
+			t.Errorf("%v: %v", by(), err)
 		}
 	})
 }
