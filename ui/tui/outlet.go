@@ -10,7 +10,7 @@ import (
 // comes next waits in memory, so that keys are obeyed and the program can end. While
 // it is behind no pictures are made, and so no more than one or two wait in it.
 type outlet struct {
-	*os.File
+	file *os.File // not embedded: its WriteString and ReadFrom would pass Write by
 
 	start   sync.Once
 	more    chan struct{} // told when there is something to write
@@ -30,7 +30,7 @@ const (
 )
 
 func newOutlet(f *os.File) *outlet {
-	return &outlet{File: f, more: make(chan struct{}, 1), idle: make(chan struct{}, 1), ended: make(chan struct{})}
+	return &outlet{file: f, more: make(chan struct{}, 1), idle: make(chan struct{}, 1), ended: make(chan struct{})}
 }
 
 // Write implements [io.Writer]. It blocks until the terminal has taken everything,
@@ -56,6 +56,15 @@ func (o *outlet) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// Read implements [io.Reader], as terminals do.
+func (o *outlet) Read(p []byte) (int, error) { return o.file.Read(p) }
+
+// Close implements [io.Closer].
+func (o *outlet) Close() error { return o.file.Close() }
+
+// Fd is the terminal's file descriptor, by which its size is asked for.
+func (o *outlet) Fd() uintptr { return o.file.Fd() }
+
 // pump writes until there is an error or the end. It is left behind where the terminal never
 // reads again, which is the end of the program.
 func (o *outlet) pump() {
@@ -70,7 +79,7 @@ func (o *outlet) pump() {
 		out, o.waiting = o.waiting, out[:0]
 		o.writing = true
 		o.mu.Unlock()
-		_, err := o.File.Write(out)
+		_, err := o.file.Write(out)
 		o.mu.Lock()
 		o.writing, o.err = false, err
 		done := !o.isBehind()
