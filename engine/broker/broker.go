@@ -28,9 +28,6 @@ type Server interface {
 	// Address says where it is, without any login.
 	Address() string
 
-	// Caps says what queues of this broker can do.
-	Caps() Caps
-
 	// Queue makes a queue, of a name that there was not before.
 	Queue(ctx context.Context, name Name, o Options) (Queue, error)
 
@@ -103,12 +100,10 @@ const (
 	Drop                 // it is given up: a dead letter, where the broker has such
 )
 
-// Depth is how much a queue holds by the broker's own account; -1: that broker does
-// not say.
+// Depth is how much a queue holds by the broker's own account.
 type Depth struct {
 	Ready    int64 // waits to be delivered
 	InFlight int64 // delivered, and not settled
-	Lag      int64 // of a log: how much of it was not read yet
 }
 
 // State is how a connection is.
@@ -116,13 +111,4 @@ type State struct {
 	Connected bool
 	Since     time.Time // when that began
 	Trouble   string    // what was the matter last, without any secret; empty: nothing
-}
-
-// Caps are what a broker's queues can and cannot do.
-type Caps struct {
-	Retry     bool   // a delivery can be given back
-	Delay     string // how a pause before the next delivery is kept, for people
-	Crash     string // when what a crashed worker held comes back, for people
-	Confirms  string // what a confirmed publish means, for people
-	Partition bool   // the order of a key is kept however many workers there are
 }

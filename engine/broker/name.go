@@ -28,16 +28,3 @@ func (n Name) String() string { return n.Join(".") }
 func (n Name) Join(sep string) string {
 	return strings.Join([]string{Prefix, n.Run, n.Lane, n.Handler}, sep)
 }
-
-// Own tells whether a name, joined with such a separator, is one of duet's, and of
-// which run.
-func Own(name, sep string) (run string, own bool) {
-	parts := strings.Split(name, sep)
-	if len(parts) < 4 || parts[0] != Prefix || len(parts[1]) != 12 {
-		return "", false
-	}
-	if _, err := hex.DecodeString(parts[1]); err != nil {
-		return "", false
-	}
-	return parts[1], true
-}

@@ -71,9 +71,6 @@ func newRemote(g *generation, spec *engine.Lane) (*remote, error) {
 	}
 	r := &remote{gen: g, kind: spec.Queue.Broker, server: server, closing: make(chan struct{})}
 	r.ctx, r.cancel = context.WithCancelCause(context.Background())
-	if !server.Caps().Retry && spec.Attempts > 1 {
-		return nil, errors.Join(fmt.Errorf("attempts is %d: %s cannot deliver a single message again; 1 is needed", spec.Attempts, r.kind), r.kill())
-	}
 	run := broker.NewRun()
 	if g.together {
 		err = r.subscribe(ctx, broker.Name{Run: run, Lane: l.name, Handler: "together"}, nil, spec)
@@ -160,9 +157,6 @@ func (r *remote) fill(dst *engine.BrokerSnapshot) {
 
 // adjust implements [handover].
 func (r *remote) adjust(spec *engine.Lane) error {
-	if !r.server.Caps().Retry && spec.Attempts > 1 {
-		return fmt.Errorf("lane %s: %s cannot deliver a single message again: %w", r.gen.lane.name, r.kind, engine.ErrUnsupported)
-	}
 	r.gen.discards.Store(spec.Queue.DropExpired)
 	for _, q := range r.queues {
 		q.adjust(spec)

@@ -52,6 +52,9 @@ func (f *Forecaster) Forecast(
 	case len(from.Lanes) != len(from.Scenario.Lanes):
 		return errors.New("the snapshot is not one of a run of its scenario")
 	}
+	if err := here(from.Scenario); err != nil {
+		return err
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.clock == nil {

@@ -38,9 +38,9 @@ func (s *scene) drawBroker(g *grid.Grid, l *engine.LaneSnapshot) {
 		figures = t.dim
 	}
 	p.text("ready ", t.dim)
-	p.right(5, figure.Count(b.Ready), figures)
+	p.over(5, figure.Count(b.Ready), figures)
 	p.text(" out ", t.dim)
-	p.right(4, figure.Count(b.InFlight), figures)
+	p.over(4, figure.Count(b.InFlight), figures)
 	p.text(" ", t.dim)
 	switch unsure := b.Down + b.Unknown + b.Full; {
 	case b.Age > fresh:

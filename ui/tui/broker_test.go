@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"testing"
 
 	"duet/engine"
@@ -26,8 +27,13 @@ func TestBrokerRow(t *testing.T) {
 		"   ● jetstream":                told(func(b *engine.BrokerSnapshot) { b.Age = -1 }),
 		"   × jetstream lost for 3.20s": told(func(b *engine.BrokerSnapshot) { b.Connected, b.Since = false, 3200*ms }),
 	} {
-		got := drawn(80, 1, func(g *grid.Grid) { s.drawBroker(g, &engine.LaneSnapshot{Broker: b}) })
-		if got != want {
+		got := drawn(80, 1, func(g *grid.Grid) {
+			for x := range g.W {
+				g.Text(x, 0, "─", grid.Style{})
+			}
+			s.drawBroker(g, &engine.LaneSnapshot{Broker: b})
+		})
+		if got = strings.Trim(got, "─ "); got != strings.TrimSpace(want) {
 			t.Errorf("got  %q\nwant %q", got, want)
 		}
 	}

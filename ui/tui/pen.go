@@ -45,6 +45,12 @@ func (p *pen) right(w int, s string, st grid.Style) {
 	p.x += w
 }
 
+// over is right where something stands already, such as a border.
+func (p *pen) over(w int, s string, st grid.Style) {
+	p.g.Fill(grid.Rect{X: p.x, Y: p.y, W: max(min(w, p.room()), 0), H: 1}, ' ', st)
+	p.right(w, s, st)
+}
+
 // rate writes a number of things a second into a field of w cells.
 func (p *pen) rate(w int, x float64, st grid.Style) { p.right(w, figure.Rate(x)+"/s", st) }
 

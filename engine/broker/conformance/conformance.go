@@ -30,22 +30,18 @@ func Test(t *testing.T, server broker.Server) {
 		name     string
 		prefetch int
 		test     func(*suite)
-		retries  bool // the test needs a broker that delivers single messages again
 	}{
-		{"carries all that is in a message, in order", 4, (*suite).carries, false},
-		{"counts what it holds", 1, (*suite).counts, false},
-		{"holds to the prefetch", 3, (*suite).prefetches, false},
-		{"delivers again what is to be tried again", 1, (*suite).retries, true},
-		{"delivers once what is given up", 1, (*suite).drops, false},
-		{"delivers again what a crashed worker held", 3, (*suite).crashes, false},
-		{"delivers again what one held that waited for more", 8, (*suite).crashesHalfEmpty, false},
-		{"gives back what a closed worker held", 3, (*suite).closes, false},
-		{"says when it is gone", 1, (*suite).goes, false},
+		{"carries all that is in a message, in order", 4, (*suite).carries},
+		{"counts what it holds", 1, (*suite).counts},
+		{"holds to the prefetch", 3, (*suite).prefetches},
+		{"delivers again what is to be tried again", 1, (*suite).retries},
+		{"delivers once what is given up", 1, (*suite).drops},
+		{"delivers again what a crashed worker held", 3, (*suite).crashes},
+		{"delivers again what one held that waited for more", 8, (*suite).crashesHalfEmpty},
+		{"gives back what a closed worker held", 3, (*suite).closes},
+		{"says when it is gone", 1, (*suite).goes},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if c.retries && !server.Caps().Retry {
-				t.Skip("this broker delivers no single message again, and says so")
-			}
 			ctx, cancel := context.WithTimeout(t.Context(), most)
 			defer cancel()
 			name := broker.Name{Run: broker.NewRun(), Lane: "message", Handler: "charge"}
@@ -124,7 +120,7 @@ func (s *suite) expect(w broker.Worker, n int) {
 // empty waits until the broker holds nothing more.
 func (s *suite) empty() {
 	s.Helper()
-	s.depth("nothing", func(d broker.Depth) bool { return d.Ready <= 0 && d.InFlight <= 0 && d.Lag <= 0 })
+	s.depth("nothing", func(d broker.Depth) bool { return d.Ready == 0 && d.InFlight == 0 })
 }
 
 // depth waits until the broker holds so much.
@@ -162,12 +158,10 @@ func (s *suite) carries() {
 
 func (s *suite) counts() {
 	s.publish(5)
-	s.depth("5", func(d broker.Depth) bool { return max(d.Ready, d.Lag) == 5 && d.InFlight <= 0 })
+	s.depth("5", func(d broker.Depth) bool { return d.Ready == 5 && d.InFlight == 0 })
 	w := s.worker(1)
 	d := s.receive(w)
-	s.depth("4, and 1 delivered", func(d broker.Depth) bool {
-		return d.Ready == 4 && d.InFlight == 1 || d.Lag == 5
-	})
+	s.depth("4, and 1 delivered", func(d broker.Depth) bool { return d.Ready == 4 && d.InFlight == 1 })
 	s.settle(d, broker.Ack)
 	for range 4 {
 		s.settle(s.receive(w), broker.Ack)

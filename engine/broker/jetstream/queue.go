@@ -81,7 +81,7 @@ func (q *queue) Depth(ctx context.Context) (broker.Depth, error) {
 	if err != nil {
 		return broker.Depth{}, q.wrong(err)
 	}
-	return broker.Depth{Ready: int64(info.NumPending), InFlight: int64(info.NumAckPending), Lag: -1}, nil //nolint:gosec // far below
+	return broker.Depth{Ready: int64(info.NumPending), InFlight: int64(info.NumAckPending)}, nil //nolint:gosec // far below
 }
 
 // Close implements [broker.Queue].

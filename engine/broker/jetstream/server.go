@@ -139,19 +139,6 @@ func (s *Server) State() broker.State {
 // Address implements [broker.Server].
 func (s *Server) Address() string { return s.address }
 
-// Caps implements [broker.Server].
-func (s *Server) Caps() broker.Caps {
-	kept := "on disk"
-	if s.storage == jetstream.MemoryStorage {
-		kept = "in memory"
-	}
-	return broker.Caps{
-		Retry: true,
-		Delay: "by the broker",
-		Crash: fmt.Sprintf("after %s without a sign of life", ackWait), Confirms: "the server has it " + kept,
-	}
-}
-
 // Close implements [broker.Server].
 func (s *Server) Close() {
 	s.conn.Close()
