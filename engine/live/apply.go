@@ -43,9 +43,6 @@ func (r *Run) Apply(c engine.Change) error {
 func (r *Run) set(c *engine.Change) error {
 	old := r.scenario.Load()
 	next, err := script.With(old, c)
-	if err == nil {
-		err = ready(next)
-	}
 	if err != nil {
 		return err
 	}

@@ -40,11 +40,12 @@ func (c *channel) subscribe(name string, h *handler, spec *engine.Lane) error {
 	workers, capacity := script.Sizes(spec, name)
 	l := c.gen.lane
 	rooms := &c.gen.rooms
+	c.reveal(spec)
 	o := message.Options[delivery]{
 		Capacity: capacity, WhenFull: policies[spec.Queue.WhenFull],
 		Workers: workers, Partitions: spec.Queue.Partitions,
 		Key: func(d delivery) uint64 { return uint64(d.item.Key) },
-		Ack: acks[spec.Ack], Attempts: spec.Attempts,
+		Ack: acks[spec.Ack], Attempts: spec.Attempts, Visibility: spec.Queue.Visibility,
 		Backoff:    c.gen.backoff(spec.Backoff, len(c.subs)),
 		DeadLetter: deadLetter(spec.Attempts),
 		Recover:    spec.Recover,
@@ -81,6 +82,14 @@ func (c *channel) discard(position int, spec *engine.Lane) {
 	}
 	runs := c.gen.runs(c.apart(position))
 	c.subs[position].SetDiscard(func(d *delivery) bool { return c.gen.discard(runs, d) })
+}
+
+// reveal takes note of it when what is in hand for long is delivered again: before it
+// is.
+func (c *channel) reveal(spec *engine.Lane) {
+	if spec.Queue.Visibility > 0 {
+		c.gen.visible.Store(true)
+	}
 }
 
 var policies = map[engine.WhenFull]message.Policy{
@@ -139,6 +148,7 @@ func (s *sending) idle() {}
 // adjust implements [handover].
 func (c *channel) adjust(spec *engine.Lane) error {
 	var errs []error
+	c.reveal(spec)
 	for i, sub := range c.subs {
 		workers, capacity := script.Sizes(spec, sub.Name())
 		if n := c.gen.partitions; n > 0 {
@@ -149,9 +159,13 @@ func (c *channel) adjust(spec *engine.Lane) error {
 		if spec.Attempts == 1 { // the ack mode may only become lax when there are no further attempts
 			errs = append(errs, sub.SetAttempts(1))
 		}
+		if spec.Queue.Visibility == 0 { // likewise
+			errs = append(errs, sub.SetVisibility(0))
+		}
 		sub.SetBackoff(c.gen.backoff(spec.Backoff, i))
 		errs = append(errs,
 			sub.SetAck(acks[spec.Ack]),
+			sub.SetVisibility(spec.Queue.Visibility),
 			sub.SetAttempts(spec.Attempts),
 			c.resize(sub, policies[spec.Queue.WhenFull], capacity),
 			sub.SetWorkers(workers))

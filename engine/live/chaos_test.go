@@ -100,6 +100,9 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 					workers = pick("pools", workers, "workers: 4, pools: {urgent: 1}", "workers: 3, pools: {urgent: 1, normal: 2}")
 				}
 			}
+			if strings.HasPrefix(ack, "ack: after") {
+				queue += ", visibility: " + pick("visibility", "0s", "1ms", "8ms", "50ms")
+			}
 			fmt.Fprintf(&b, "  - {name: lane%d, model: message, handlers: %s, recover: %s, source: %s, queue: {%s, %s}, %s, producers: %s, %s}\n",
 				i+1, names, recovers, source, queue, order, workers, pick("producers", "1", "3"), ack)
 		} else {

@@ -92,6 +92,9 @@ func (r *record) end(out account.Outcome) (account.Outcome, bool) {
 }
 
 func (r *record) free() {
+	if r.of.visible.Load() {
+		return // another hand may still have it
+	}
 	r.of, r.try = nil, nil
 	records.Put(r)
 }

@@ -182,7 +182,6 @@ func (h *handler) inTurn(ctx context.Context, d *delivery, srv *server, position
 	srv.since.Store(int64(start))
 	t := &srv.each[position]
 	h.began(srv, t, d, srv.attempt, start)
-	srv.results[position] = account.Failed // also when it panics
 	defer func() {
 		h.put(srv, t, start, h.lane.run.clock.Now())
 		if !recovers {

@@ -27,6 +27,10 @@ type handover interface {
 	// there are any.
 	depths(position int, dst []int) []int
 
+	// spare is how many hold a delivery for a handler that is in another hand as
+	// well or has ended, and how many copies wait of what is in hand.
+	spare(position int) (hands, copies int)
+
 	// fault crashes workers; other faults are the handlers' own.
 	crash(f *engine.Fault) error
 
@@ -62,6 +66,7 @@ type generation struct {
 	partitions int
 	rooms      script.Rooms // which queue is for which class, and for which workers
 	discards   atomic.Bool  // what was given up, when its turn comes
+	visible    atomic.Bool  // what is in hand for long is delivered again, or was
 	way        handover
 	servers    atomic.Pointer[[]*server]
 	outlived   bool // something of it did not end when it was killed; guarded by the lane's mu

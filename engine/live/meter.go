@@ -25,6 +25,8 @@ type meter struct {
 	now   time.Duration // the last stamp
 	fresh bool          // the worker has not waited since
 
+	elsewhere bool // what comes next makes no difference to where the item is
+
 	briefs int // how many brief services in a row
 	n      int // deliveries in the group
 	group  [groupMost]delivery
@@ -60,11 +62,16 @@ func (m *meter) begin(d *delivery, attempt int) {
 	if m.h != nil {
 		m.h.began(m.server, &m.each[0], d, attempt, m.now)
 	}
-	if m.lane.began(m.server, d, m.now) && !m.ready {
+	if m.elsewhere && d.rec == nil {
+		m.items.takenBeside()
+	} else if m.lane.began(m.server, d, m.now) && !m.ready {
 		m.items.waited.Add(1)
 	}
-	m.ready = false
+	m.elsewhere, m.ready = false, false
 }
+
+// Elsewhere implements [message.WorkerProbe].
+func (m *meter) Elsewhere() { m.elsewhere = true }
 
 // End implements [message.WorkerProbe].
 func (m *meter) End(d *delivery, attempt int, out message.Outcome, _ error) {
@@ -78,7 +85,10 @@ func (m *meter) End(d *delivery, attempt int, out message.Outcome, _ error) {
 		}
 		m.flush()
 		m.briefs = 0
+		elsewhere := m.elsewhere
+		m.elsewhere = false
 		m.begin(d, attempt)
+		m.elsewhere = elsewhere
 	}
 	start := m.now
 	m.now = m.lane.run.clock.Now()
@@ -125,16 +135,21 @@ func (m *meter) close(d *delivery, start time.Duration, out message.Outcome) {
 		m.h.ended(m.server, &m.each[0], d, start, m.now, end)
 	} else {
 		m.h.put(m.server, &m.each[0], start, m.now)
-		m.again(m.h, &m.each[0], d, out == message.DoneUnacked)
-		m.lane.note(engine.Retried, d, m.h.index, m.id, m.attempt, m.now)
+		m.again(m.h, &m.each[0], d, wasDone(out))
+		m.noteBack(m.h, d, out)
 	}
 	if final {
 		m.lane.settle(m.server, d, start, m.now, end)
 		return
 	}
-	m.items.redelivered.Add(1)
-	m.againAll(out == message.DoneUnacked)
-	m.lane.put(m.server, d)
+	if !inVain(out) {
+		m.items.redelivered.Add(1)
+	}
+	m.againAll(wasDone(out))
+	if !m.elsewhere {
+		m.lane.put(m.server, d)
+	}
+	m.elsewhere = false
 }
 
 // closeAll books the deliveries of an item whose handlers share the worker.
@@ -144,7 +159,7 @@ func (m *meter) closeAll(d *delivery, out message.Outcome) {
 		result := m.results[i]
 		if !final {
 			m.again(h, &m.each[i], d, result == account.Done)
-			h.lane.note(engine.Retried, d, h.index, m.id, m.attempt, m.now)
+			m.noteBack(h, d, out)
 			continue
 		}
 		if end == account.Lost || result != account.Done {
@@ -156,6 +171,13 @@ func (m *meter) closeAll(d *delivery, out message.Outcome) {
 		if !h.conclude(&m.each[i], d, m.now, result) {
 			m.items.wasted.Add(1)
 		}
+	}
+}
+
+// noteBack notes that a delivery is to be handled again.
+func (m *meter) noteBack(h *handler, d *delivery, out message.Outcome) {
+	if !inVain(out) {
+		m.lane.note(engine.Retried, d, h.index, m.id, m.attempt, m.now)
 	}
 }
 

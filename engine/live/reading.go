@@ -14,9 +14,10 @@ import (
 type reading struct {
 	*account.Reading
 	accepted int64
-	holding  int64 // inline publishers that have an item in hand
-	forsaken int64 // tries that came to an end without ending their item
-	queued   int64 // items handed over and not yet begun
+	holding  int64   // inline publishers that have an item in hand
+	forsaken int64   // tries that came to an end without ending their item
+	queued   int64   // items handed over and not yet begun
+	copies   []int64 // by handler: deliveries in queues of what is in hand
 }
 
 // read takes the counters of a lane; complete comes after it.
@@ -34,6 +35,7 @@ func (l *lane) read(r *reading, at time.Duration) {
 				r.Queued.Now += d
 			}
 		}
+		g.readSpare(r)
 	}
 	for i, h := range l.handlers {
 		l.readServer(r, h.loose)
@@ -68,6 +70,11 @@ func (r *reading) begin(at time.Duration) {
 	r.Producing, r.Working, r.Retries, r.Expecting = 0, 0, 0, 0
 	r.accepted, r.holding, r.forsaken, r.queued, r.Queued.Now = 0, 0, 0, 0, 0
 	clear(r.Deliveries)
+	clear(r.Doubled)
+	if r.copies == nil {
+		r.copies = make([]int64, len(r.Deliveries))
+	}
+	clear(r.copies)
 	for i := range r.Classes { // what was offered is counted on
 		r.Classes[i] = account.ClassReading{Offered: r.Classes[i].Offered}
 	}
@@ -121,7 +128,8 @@ func (l *lane) readStages(r *reading, c *crew) {
 			r.queued = 0 // nothing is anywhere: what is missing is missing
 		}
 	case len(g.handlers) > 0:
-		r.queued = r.Depth[g.handlers[0].index].Now
+		h := g.handlers[0].index
+		r.queued = max(0, r.Depth[h].Now-r.copies[h])
 	}
 }
 
@@ -178,7 +186,8 @@ func (r *reading) complete(at time.Duration, arrived int64) {
 	r.Backlog.Now = max(0, arrived+r.Retries-r.accepted-r.holding)
 	r.InSystem.Now = max(0, arrived-r.Items.Total())
 	for i := range r.Await {
-		r.Await[i] = r.Backlog.Now + r.Depth[i].Now
+		r.Doubled[i] = min(r.Doubled[i], r.Busy[i].Now)
+		r.Await[i] = r.Backlog.Now + max(0, r.Depth[i].Now-r.copies[i])
 	}
 	r.Waiting = r.Backlog.Now + r.queued
 	if r.Impatient { // what is in queues does not tell. Where nothing is anywhere, what is missing is missing

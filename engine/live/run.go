@@ -74,9 +74,6 @@ type Run struct {
 
 // New starts a run of a decoded scenario. Close must be called in the end.
 func New(s *engine.Scenario, o Options) (*Run, error) {
-	if err := ready(s); err != nil {
-		return nil, err
-	}
 	stream, err := workload.New(s)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/account"
 	"duet/engine/message"
 	"duet/engine/script"
 	"duet/engine/workload"
@@ -28,6 +29,9 @@ func (g *generation) work(h *handler) message.Handler[delivery] {
 	}
 	return func(ctx context.Context, d delivery) error {
 		srv := serverOf(ctx)
+		for i := range srv.results {
+			srv.results[i] = account.Failed // also when it is not reached, or panics
+		}
 		var errs []error
 		for i, h := range g.handlers {
 			if err := h.inTurn(ctx, &d, srv, i, g.recovers); err != nil {

@@ -28,14 +28,16 @@ func (p *tally) End(_ *item, _ int, out message.Outcome, _ error) {
 		p.done++
 	}
 }
-func (p *tally) Idle()     { p.idle++ }
-func (p *tally) Exit(bool) {}
+func (p *tally) Elsewhere() {}
+func (p *tally) Idle()      { p.idle++ }
+func (p *tally) Exit(bool)  {}
 
 type tallies struct{}
 
 func (tallies) Worker(int) message.WorkerProbe[item] { return new(tally) }
 func (tallies) Dropped(item, bool)                   {}
 func (tallies) Left(item, int)                       {}
+func (tallies) Reappeared(item, int, int)            {}
 
 type blocks struct {
 	n int64

@@ -232,29 +232,26 @@ func (s *Subscription[T]) finish() Remainder {
 		return s.left
 	}
 	s.stage.Store(ended)
-	r := Remainder{Subscription: s.name, Delayed: len(s.delays.heap), InHand: s.inHand}
-	var waited []entry[T]
+	r := Remainder{Subscription: s.name}
+	var waited, delayed []entry[T]
 	for _, q := range s.queues {
 		for e, ok := q.take(); ok; e, ok = q.take() {
 			waited = append(waited, e)
 		}
 		q.delayed = 0
 	}
-	r.Queued = len(waited)
 	for _, d := range s.delays.heap {
-		waited = append(waited, d.entry)
+		delayed = append(delayed, d.entry)
 	}
 	s.delays.heap = nil
-	for _, w := range s.slots {
-		if w.running {
-			r.Stuck = append(r.Stuck, w.id)
-			r.InHand++
-		}
-	}
+	waited, delayed = left(waited), left(delayed)
+	r.Queued, r.Delayed = len(waited), len(delayed)
+	r.Stuck, r.InHand = s.stuck()
+	r.InHand += s.inHand
 	s.left = r
 	s.mu.Unlock()
 	if s.o.Probe != nil {
-		for _, e := range waited {
+		for _, e := range slices.Concat(waited, delayed) {
 			s.o.Probe.Left(e.v, e.attempt)
 		}
 	}

@@ -23,7 +23,7 @@ type step struct {
 
 var steps = []string{
 	"send", "send", "send", "capacity", "workers", "crash", "crash before ack", "restart",
-	"policy", "retry", "plain", "depth",
+	"policy", "retry", "plain", "depth", "visibility", "visibility",
 }
 
 func drawSteps(t *rapid.T) []step {
@@ -77,7 +77,10 @@ func (c *chaos) do(s step) {
 	case "retry":
 		_ = c.sub.SetAck(message.AckAfter)
 		_ = c.sub.SetAttempts(1 + s.n%4)
+	case "visibility":
+		_ = c.sub.SetVisibility(time.Duration(s.n-2) * time.Millisecond) // refused below 0
 	case "plain":
+		_ = c.sub.SetVisibility(0)
 		_ = c.sub.SetAttempts(1)
 		_ = c.sub.SetAck(message.Ack(s.n % 3))
 	case "depth":
@@ -125,6 +128,9 @@ func TestEveryMessageEndsOnce(t *testing.T) {
 			o.Workers = 1
 		}
 		discards := rapid.Bool().Draw(rt, "discards")
+		if rapid.Bool().Draw(rt, "visible") {
+			o.Ack, o.Visibility = message.AckAfter, time.Duration(rapid.IntRange(1, 4).Draw(rt, "visibility"))*time.Millisecond
+		}
 		if rapid.Bool().Draw(rt, "dead letters") {
 			o.DeadLetter = func(int, error) {}
 		}
@@ -176,6 +182,7 @@ func (c *chaos) end(how string, o *message.Options[int]) (message.Left, error) {
 		_, err := c.topic.Close(context.Background())
 		return left, err
 	case "drain": // with all that is needed to get empty
+		_ = c.sub.SetVisibility(0) // what always takes longer and fails is delivered for ever
 		_ = c.sub.SetWorkers(1)
 		if o.Classes > 0 {
 			_ = c.sub.SetWorkers(3) // one for every pool, and for the rest
@@ -206,13 +213,13 @@ func (c *chaos) check(left message.Left, unsubscribed bool) error {
 	for v, outs := range c.rec.outcomes {
 		for i, out := range outs {
 			switch out {
-			case message.Retried, message.Requeued, message.DoneUnacked:
+			case message.Retried, message.Requeued, message.DoneUnacked, message.Superseded, message.Duplicate:
 			case message.Abandoned:
 				abandoned++
 				fallthrough
 			default:
 				ends[v]++
-				if i != len(outs)-1 {
+				if slices.ContainsFunc(outs[i+1:], func(o message.Outcome) bool { return o != message.Superseded && o != message.Duplicate }) {
 					return fmt.Errorf("message %d went on after its end: %v", v, outs)
 				}
 			}
@@ -245,6 +252,14 @@ func (c *chaos) check(left message.Left, unsubscribed bool) error {
 	}
 	if n := len(c.rec.left) + abandoned; left.Total() != n || c.rec.working != 0 {
 		return fmt.Errorf("left %+v, but the probe saw %d; %d handlers did not end", left, n, c.rec.working)
+	}
+	for v, n := range c.rec.inHand {
+		if n != 0 {
+			return fmt.Errorf("message %d is in hand %d times after the end: %v", v, n, c.rec.outcomes[v])
+		}
+	}
+	if hands, copies := c.sub.Spare(); hands != 0 || copies != 0 {
+		return fmt.Errorf("%d hands and %d copies to spare after the end", hands, copies)
 	}
 	if d := c.sub.Depth(); d != 0 {
 		return fmt.Errorf("depth %d after the end", d)

@@ -134,17 +134,20 @@ func (w *worker[T]) broke() {
 	out := Lost
 	if w.s.stage.Load() >= killed {
 		out = Abandoned
+	}
+	if w.held {
+		out = w.release(out)
+	}
+	if out == Abandoned {
 		w.s.inHand++
 	}
 	w.fault = fault{when: CrashDuring, restart: -1, down: true}
 	w.s.mu.Unlock()
-	if w.probe != nil {
-		var err error
-		if w.panicked != nil {
-			err = w.panicked
-		}
-		w.probe.End(&w.hand.v, w.hand.attempt, out, err)
+	var err error
+	if w.panicked != nil {
+		err = w.panicked
 	}
+	w.tell(out, err)
 }
 
 func (w *worker[T]) isDown() bool {

@@ -37,6 +37,17 @@
 // acknowledged is handled twice. The memory of what is held is this process's:
 // it does not outlive it.
 //
+// # Visibility
+//
+// With Options.Visibility a message that a worker has in hand for longer is
+// delivered again, after what else is to be, while that worker goes on, as in SQS:
+// several may have it in hand at once (with partitions only one after the other).
+// This is no failed attempt. The first to handle it well ends it, and a
+// copy that still waits is taken back. What the others make of it changes nothing:
+// it is a [Duplicate], or [Superseded] if they did not handle it well. The same
+// holds of a failure, or a crash, while a copy waits or was taken since. So what
+// takes too long and fails each time is delivered for ever.
+//
 // # Panics
 //
 // A panic of a handler passes through and ends the program, unless Recover
@@ -59,5 +70,5 @@
 // as nothing blocks, fails or is changed, a message costs the sender a
 // non-blocking send and the worker a non-blocking receive, each with a look at
 // a flag, and no allocation; with several subscriptions a Send is counted while
-// it is under way.
+// it is under way. With a visibility the worker takes a lock twice for each message.
 package message

@@ -44,7 +44,9 @@ type recorder struct {
 	dropped  []int
 	oldest   []int // of these, dropped to make room
 	left     []int
-	working  int // started and not ended
+	working  int         // started and not ended
+	inHand   map[int]int // by message: once in whosesoever hands it is
+	again    map[int]int // how often it reappeared
 	starts   []int
 	workers  []int // that started
 	exits    map[int][]bool
@@ -52,7 +54,7 @@ type recorder struct {
 }
 
 func newRecorder() *recorder {
-	return &recorder{outcomes: map[int][]message.Outcome{}, attempts: map[int][]int{}, exits: map[int][]bool{}}
+	return &recorder{outcomes: map[int][]message.Outcome{}, attempts: map[int][]int{}, inHand: map[int]int{}, again: map[int]int{}, exits: map[int][]bool{}}
 }
 
 func (r *recorder) Worker(id int) message.WorkerProbe[int] {
@@ -91,10 +93,19 @@ func (r *recorder) count(out message.Outcome) (n int) {
 	return n
 }
 
-type workerRecorder struct {
-	r  *recorder
-	id int
+func (r *recorder) Reappeared(v, _, _ int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.again[v]++
 }
+
+type workerRecorder struct {
+	r         *recorder
+	id        int
+	elsewhere bool
+}
+
+func (w *workerRecorder) Elsewhere() { w.elsewhere = true }
 
 func (w *workerRecorder) Start(p *int, attempt int) {
 	v := *p
@@ -103,6 +114,10 @@ func (w *workerRecorder) Start(p *int, attempt int) {
 	w.r.working++
 	w.r.starts = append(w.r.starts, v)
 	w.r.attempts[v] = append(w.r.attempts[v], attempt)
+	if !w.elsewhere {
+		w.r.inHand[v]++
+	}
+	w.elsewhere = false
 }
 
 func (w *workerRecorder) End(v *int, _ int, out message.Outcome, _ error) {
@@ -110,6 +125,10 @@ func (w *workerRecorder) End(v *int, _ int, out message.Outcome, _ error) {
 	defer w.r.mu.Unlock()
 	w.r.working--
 	w.r.outcomes[*v] = append(w.r.outcomes[*v], out)
+	if !w.elsewhere {
+		w.r.inHand[*v]--
+	}
+	w.elsewhere = false
 }
 
 func (w *workerRecorder) Idle() {

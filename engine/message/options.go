@@ -81,6 +81,12 @@ type Options[T any] struct {
 	// final, 1 or more. Defaults to 1. More than 1 needs AckAfter.
 	Attempts int
 
+	// Visibility, if above 0, is how long a worker may have a message in hand before
+	// it is delivered again, to whichever worker comes for it, as in SQS: see the
+	// package's documentation. Needs AckAfter. Each delivery takes a lock for it,
+	// twice. Defaults to 0: for ever.
+	Visibility time.Duration
+
 	// Backoff is the pause before the next attempt, after so many failed ones
 	// (1 or more). Defaults to none. It is called on the worker's goroutine.
 	Backoff func(v T, failed int) time.Duration
@@ -100,7 +106,7 @@ type Options[T any] struct {
 	// It is the last thing that the worker's goroutine does and may call Kill.
 	OnPanic func(worker int, v any, stack []byte)
 
-	// Clock times backoffs and restarts. Defaults to clock.Real().
+	// Clock times backoffs, restarts and visibilities. Defaults to clock.Real().
 	Clock clock.Clock
 
 	// Probe, if set, watches.
@@ -125,6 +131,9 @@ func (o *Options[T]) check() error {
 		return err
 	}
 	if err := checkQueue(o.Capacity, o.WhenFull, o.Order); err != nil {
+		return err
+	}
+	if err := checkVisibility(o.Visibility, o.Ack); err != nil {
 		return err
 	}
 	return checkAttempts(o.Attempts, o.Ack)

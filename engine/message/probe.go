@@ -4,7 +4,8 @@ package message
 type Outcome uint8
 
 // The outcomes. After Retried, Requeued and DoneUnacked the message is
-// delivered again; the others are final.
+// delivered again; Superseded and Duplicate, which need a visibility, are of what has
+// its end elsewhere; the others are final.
 const (
 	Done        Outcome = iota // handled
 	Failed                     // the last attempt failed, and there is no dead letter function
@@ -14,7 +15,12 @@ const (
 	Requeued                   // the worker crashed over it; it goes back to the front
 	DoneUnacked                // handled, but the worker crashed before the ack: it goes back to the front, and the next handling is a duplicate
 	Abandoned                  // the subscription ended under it; counted as Remainder.InHand
+	Superseded                 // not handled, and that makes no difference: it was delivered again meanwhile, or has its end
+	Duplicate                  // the same, though it was handled
 )
+
+// comesBack tells whether the message is delivered again by this.
+func (o Outcome) comesBack() bool { return o == Retried || o == Requeued || o == DoneUnacked }
 
 // Probe watches a subscription, for measuring. Its methods run on the
 // goroutine that does the work, must be fast, must not block, and must not
@@ -29,6 +35,12 @@ type Probe[T any] interface {
 	// the full queue: the one being sent or, with oldest, one that waited.
 	Dropped(v T, oldest bool)
 
+	// Reappeared is called when a worker has had a message in hand for longer than
+	// the visibility: it is about to be delivered again. attempt is the number of
+	// the delivery in hand. It is called on the goroutine that times this, under
+	// the subscription's lock.
+	Reappeared(v T, worker, attempt int)
+
 	// Left is called for each message still waiting when the subscription
 	// ended, on the goroutine that ended it. attempt is the number that its
 	// next delivery would have had.
@@ -37,6 +49,12 @@ type Probe[T any] interface {
 
 // WorkerProbe watches one worker.
 type WorkerProbe[T any] interface {
+	// Elsewhere is called right before Start or End, where that makes no difference
+	// to where the message is: before Start if another worker has it in hand as
+	// well, before End if it is not final and another one still has it in hand, or
+	// it has its end. Only with a visibility.
+	Elsewhere()
+
 	// Start: the handler is about to be called. attempt counts deliveries of
 	// this message from 1. v is valid until the call returns.
 	Start(v *T, attempt int)

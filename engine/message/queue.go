@@ -8,8 +8,9 @@ import (
 // entry is a message in a worker's hands, or waiting to be delivered again.
 type entry[T any] struct {
 	v       T
-	attempt int // the number of this delivery, from 1
-	failed  int // how many of the earlier ones failed; a crash is no failure
+	attempt int      // the number of this delivery, from 1
+	failed  int      // how many of the earlier ones failed; a crash is no failure
+	twin    *twin[T] // nil: it was never in hand and delivered again at once
 }
 
 // generation is one channel of a queue. A change of capacity retires it and
@@ -217,4 +218,15 @@ func (l *list[E]) pop() (e E, ok bool) {
 		l.items, l.first = l.items[:n], 0
 	}
 	return e, true
+}
+
+// remove takes the first one out for which which is true, and tells whether there was one.
+func (l *list[E]) remove(which func(*E) bool) bool {
+	for i := l.first; i < len(l.items); i++ {
+		if which(&l.items[i]) {
+			l.items = slices.Delete(l.items, i, i+1)
+			return true
+		}
+	}
+	return false
 }

@@ -3,17 +3,14 @@ package message
 import (
 	"cmp"
 	"container/heap"
-	"context"
 	"time"
 )
 
-// delays are the messages that wait for their backoff. One goroutine times
-// them all; it runs while there are any.
+// delays are the messages that wait for their backoff.
 type delays[T any] struct {
-	heap   delayHeap[T]
-	n      uint64             // numbers them
-	timing bool               // the goroutine runs
-	rearm  context.CancelFunc // ends its present sleep
+	heap  delayHeap[T]
+	n     uint64 // numbers them
+	alarm alarm
 }
 
 type delayed[T any] struct {
@@ -33,46 +30,21 @@ func (s *Subscription[T]) retry(q *queue[T], e entry[T], pause time.Duration) {
 	d.n++
 	q.delayed++
 	heap.Push(&d.heap, delayed[T]{entry: e, q: q, due: s.o.Clock.Now() + pause, n: d.n})
-	switch {
-	case s.stage.Load() >= stopping: // it is left
-	case !d.timing:
-		d.timing = true
-		s.timers.Go(s.timeDelays)
-	case d.heap[0].n == d.n && d.rearm != nil: // nil: it has not slept yet
-		d.rearm()
-	}
+	s.alarmAt(&d.alarm, d.heap[0].due, s.releaseDue)
 }
 
-// timeDelays hands delayed messages back to their queues when they are due.
-func (s *Subscription[T]) timeDelays() {
-	for {
-		ctx, cancel := context.WithCancel(s.ctx)
-		due, more := s.releaseDue(cancel)
-		if more {
-			_ = s.o.Clock.SleepUntil(ctx, due) // however it ends: look again
-		}
-		cancel()
-		if !more {
-			return
-		}
-	}
-}
-
-// releaseDue releases what is due and returns when the next one is.
-func (s *Subscription[T]) releaseDue(rearm context.CancelFunc) (next time.Duration, more bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// releaseDue hands delayed messages back to their queues that are due, and returns
+// when the next one is. The lock is held.
+func (s *Subscription[T]) releaseDue() (next time.Duration, more bool) {
 	d := &s.delays
 	for now := s.o.Clock.Now(); len(d.heap) > 0 && d.heap[0].due <= now; {
 		e := heap.Pop(&d.heap).(delayed[T])
 		e.q.delayed--
 		e.q.push(e.entry, false)
 	}
-	if len(d.heap) == 0 || s.stage.Load() >= stopping {
-		d.timing = false
+	if len(d.heap) == 0 {
 		return 0, false
 	}
-	d.rearm = rearm
 	return d.heap[0].due, true
 }
 

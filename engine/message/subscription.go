@@ -37,25 +37,27 @@ type Subscription[T any] struct {
 	timers sync.WaitGroup
 	dry    chan struct{} // closed when a draining subscription is empty
 
-	mu       sync.Mutex // for all but the fast paths; never held during a callback
-	workers  int        // how many there should be: those with an id up to this
-	slots    []*worker[T]
-	running  int // goroutines of workers
-	parked   int // of these, out of work while draining
-	ack      Ack
-	attempts int
-	backoff  func(v T, failed int) time.Duration
-	delays   delays[T]
-	inHand   int // abandoned
-	chance   *rand.Rand
-	left     Remainder // once ended
+	mu         sync.Mutex // for all but the fast paths; never held during a callback but Probe.Reappeared, and asking about a copy what SetDiscard says
+	workers    int        // how many there should be: those with an id up to this
+	slots      []*worker[T]
+	running    int // goroutines of workers
+	parked     int // of these, out of work while draining
+	ack        Ack
+	attempts   int
+	backoff    func(v T, failed int) time.Duration
+	visibility time.Duration
+	delays     delays[T]
+	holds      holds[T]
+	inHand     int // abandoned
+	chance     *rand.Rand
+	left       Remainder // once ended
 }
 
 func newSubscription[T any](t *Topic[T], name string, h Handler[T], o Options[T]) *Subscription[T] {
 	s := &Subscription[T]{
 		t: t, name: name, handler: h, o: o,
 		dry: make(chan struct{}),
-		ack: o.Ack, attempts: o.Attempts, backoff: o.Backoff,
+		ack: o.Ack, attempts: o.Attempts, backoff: o.Backoff, visibility: o.Visibility,
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.whenFull.Store(int32(o.WhenFull))
@@ -127,6 +129,9 @@ func (s *Subscription[T]) SetWhenFull(p Policy) error {
 func (s *Subscription[T]) SetAck(a Ack) error {
 	return s.set(func() error {
 		if err := checkAttempts(s.attempts, a); err != nil {
+			return err
+		}
+		if err := checkVisibility(s.visibility, a); err != nil {
 			return err
 		}
 		s.ack = a

@@ -58,6 +58,9 @@ func (w *worker[T]) takeLocked(q *queue[T]) (ok bool) {
 	defer w.s.mu.Unlock()
 	w.hand, ok = q.take()
 	w.from = q
+	if t := w.hand.twin; t != nil {
+		w.joined(t)
+	}
 	if q.side.len()+len(q.stack) > 0 {
 		w.s.wake(q)
 	}
@@ -170,6 +173,7 @@ func (w *worker[T]) attend() (stay bool) {
 	defer w.s.mu.Unlock()
 	w.alert.Store(false)
 	w.armed = w.fault.when == CrashBeforeAck
+	w.timed = w.s.visibility > 0
 	if w.fault.when == CrashDuring {
 		w.fault.down = true
 	}

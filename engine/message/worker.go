@@ -43,7 +43,15 @@ type worker[T any] struct {
 	from     *queue[T] // of hand
 	handling bool      // inside the handler
 	armed    bool      // it crashes after the next message
+	timed    bool      // what it takes is delivered again after a time
 	panicked *PanicError
+
+	// Of the message in hand. The lock guards what follows, and hand.twin while it is held:
+	held      bool          // what becomes of it is decided with a look at who else has it; the goroutine's own
+	elsewhere bool          // what comes next makes no difference to where it is; the goroutine's own
+	due       time.Duration // when it is delivered again
+	n         uint64        // equal times keep their order
+	at        int           // its place in that order, and one; 0: it has none
 
 	_ [64]byte // keeps workers off each other's cache lines
 }
@@ -158,8 +166,11 @@ func (w *worker[T]) serve() (again bool) {
 
 // handle handles the message in hand.
 func (w *worker[T]) handle() {
-	if f := w.s.discard.Load(); f != nil && (*f)(&w.hand.v) {
+	if f := w.s.discard.Load(); f != nil && w.throwsAway(*f) {
 		return
+	}
+	if w.timed || w.held {
+		w.hold()
 	}
 	if w.probe != nil {
 		w.probe.Start(&w.hand.v, w.hand.attempt)
@@ -167,7 +178,7 @@ func (w *worker[T]) handle() {
 	w.handling = true
 	err := w.handler(w.ctx, w.hand.v)
 	w.handling = false
-	if err != nil || w.armed || w.alert.Load() {
+	if err != nil || w.armed || w.held || w.alert.Load() {
 		w.conclude(err)
 	} else if w.probe != nil {
 		w.probe.End(&w.hand.v, w.hand.attempt, Done, nil)
@@ -187,21 +198,30 @@ func (w *worker[T]) conclude(err error) {
 	} else if out == Dead {
 		w.s.o.DeadLetter(w.hand.v, err)
 	}
-	if w.probe != nil {
-		w.probe.End(&w.hand.v, w.hand.attempt, out, err)
-	}
-	again := out == Requeued || out == DoneUnacked
-	if !again && out != Retried {
+	w.tell(out, err)
+	if !out.comesBack() {
 		return
 	}
 	w.hand.attempt++
 	w.s.mu.Lock()
 	defer w.s.mu.Unlock()
-	if again {
-		w.from.push(w.hand, true)
-	} else {
+	switch t := w.hand.twin; {
+	case t != nil && t.ended: // by another hand, meanwhile
+	case out == Retried:
 		w.s.retry(w.from, w.hand, pause)
+	default:
+		w.from.push(w.hand, true)
 	}
+	w.hand.twin = nil
+}
+
+// tell tells the probe what becomes of the message in hand.
+func (w *worker[T]) tell(out Outcome, err error) {
+	if w.probe == nil {
+		return
+	}
+	w.tellElsewhere()
+	w.probe.End(&w.hand.v, w.hand.attempt, out, err)
 }
 
 // judge says what becomes of the message in hand.
@@ -209,11 +229,21 @@ func (w *worker[T]) judge(err error) (out Outcome, backoff func(T, int) time.Dur
 	s := w.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	stage := s.stage.Load()
-	if stage >= killed || stage == stopping && err != nil {
-		if stage != ended {
-			s.inHand++
-		}
+	out, backoff = w.verdict(err)
+	if w.held {
+		out = w.release(out)
+	}
+	if out == Abandoned && s.stage.Load() != ended {
+		s.inHand++
+	}
+	return out, backoff
+}
+
+// verdict says what would become of the message if nobody else had it in hand. The
+// lock is held.
+func (w *worker[T]) verdict(err error) (out Outcome, backoff func(T, int) time.Duration) {
+	s := w.s
+	if stage := s.stage.Load(); stage >= killed || stage == stopping && err != nil {
 		return Abandoned, nil
 	}
 	if out, crashed := w.crashed(err); crashed {
@@ -240,10 +270,10 @@ func (w *worker[T]) end() {
 	if w.probe != nil {
 		w.probe.Exit(w.isDown())
 	}
-	w.hand = entry[T]{} // leave nothing to be kept alive
 	panicked := w.panicked
 
 	s.mu.Lock()
+	w.hand = entry[T]{} // leave nothing to be kept alive
 	w.cancel(ErrClosed)
 	w.running = false
 	s.running--

@@ -40,7 +40,11 @@
 //     decides: one is to go, to crash after its next item, or to hang. So
 //     numbers of workers grow and do not shrink, and all of them crash or none;
 //     partitions bind items to workers, and are free of this;
-//   - several workers drop at one moment what they hold, to be delivered again.
+//   - several workers drop at one moment what they hold, to be delivered again;
+//   - two workers have copies of an item, for its visibility is over: the services
+//     are alike, so the second is through just when the visibility is over of what
+//     the first has taken next. So lanes of several workers with a visibility have
+//     queues in which nothing waits but such copies, and nothing fails there.
 //
 // Workers that are idle are alike otherwise, and so are callers of an inline
 // bus: who of them takes an item, and their numbers in the journal, mean nothing.

@@ -51,6 +51,9 @@ func (d *drawer) made(lane *engine.Lane, c *change, now **engine.Scenario) {
 	if c.kind == "crash before_ack" || c.kind == "stall" {
 		d.doomed = append(d.doomed, lane.Name)
 	}
+	if c.kind == "visibility" {
+		d.visible = append(d.visible, lane.Name)
+	}
 	if c.path != "" {
 		*now, _ = (*now).With(c.path, c.value)
 	}
@@ -59,7 +62,7 @@ func (d *drawer) made(lane *engine.Lane, c *change, now **engine.Scenario) {
 // The kinds of change.
 var kinds = []string{
 	"rate", "service", "failing", "slow", "fail", "panic", "stall", "keys", "timeout", "attempts", "ack", "speed", "workers", "workers",
-	"capacity", "policy", "producers", "producers", "structure", "structure", "crash during", "crash during", "crash before_ack", "crash before_ack",
+	"capacity", "visibility", "policy", "producers", "producers", "structure", "structure", "crash during", "crash during", "crash before_ack", "crash before_ack",
 }
 
 func (d *drawer) change(lane *engine.Lane, handler string) change {
@@ -98,6 +101,8 @@ func (d *drawer) change(lane *engine.Lane, handler string) change {
 		return set(ofLane+"workers", "1", fmt.Sprint(lane.Workers+1), fmt.Sprint(lane.Workers+3))
 	case "capacity":
 		return set(ofLane+"queue.capacity", "1", "3", "200")
+	case "visibility":
+		return set(ofLane+"queue.visibility", "0s", "7444us", "31888us")
 	case "policy":
 		return set(ofLane+"queue.when_full", "block", "drop_newest", "drop_oldest")
 	case "producers":
@@ -127,8 +132,23 @@ func (d *drawer) byChance(lane *engine.Lane, c *change) bool {
 			return true // several are taken at one moment, or sent: is what comes now the next already?
 		}
 	}
+	if slices.Contains(d.visible, lane.Name) {
+		switch c.kind {
+		case "workers":
+			return true // then several have copies, and what they leave waits
+		case "attempts", "capacity", "policy", "producers", "structure", "crash during", "crash before_ack":
+			if alike {
+				return true // what begins at one moment comes back at one
+			}
+		}
+	}
+	if d.steady && slices.Contains([]string{"failing", "fail", "panic"}, c.kind) {
+		return true // who fails takes a copy of the same item next, as long as another hand is at it
+	}
 	several := lane.Producers > 1 // when workers begin at one moment, which of the producers that this lets go comes with the next item?
 	switch c.kind {
+	case "visibility": // see the package's documentation
+		return alike
 	case "stall": // which of several that begin at one moment is held?
 		return lane.Workers > 1 || lane.Publishers > 1 || lane.Dispatch == engine.Goroutine
 	case "workers": // which of them leaves? does a sound one take the next item, or one that is to crash?

@@ -16,6 +16,8 @@ type drawer struct {
 	wild    bool     // who is first may matter
 	doomed  []string // lanes in which something is to happen to the next item
 	single  bool     // every lane has one server for a handler, so that services may be alike
+	steady  bool     // nothing fails, so that several workers may have copies of an item
+	visible []string // lanes in which what is in hand for long is delivered again, or was
 	sound   bool     // no lane dies, so that services may take no time
 	shared  bool     // the first handler needs a resource: who stands in line for it first matters
 	patient bool     // clients wait for ever, so that a ticker may tell of their items
@@ -46,6 +48,7 @@ func drawWild(t *rapid.T) *engine.Scenario { return (&drawer{t: t, wild: true}).
 func (d *drawer) scenario() *engine.Scenario {
 	d.single = d.pick("single", "no", "no", "yes") == "yes"
 	d.sound = d.pick("sound", "no", "yes") == "yes"
+	d.steady = d.pick("steady", "no", "no", "yes") == "yes"
 	d.shared = d.pick("shared", "no", "no", "yes") == "yes"
 	d.line("duration: 2s\ndrain: 10s\nseed: %d", d.number("seed", 1, 1000))
 	d.load()
@@ -100,8 +103,12 @@ func (d *drawer) handler(n int) {
 	}
 	mean := d.pick("mean", means...)
 	d.instant = d.instant || mean == "0s"
+	fail, panics := "0%", "0%"
+	if !d.steady {
+		fail, panics = d.pick("fail", "0%", "20%"), d.pick("panic", "0%", "0%", "5%")
+	}
 	d.line("  - {name: h%d, service: {dist: %s, mean: %s}, fail: %s, panic: %s, per: %s, idempotent: %s, needs: %q}", n, dist,
-		mean, d.pick("fail", "0%", "20%"), d.pick("panic", "0%", "0%", "5%"), d.pick("per", "item", "attempt"),
+		mean, fail, panics, d.pick("per", "item", "attempt"),
 		d.pick("idempotent", "false", "true"), needs)
 }
 
@@ -193,6 +200,17 @@ func (d *drawer) lane(n int) {
 			producers = "1" // of several that stand at a queue, any is the next
 		}
 	}
+	ack := d.pick("ack", acks...)
+	if strings.HasPrefix(ack, "ack: after") && d.pick("visible", "no", "yes") == "yes" {
+		several := !d.wild && workers != "1" && partitions == "0"
+		if several {
+			queue, ack, order, pools = "capacity: 0, when_full: drop_newest, drop_expired: "+expired, "ack: after", "fifo", ""
+		}
+		if !several || d.steady && !d.shared {
+			queue += ", visibility: " + d.pick("visibility", "5222us", "23555us")
+			d.visible = append(d.visible, fmt.Sprintf("lane%d", n))
+		}
+	}
 	d.line("  - {name: lane%d, model: message, handlers: %s, recover: %s, source: %s, queue: {%s, partitions: %s, order: %s}, workers: %s%s, producers: %s, %s, speed: %s}",
-		n, some, recovers, source, queue, partitions, order, workers, pools, producers, d.pick("ack", acks...), speed)
+		n, some, recovers, source, queue, partitions, order, workers, pools, producers, ack, speed)
 }

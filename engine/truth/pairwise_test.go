@@ -47,7 +47,7 @@ var settings = []struct {
 	{"queue", []string{"drop_expired: false", "drop_expired: true"}},
 	{"discipline", []string{"order: fifo", "order: lifo", "order: priority", "order: select"}},
 	{"discipline", []string{"partitions: 0", "partitions: 8"}},
-	{"discipline", []string{"visibility: 0s"}},
+	{"discipline", []string{"visibility: 0s", "visibility: 20ms"}},
 	{"message", []string{"workers: 1", "workers: 4"}},
 	{"message", []string{"producers: 1", "producers: 3"}},
 	{"message", []string{"ack: none", "ack: before", "ack: after", "ack: after, attempts: 3", "ack: after, attempts: 3, backoff: {base: 5ms, max: 8ms, jitter: full}"}},

@@ -46,7 +46,11 @@ func (l *lane) reappear(w int32) {
 	d.attempt++
 	l.counts.Redelivered++
 	l.deepen(s, 1)
-	s.queues[x.queue].side.push(d)
+	q := &s.queues[x.queue]
+	q.side.push(d)
+	if q.holder != none {
+		l.servers[q.holder].alert = true
+	}
 	if it.told {
 		l.note(engine.Retried, it, x.handler, x.id, x.hand.attempt)
 	}
@@ -135,6 +139,9 @@ func (l *lane) endTwin(w int32, t *twin) {
 	t.ended = true
 	if t.queued {
 		l.unqueue(w)
+	}
+	if it := &l.items[t.slot]; !it.tracked { // its times are those of whoever has done it
+		it.began = l.servers[w].since
 	}
 	l.letGo(w, t)
 }
