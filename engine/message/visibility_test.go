@@ -196,6 +196,7 @@ func TestWhatIsLeftOfCopies(t *testing.T) {
 					t.Errorf("deaf %v, %d workers: left %+v", deaf, workers, left)
 				}
 				time.Sleep(time.Hour)
+				synctest.Wait()
 				ends := len(rec.left)
 				for _, out := range rec.outcomes[1] {
 					if out != message.Superseded {
