@@ -73,6 +73,7 @@ type OrderFigures struct {
 	Late            int64 `json:"late"`
 	MaxDisplacement int64 `json:"max_displacement"`
 	KeyLate         int64 `json:"key_late"`
+	NestedLate      int64 `json:"nested_late"` // items seen after what was published while handling them
 }
 
 // HandlerFigures are the figures of one handler in a lane, over deliveries.

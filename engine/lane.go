@@ -1,6 +1,9 @@
 package engine
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Model is one of the two ways to hand work over.
 type Model string
@@ -161,3 +164,8 @@ const (
 
 // PerItem tells whether each item is published by a goroutine of its own.
 func (l *Lane) PerItem() bool { return l.Model == EventModel && l.Publishers == PublishersPerItem }
+
+// Runs tells whether the lane runs a handler of the scenario.
+func (l *Lane) Runs(handler string) bool {
+	return l.Handlers.Names == nil || slices.Contains(l.Handlers.Names, handler)
+}

@@ -169,6 +169,7 @@ var laneNumbers = map[string]metric{
 	"order.late":             {lane: func(v view) float64 { return float64(v.window.Order.Late) }},
 	"order.max_displacement": {lane: func(v view) float64 { return float64(v.window.Order.MaxDisplacement) }},
 	"order.key_late":         {lane: func(v view) float64 { return float64(v.window.Order.KeyLate) }},
+	"order.nested_late":      {lane: func(v view) float64 { return float64(v.window.Order.NestedLate) }},
 }
 
 var handlerNumbers = map[string]metric{

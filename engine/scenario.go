@@ -58,6 +58,7 @@ type Handler struct {
 	Per        string  `yaml:"per"`        // whether failing is drawn per item (every attempt fails alike) or per attempt (the default)
 	Needs      string  `yaml:"needs"`      // the resource of which it holds a slot while it works; empty: none
 	Idempotent bool    `yaml:"idempotent"` // what it has done already it recognises when that is delivered again, and then has nothing to do
+	Publishes  string  `yaml:"publishes"`  // the handler that gets what it publishes, within its own call, when it has done an item; empty: none
 }
 
 // What failing is drawn for.

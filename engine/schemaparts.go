@@ -48,6 +48,7 @@ var schemaParts = map[string]schemaPart{
 	"handlers.*.service.file":   {help: "empirical: measured times, one a line, beside the scenario; .gz is unpacked"},
 	"handlers.*.service.column": {help: "empirical: the column of the times, in a CSV file with a header"},
 	"handlers.*.needs":          {help: "the resource of which it holds a slot while it works"},
+	"handlers.*.publishes":      {help: "the handler that gets an event from it, besides the item, as soon as it has done that"},
 	"resources":                 {help: "what handlers of a lane share: connections, licences; every lane has its own", more: from1To(maxResources)},
 	"resources.*":               {more: needs("name")},
 	"resources.*.name":          {whole: nameSchema, help: "unique; of small letters, digits and _"},

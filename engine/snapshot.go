@@ -109,6 +109,7 @@ type Disorder struct {
 	Late            int64
 	MaxDisplacement int64 // by how many sequence numbers
 	KeyLate         int64 // within one key
+	NestedLate      int64 // items that a handler saw after what another published while handling them
 }
 
 // LaneSnapshot is the state of one lane.

@@ -50,8 +50,14 @@ func (s *Scenario) checkSettings() *problem {
 	if p := s.checkResources(); p != nil {
 		return p
 	}
+	if p := s.checkNested(); p != nil {
+		return p
+	}
 	for i := range s.Lanes {
 		if p := s.checkLane(i); p != nil {
+			return p
+		}
+		if p := s.checkNestedLane(i); p != nil {
 			return p
 		}
 	}

@@ -38,10 +38,11 @@ type Reading struct {
 	Retries    int64 // tries that clients made after their first
 	Goroutines Level
 	Servers    []int64
-	Spared     []int64 // items handed over while the lane did not run the handler
+	Spared     []int64 // items handed over while the lane did not run the handler, less what was published to it besides
 	Depth      []Level // deliveries that wait in queues
 	Await      []int64 // deliveries not yet begun, wherever they are: Depth and what has not come to the queue
 	Busy       []Level
+	Nested     Level         // inline publishers at an observer that another one, which is busy as well, publishes to
 	Doubled    []int64       // deliveries in hand that are so elsewhere as well, or have ended
 	Unsettled  []int64       // deliveries handled that end with those to the handlers after this one
 	Queued     Level         // depth of all queues
@@ -91,7 +92,7 @@ func NewReading(s *engine.Scenario) Reading {
 // Sample says the areas and maxima of all levels for who knows them at samples
 // only, as [Level.Sample] does.
 func (r *Reading) Sample(since time.Duration) {
-	for _, l := range []*Level{&r.Goroutines, &r.Queued, &r.Backlog, &r.InSystem, &r.InHand} {
+	for _, l := range []*Level{&r.Goroutines, &r.Queued, &r.Backlog, &r.InSystem, &r.InHand, &r.Nested} {
 		l.Sample(since)
 	}
 	for i := range r.Depth {
@@ -157,6 +158,8 @@ func (r *Reading) publishing() Level {
 		sum.Area += b.Area
 		sum.Max += b.Max
 	}
+	sum.Now -= r.Nested.Now
+	sum.Area -= r.Nested.Area
 	return sum.over(slices.Max(r.Servers))
 }
 

@@ -165,6 +165,8 @@ func fillBetween(w *engine.Window, from, to *mark) {
 	w.Order = engine.Disorder{
 		Late:    to.disorder.Late - from.disorder.Late,
 		KeyLate: to.disorder.KeyLate - from.disorder.KeyLate,
+
+		NestedLate: to.disorder.NestedLate - from.disorder.NestedLate,
 	}
 }
 

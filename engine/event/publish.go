@@ -67,6 +67,7 @@ type Publisher[T any] struct {
 	probe      PublishProbe[T]
 	publishing *gate
 	stay       *stay                       // nil: it leaves the gate after every publish
+	nested     bool                        // it publishes while another one does, which is inside
 	at         atomic.Pointer[observer[T]] // inline, timed: who was called last
 }
 
@@ -75,6 +76,15 @@ func (e *Event[T]) Publisher(probe PublishProbe[T]) *Publisher[T] {
 	e.bus.mu.Lock()
 	defer e.bus.mu.Unlock()
 	return e.publisher(probe)
+}
+
+// Nested returns a new publisher of e for an inline observer that p calls, to publish
+// within its call. While p is at a publish it may do so even if the bus is to take
+// no more: what p has begun it ends.
+func (p *Publisher[T]) Nested(e *Event[T], probe PublishProbe[T]) *Publisher[T] {
+	n := e.Publisher(probe)
+	n.nested = true
+	return n
 }
 
 // publisher is Publisher with bus.mu held.
@@ -101,13 +111,17 @@ func (p *Publisher[T]) enter() bool {
 	if p.stay != nil {
 		return p.stay.enter(p.publishing)
 	}
+	if p.nested {
+		return !p.event.bus.stopped.Load()
+	}
 	return p.publishing.enter()
 }
 
 func (p *Publisher[T]) leave() {
-	if p.stay != nil {
+	switch {
+	case p.stay != nil:
 		p.stay.leave()
-	} else {
+	case !p.nested:
 		p.publishing.leave()
 	}
 }

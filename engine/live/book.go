@@ -19,6 +19,9 @@ func (h *handler) began(s *server, t *tally, d *delivery, attempt int, now time.
 	} else {
 		s.record(&h.measured[s.bank].wait, int64(now-d.arrived()))
 	}
+	if h.nested && attempt == 1 && d.rec != nil && d.rec.see() {
+		s.order.NestedLate()
+	}
 	h.lane.note(engine.Started, d, h.index, s.id, attempt, now)
 }
 
@@ -73,6 +76,9 @@ func (l *lane) began(s *server, d *delivery, now time.Duration) (first bool) {
 	if t := d.try(); t != nil {
 		return s.beganTry(d.rec, now)
 	}
+	if d.nested() {
+		return false // its item was begun before
+	}
 	if d.rec != nil {
 		first = d.rec.begin(now)
 	} else if first = s.attempt == 1; !first {
@@ -119,13 +125,19 @@ func (l *lane) put(s *server, d *delivery) {
 // start is when the handling began, or never.
 func (l *lane) settle(s *server, d *delivery, start, now time.Duration, out account.Outcome) {
 	handled, begun := start != never, start != never
-	if d.rec != nil {
-		worst, last := d.rec.end(out)
+	if rec := d.rec; rec != nil {
+		worst, last := rec.end(out)
+		if last && rec.parent != nil {
+			item := rec.parent
+			rec.free()
+			rec = item
+			worst, last = rec.end(worst)
+		}
 		if !last {
 			return
 		}
-		out, start = worst, d.rec.start(start)
-		defer d.rec.free()
+		out, start = worst, rec.start(start)
+		defer rec.free()
 		begun = start != never
 	}
 	if t := d.try(); t == nil {

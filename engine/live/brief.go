@@ -26,7 +26,7 @@ type group struct {
 func (w *publication) grouping(d *delivery) bool {
 	g := &w.group
 	now := w.producer.now
-	if g.briefs < steady || now >= g.due || d.rec != nil || w.bus.gen.lane.run.sampling.Wants(d.item.Seq) {
+	if g.briefs < steady || now >= g.due || d.rec != nil || w.nested != nil || w.bus.gen.lane.run.sampling.Wants(d.item.Seq) {
 		g.due = now + rarely
 		return false
 	}

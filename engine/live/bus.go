@@ -58,6 +58,11 @@ func newBus(g *generation, spec *engine.Lane) (*bus, error) {
 		if _, err := b.bus.Subscribe(arrived, b.observer(i, h), options...); err != nil {
 			return nil, errors.Join(err, b.kill())
 		}
+		if to := g.recipient(h); to >= 0 {
+			if _, err := b.bus.Subscribe(published, g.handlers[to].way.observe, event.As(g.handlers[to].name)); err != nil {
+				return nil, errors.Join(err, b.kill())
+			}
+		}
 	}
 	return b, nil
 }
@@ -76,6 +81,9 @@ func (b *bus) observer(i int, h *handler) event.Handler[*delivery] {
 		srv := b.gen.place([]*handler{h}, 1)
 		return func(ctx context.Context, d *delivery) error { return b.call(ctx, h, d, srv) }
 	default:
+		if b.gen.recipient(h) >= 0 {
+			return b.publishIn(h)
+		}
 		return h.way.observe
 	}
 }

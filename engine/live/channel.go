@@ -48,6 +48,7 @@ func (c *channel) subscribe(name string, h *handler, spec *engine.Lane) error {
 		Ack: acks[spec.Ack], Attempts: spec.Attempts, Visibility: spec.Queue.Visibility,
 		Backoff:    c.gen.backoff(spec.Backoff, len(c.subs)),
 		DeadLetter: deadLetter(spec.Attempts),
+		Feeds:      c.gen.recipient(h) >= 0,
 		Recover:    spec.Recover,
 		OnPanic:    func(worker int, v any, _ []byte) { l.die(fmt.Sprintf("worker %d of %s panicked: %v", worker, name, v)) },
 		Clock:      l.run.clock,
@@ -64,7 +65,7 @@ func (c *channel) subscribe(name string, h *handler, spec *engine.Lane) error {
 			o.Pools[q]++
 		}
 	}
-	sub, err := c.topic.Subscribe(name, c.gen.work(h), o)
+	sub, err := c.topic.Subscribe(name, c.work(h), o)
 	if err == nil {
 		c.subs = append(c.subs, sub)
 		c.discard(len(c.subs)-1, spec)
@@ -90,6 +91,15 @@ func (c *channel) reveal(spec *engine.Lane) {
 	if spec.Queue.Visibility > 0 {
 		c.gen.visible.Store(true)
 	}
+}
+
+// work is what a subscription's workers call. Only here is a handler's publication
+// sent on: what a broker holds has no record that it could end with.
+func (c *channel) work(h *handler) message.Handler[delivery] {
+	if to := c.gen.recipient(h); to >= 0 {
+		return c.sendOn(h, to)
+	}
+	return c.gen.work(h)
 }
 
 var policies = map[engine.WhenFull]message.Policy{

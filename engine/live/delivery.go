@@ -26,13 +26,20 @@ func (d *delivery) try() *try {
 	return d.rec.try
 }
 
-// arrived is when the item, or the client's try for it, arrived.
+// arrived is when the item, or the client's try for it, arrived, or when it was
+// published while the item was handled.
 func (d *delivery) arrived() time.Duration {
+	if d.nested() {
+		return d.rec.at
+	}
 	if t := d.try(); t != nil && t.client != nil {
 		return t.at
 	}
 	return d.item.At
 }
+
+// nested tells whether it was published while its item was handled.
+func (d *delivery) nested() bool { return d.rec != nil && d.rec.parent != nil }
 
 // record follows an item that has several deliveries, carries a payload, or has a
 // client that does not wait for ever (then it follows one try for the item).
@@ -45,6 +52,10 @@ type record struct {
 	body    []byte      // the payload
 	try     *try        // nil: its client waits for ever
 	of      *generation // through which it was handed over
+
+	parent *record       // of what was published while an item was handled: the item's; nil: it is an item's
+	at     time.Duration // when that was
+	seen   atomic.Uint32 // in which turn who gets both has begun with them
 }
 
 var records = sync.Pool{New: func() any { return new(record) }}
@@ -52,6 +63,7 @@ var records = sync.Pool{New: func() any { return new(record) }}
 func newRecord(of *generation, payload int32, t *try) *record {
 	r := records.Get().(*record)
 	r.of, r.try = of, t
+	r.seen.Store(unseen)
 	r.pending.Store(int32(of.deliveries))
 	r.began.Store(0)
 	r.worst.Store(uint32(account.Done))
@@ -95,6 +107,6 @@ func (r *record) free() {
 	if r.of.visible.Load() {
 		return // another hand may still have it
 	}
-	r.of, r.try = nil, nil
+	r.of, r.try, r.parent = nil, nil, nil
 	records.Put(r)
 }

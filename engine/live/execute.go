@@ -39,7 +39,9 @@ type handler struct {
 	way       *entrance
 	heldUntil atomic.Int64 // lane time at which the latest stall ends
 	measured  [banks]waits
-	spared    atomic.Int64 // items handed over while the lane did not run the handler
+	spared    atomic.Int64 // items handed over while the lane did not run the handler, less what was published to it besides
+	publishes *handler     // that gets what this one publishes when it has done an item; nil: it publishes nothing
+	nested    bool         // another one publishes to it
 	loose     *server      // where deliveries are booked that never reached a server
 }
 

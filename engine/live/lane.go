@@ -93,6 +93,7 @@ func newLane(r *Run, index int, s *engine.Scenario) *lane {
 	for i, h := range s.Handlers {
 		l.handlers = append(l.handlers, newHandler(l, i, h, spec.Speed, l.resource(s, &h)))
 	}
+	l.relate(s)
 	l.limit.Store(int64(spec.Limit))
 	return l
 }
@@ -147,7 +148,7 @@ func (l *lane) open(spec *engine.Lane) error {
 		rooms: script.RoomsOf(spec, l.run.began.Load.ClassNames()),
 	}
 	for _, h := range l.handlers {
-		if script.Runs(spec, h.name) {
+		if spec.Runs(h.name) {
 			g.handlers = append(g.handlers, h)
 		} else {
 			g.absent = append(g.absent, h)

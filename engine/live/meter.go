@@ -27,8 +27,9 @@ type meter struct {
 
 	elsewhere bool // what comes next makes no difference to where the item is
 
-	briefs int // how many brief services in a row
-	n      int // deliveries in the group
+	briefs int  // how many brief services in a row
+	single bool // they are never gathered: the order in which they begin matters
+	n      int  // deliveries in the group
 	group  [groupMost]delivery
 }
 
@@ -93,7 +94,7 @@ func (m *meter) End(d *delivery, attempt int, out message.Outcome, _ error) {
 	start := m.now
 	m.now = m.lane.run.clock.Now()
 	m.close(d, start, out)
-	if m.now-start < brief {
+	if m.now-start < brief && !m.single {
 		m.briefs++
 	} else {
 		m.briefs = 0
@@ -290,7 +291,7 @@ type watch struct {
 // Worker implements [message.Probe].
 func (w *watch) Worker(id int) message.WorkerProbe[delivery] {
 	m := &meter{server: w.gen.place(w.runs, id), lane: w.gen.lane, h: w.h}
-	m.ready = true
+	m.ready, m.single = true, w.h != nil && (w.h.nested || w.h.publishes != nil)
 	m.order, m.server.expose = w.gen.lane.order.Writer(), m.expose
 	m.waiter.Fresh() // whoever was at this place before had a schedule of their own
 	m.rest(w.gen.lane.run.clock.Now())

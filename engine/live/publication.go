@@ -52,6 +52,7 @@ func (b *bus) sender(p *producer) sender {
 		p.calls.Store(&w.calls)
 		p.place.Store(w.server)
 		w.publisher.Stay()
+		w.server.nested = b.nested(w)
 	} else {
 		p.calls.Store(nil)
 	}
@@ -135,6 +136,9 @@ func (w *publication) hold(d *delivery) {
 	for i := range w.calls {
 		w.calls[i].state.Store(uint32(engine.CallPending))
 	}
+	if w.nested != nil {
+		w.nested.ahead = false
+	}
 	w.holding.Store(true)
 	w.first = w.bus.gen.lane.began(w.server, d, w.last)
 }
@@ -146,6 +150,9 @@ func (w *publication) Call(i int) {
 	w.calls[i].since.Store(int64(w.last))
 	w.calls[i].state.Store(uint32(engine.CallRunning))
 	h.began(w.server, &w.each[i], w.d, 1, w.last)
+	if n := w.nested; n != nil && n.ahead && n.to == i {
+		w.order.NestedLate()
+	}
 }
 
 // Return implements [event.PublishProbe].

@@ -68,7 +68,7 @@ func (l *lane) read(r *reading, at time.Duration) {
 func (r *reading) begin(at time.Duration) {
 	r.At, r.Items, r.Blocked, r.Wasted = at, account.Sums{}, 0, 0
 	r.Producing, r.Working, r.Retries, r.Expecting = 0, 0, 0, 0
-	r.accepted, r.holding, r.forsaken, r.queued, r.Queued.Now = 0, 0, 0, 0, 0
+	r.accepted, r.holding, r.forsaken, r.queued, r.Queued.Now, r.Nested.Now = 0, 0, 0, 0, 0, 0
 	clear(r.Deliveries)
 	clear(r.Doubled)
 	if r.copies == nil {
@@ -94,6 +94,9 @@ func (l *lane) readServer(r *reading, s *server) {
 	}
 	if s.holding.Load() {
 		r.holding++
+	}
+	if s.inCall.Load() {
+		r.Nested.Now++
 	}
 	for i, h := range s.handlers {
 		s.addTo(&r.Deliveries[h.index], i)

@@ -73,6 +73,9 @@ type server struct {
 	expose func(*handler, delivery)
 	ready  bool  // it was waiting for the delivery in hand; owned by the goroutine
 	held   *slot // of the resource that the handler needs; owned by the goroutine
+
+	nested *nesting    // a publisher's way to publish within the call of an observer; nil: none does
+	inCall atomic.Bool // and it is at that
 }
 
 // pace is by whose schedule the server waits: that of the slot that it holds, or its

@@ -100,6 +100,7 @@ func Combine(a, b engine.Disorder) engine.Disorder {
 		Late:            a.Late + b.Late,
 		KeyLate:         a.KeyLate + b.KeyLate,
 		MaxDisplacement: max(a.MaxDisplacement, b.MaxDisplacement),
+		NestedLate:      a.NestedLate + b.NestedLate,
 	}
 }
 
@@ -108,6 +109,7 @@ type OrderWriter struct {
 	order   *Order
 	late    atomic.Int64
 	keyLate atomic.Int64
+	nested  atomic.Int64
 	highest atomic.Int64 // displacement
 	peak    atomic.Int64 // displacement since the reader last asked
 	_       [cacheLine]byte
@@ -197,6 +199,10 @@ func (w *OrderWriter) finishedKey(seq int64, key int32) {
 	}
 }
 
+// NestedLate notes that a handler saw an item after what another one published
+// while handling it.
+func (w *OrderWriter) NestedLate() { w.nested.Store(w.nested.Load() + 1) }
+
 // Retire ends the writer, whose counts the Order keeps. It may be called twice.
 func (w *OrderWriter) Retire() {
 	o := w.order
@@ -210,5 +216,7 @@ func (w *OrderWriter) Retire() {
 }
 
 func (w *OrderWriter) totals() engine.Disorder {
-	return engine.Disorder{Late: w.late.Load(), KeyLate: w.keyLate.Load(), MaxDisplacement: w.highest.Load()}
+	return engine.Disorder{
+		Late: w.late.Load(), KeyLate: w.keyLate.Load(), MaxDisplacement: w.highest.Load(), NestedLate: w.nested.Load(),
+	}
 }

@@ -26,6 +26,7 @@ func (r *RecentOrder) Push(at time.Duration, totals engine.Disorder, peak int64)
 		Late:            totals.Late - r.before.Late,
 		KeyLate:         totals.KeyLate - r.before.KeyLate,
 		MaxDisplacement: peak,
+		NestedLate:      totals.NestedLate - r.before.NestedLate,
 	})
 	r.before = totals
 	if r.past.Push(at, r.step) {

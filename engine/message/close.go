@@ -64,13 +64,15 @@ func (t *Topic[T]) Close(ctx context.Context) (Left, error) {
 	case <-t.settled:
 	case <-ctx.Done():
 	}
+	for _, s := range t.now.Load().subs {
+		if s.o.Feeds {
+			s.refuse()
+			s.drain(ctx)
+		}
+	}
 	subs := t.refuse()
 	for _, s := range subs {
-		select {
-		case <-s.dry:
-		case <-s.ctx.Done(): // killed meanwhile, or closed already
-		case <-ctx.Done():
-		}
+		s.drain(ctx)
 	}
 	left := cut(subs, stopping, ErrClosed)
 	if left.Total() == 0 {
@@ -82,6 +84,15 @@ func (t *Topic[T]) Close(ctx context.Context) (Left, error) {
 	}
 	err := fmt.Errorf("message: topic %q: closed with %d messages left: %w", t.name, left.Total(), why)
 	return left, errors.Join(err, t.stuck(left))
+}
+
+// drain waits until nothing waits in the subscription or is in hand.
+func (s *Subscription[T]) drain(ctx context.Context) {
+	select {
+	case <-s.dry:
+	case <-s.ctx.Done(): // killed meanwhile, or closed already
+	case <-ctx.Done():
+	}
 }
 
 // Kill ends the topic as a process dies: nothing drains, what waits and what

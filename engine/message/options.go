@@ -74,6 +74,10 @@ type Options[T any] struct {
 	// classes without a pool. A class whose workers are all gone waits.
 	Pools []int
 
+	// Feeds says that the handler sends to other subscriptions of the topic, which
+	// do not do so themselves: Close lets it end before these are to take no more.
+	Feeds bool
+
 	// Ack defaults to AckNone.
 	Ack Ack
 

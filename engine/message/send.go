@@ -37,6 +37,15 @@ type Sender[T any] struct {
 // Send does what [Topic.Send] does.
 func (s *Sender[T]) Send(ctx context.Context, v T) error { return s.t.send(ctx, &v, s.probe) }
 
+// Send hands v to this subscription alone, as [Topic.Send] does to all. It may be
+// called by the handler of another one, see [Options.Feeds].
+func (s *Subscription[T]) Send(ctx context.Context, v T) error {
+	if err := s.send(ctx, &v, nil, false); !errors.Is(err, errGone) {
+		return err
+	}
+	return ErrClosed
+}
+
 // send hands v to one subscription (by address to spare copies): a non-blocking send and a look at a flag.
 // first says that it is the first: none has got v, and a closed topic takes it no more.
 func (s *Subscription[T]) send(ctx context.Context, v *T, p SenderProbe, first bool) error {

@@ -35,11 +35,6 @@ func Sizes(l *engine.Lane, handler string) (workers, capacity int) {
 	return workers, capacity
 }
 
-// Runs tells whether a lane runs a handler.
-func Runs(l *engine.Lane, handler string) bool {
-	return l.Handlers.Names == nil || slices.Contains(l.Handlers.Names, handler)
-}
-
 // Restructured tells whether two settings differ in what cannot change while
 // items are on their way: the new one then takes the new items while the old
 // one drains.

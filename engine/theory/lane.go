@@ -46,7 +46,7 @@ import (
 // which arrive when they are least wanted. Clients that give up, unless fewer
 // than one in a thousand is known to. Queues in a
 // broker. Resources of which there are fewer slots than
-// servers that need one, tickers, and what may be in hand for longer than its
+// servers that need one, tickers, handlers that publish, and what may be in hand for longer than its
 // visibility. A lane that a panic ends. Services with an infinite
 // variance, but for goroutine dispatch and no room. A bounded
 // queue that drops, with services that are not exponential, or that holds up others
@@ -66,7 +66,7 @@ func ForLane(s *engine.Scenario, lane int, arrivalRate float64) Result {
 	var work []task
 	for i := range s.Handlers {
 		h := &s.Handlers[i]
-		if spec.Handlers.Names != nil && !slices.Contains(spec.Handlers.Names, h.Name) {
+		if !spec.Runs(h.Name) {
 			continue
 		}
 		l, err := newLaw(h.Service, spec.Speed)
@@ -100,6 +100,9 @@ func ForLane(s *engine.Scenario, lane int, arrivalRate float64) Result {
 	}
 	if why := unfit(spec, &a, work); why != "" {
 		return r.Refuse("%s", why)
+	}
+	if from, to, ok := s.Nested(); ok && spec.Runs(s.Handlers[from].Name) && spec.Runs(s.Handlers[to].Name) {
+		return r.Refuse("no closed form: %s publishes to %s while handling an item", s.Handlers[from].Name, s.Handlers[to].Name)
 	}
 	if why := shortOf(s, spec, work); why != "" {
 		return r.Refuse("%s", why)

@@ -92,6 +92,7 @@ func (l *lane) strike(workers []int32) {
 			l.hurry(w)
 		default:
 			x.event = 0
+			l.unsend(w)
 			l.decide(w, false)
 		}
 	}

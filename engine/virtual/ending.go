@@ -28,10 +28,8 @@ func (l *lane) dieOf(w int32) {
 	l.die(who + " panicked: " + name + " panicked, as its scenario says")
 }
 
-// dieOfPublisher lets the lane die of the panic that a publisher met.
-func (l *lane) dieOfPublisher(p int32) {
-	x := &l.producers[p]
-	name := l.handlers[l.generations[x.way].handlers[x.step-1]].Name
+// dieOfPublisher lets the lane die of the panic that a publisher met in an observer.
+func (l *lane) dieOfPublisher(p int32, name string) {
 	l.skip(p)
 	l.published(p)
 	l.die(fmt.Sprintf("publisher %d: an observer panicked: %s panicked, as its scenario says", p+1, name))
@@ -47,6 +45,9 @@ func (l *lane) die(reason string) {
 		case blocked:
 			l.release(int32(p))
 		case publishing:
+			if x.onward != 0 {
+				l.endNested(int32(p), account.Lost)
+			}
 			l.endCall(int32(p), account.Lost)
 			l.skip(int32(p))
 			l.published(int32(p))
@@ -79,6 +80,7 @@ func (l *lane) die(reason string) {
 // cutOff ends a server in the middle of its work.
 func (l *lane) cutOff(w int32) {
 	x := &l.servers[w]
+	l.unsend(w)
 	switch {
 	case x.sub == none:
 		l.end(w, account.Lost)

@@ -25,6 +25,10 @@ type item struct {
 	alone   bool // it has one delivery
 	told    bool // the journal follows it
 
+	parent int32 // what was published while this item was handled: the item's place, and one; 0: it is one itself
+	seen   bool  // whom that is for has begun with the item
+	ahead  bool  // and with that first
+
 	client   int32 // whose try for the item this is; none: its client waits for ever
 	forsaken bool  // it was given up
 	twins    int32 // deliveries of it that were handed out again while in hand
@@ -119,6 +123,12 @@ func (l *lane) settle(slot int32, out account.Outcome, worker, attempt int32) {
 		return
 	}
 	out = it.worst
+	if it.parent != 0 {
+		parent := it.parent - 1
+		l.free(slot)
+		l.settle(parent, out, worker, attempt)
+		return
+	}
 	if it.client != none {
 		l.settleTry(it, out, worker, attempt)
 		l.vacate(slot)
@@ -194,6 +204,9 @@ func (l *lane) began(h *handler, it *item, worker, attempt int32) {
 		h.counts.Redelivered++
 	}
 	h.busy.add(1, l.now)
+	if h.nested && attempt == 1 {
+		l.seen(it)
+	}
 	if it.told {
 		l.note(engine.Started, it, int32(h.index), worker, attempt)
 	}

@@ -3,7 +3,6 @@ package virtual
 import (
 	"duet/engine"
 	"duet/engine/account"
-	"duet/engine/script"
 	"duet/engine/workload"
 )
 
@@ -65,6 +64,7 @@ type tally struct {
 	inHand   level
 	queued   level
 	running  level // goroutines of goroutine dispatch
+	nesting  level // publishers at an observer of what another one published
 	followed int64 // when levels were last followed
 
 	endings int64 // items that have ended in any way that has a latency
@@ -108,6 +108,7 @@ func (l *lane) instruct(s *engine.Scenario) {
 		h := &l.handlers[i]
 		h.Handler, h.speed, h.resource = s.Handlers[i], s.Lanes[l.index].Speed, int32(s.ResourceNamed(s.Handlers[i].Needs))
 	}
+	l.relate(s)
 	l.furnish(s)
 	l.order.grow(s.Load.Keys.Count)
 }
@@ -138,7 +139,7 @@ func (l *lane) open() {
 		deadLetters: l.spec.Model == engine.Message && l.spec.Attempts > 1,
 	}
 	for i := range l.handlers {
-		if script.Runs(&l.spec, l.handlers[i].Name) {
+		if l.spec.Runs(l.handlers[i].Name) {
 			g.handlers = append(g.handlers, int32(i))
 		} else {
 			g.absent = append(g.absent, int32(i))

@@ -36,7 +36,10 @@ type producer struct {
 	work  work   // of the call under way
 	start int64
 	needs slot // of what the observer under way needs
-	worst account.Outcome
+
+	onward   int32 // within the call: the place of what its observer publishes, and one, while another is called with that; 0: none is
+	nestedAt int64 // since when
+	worst    account.Outcome
 }
 
 // call is how far the call of an observer is.
@@ -206,9 +209,14 @@ func (l *lane) spareAbsent(g *generation) {
 	}
 }
 
-// resume lets a producer go on that stood at a queue, where what it has in hand
-// was taken or refused by now.
+// resume lets a producer, or a server, go on that stood at a queue, where what it
+// has for it was taken or refused by now.
 func (l *lane) resume(p int32, how sending) {
+	if p < 0 {
+		l.servers[^p].onward = 0
+		l.decide(^p, true)
+		return
+	}
 	x := &l.producers[p]
 	l.unblock(x)
 	x.refused = x.refused && how == refused

@@ -39,7 +39,8 @@ func (l *lane) call(p int32) {
 // do its work.
 func (l *lane) workAtCall(p int32) {
 	x := &l.producers[p]
-	x.work = l.work(&l.handlers[l.generations[x.way].handlers[x.step]], &l.items[x.slot], 1)
+	h, it := l.atCall(x)
+	x.work = l.work(h, it, 1)
 	x.event = l.events.add(l.now+x.work.takes, publisherDone|who(p))
 }
 
@@ -55,9 +56,17 @@ func (l *lane) called(p int32) {
 	case panicked:
 		out = g.panicked()
 	}
+	h, _ := l.atCall(x)
+	if x.onward != 0 {
+		if l.endNested(p, out); out != account.Lost {
+			out = account.Done // of who published: that its observer fails is nothing to it
+		}
+	} else if out == account.Done && l.publishIn(p) {
+		return
+	}
 	l.endCall(p, out)
 	if out == account.Lost {
-		l.dieOfPublisher(p)
+		l.dieOfPublisher(p, h.Name)
 		return
 	}
 	if int(x.step) < len(g.handlers) {

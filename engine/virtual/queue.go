@@ -34,7 +34,7 @@ type queue struct {
 	index   int32          // in its subscription
 	fresh   ring[int32]    // slots of what was never taken
 	side    ring[delivery] // comes first
-	senders ring[int32]    // producers that stand at it, in order
+	senders ring[int32]    // producers that stand at it, in order, and servers: see handed
 	delayed int            // deliveries that wait for their next try
 	owner   int32          // partitions: the worker that is to serve it; none
 	holder  int32          // partitions: the worker that does, until it is through with what it has in hand; none
@@ -204,7 +204,7 @@ func (l *lane) takeFrom(w, i, at int32) taking {
 		l.admit(i, at)
 	case q.senders.len() > 0: // from hand to hand
 		p := q.senders.pop()
-		l.begin(w, delivery{slot: l.producers[p].slot, attempt: 1})
+		l.begin(w, delivery{slot: l.handed(p), attempt: 1})
 		l.resume(p, sent)
 	default:
 		return nothing
@@ -249,11 +249,11 @@ func (l *lane) discard(i, at int32) bool {
 		l.admit(i, at)
 	case q.senders.len() > 0:
 		p := *q.senders.at(0)
-		if !l.items[l.producers[p].slot].forsaken {
+		if !l.items[l.handed(p)].forsaken {
 			return false
 		}
 		q.senders.pop()
-		l.miss(s, l.producers[p].slot, account.Expired)
+		l.miss(s, l.handed(p), account.Expired)
 		l.resume(p, sent)
 	default:
 		return false
@@ -272,7 +272,7 @@ func (l *lane) admit(i, at int32) {
 			return
 		}
 		p := q.senders.pop() // before a server looks that throws away what it has
-		how := l.send(i, l.producers[p].slot)
+		how := l.send(i, l.handed(p))
 		if how == full {
 			l.subs[i].queues[at].senders.pushFront(p)
 			return

@@ -24,7 +24,7 @@ func (l *lane) read(r *account.Reading, follow bool) {
 	r.Impatient, r.Expecting, r.Wasted, r.Retries = l.terms != nil, l.active, l.wasted, l.comebacks
 	l.readClasses(r)
 	g := &l.generations[l.current]
-	r.Inline = g.inline()
+	r.Inline, r.Nested = g.inline(), level(&l.nesting)
 	for i := range l.handlers {
 		h := &l.handlers[i]
 		r.Deliveries[i], r.Spared[i] = h.counts, h.spared
@@ -37,6 +37,11 @@ func (l *lane) read(r *account.Reading, follow bool) {
 	for i := range l.subs {
 		if s := &l.subs[i]; s.handler == none && !s.over {
 			l.readTogether(r, s)
+		}
+	}
+	for i := range l.handlers {
+		if h := &l.handlers[i]; h.publishes != none {
+			l.readNested(r, h)
 		}
 	}
 	if len(l.twins) > 0 {
@@ -100,6 +105,15 @@ func (l *lane) readTogether(r *account.Reading, s *subscription) {
 			case i > int(x.step):
 				r.Await[h]++
 			}
+		}
+	}
+}
+
+// readNested counts what workers stand at a queue with that a handler has published.
+func (l *lane) readNested(r *account.Reading, h *handler) {
+	for w := range l.servers {
+		if l.servers[w].onward != 0 {
+			r.Await[h.publishes]++
 		}
 	}
 }

@@ -36,6 +36,7 @@ type server struct {
 	since   int64  // when the phase began, or this delivery was taken
 	start   int64  // when the present handler began
 	needs   slot   // of what that needs
+	onward  int32  // with what that publishes it stands at a queue: the place of it, and one; 0: it does not
 	work    work
 	crash   crash
 	done    int64
@@ -244,6 +245,8 @@ func (l *lane) served(w int32) {
 	case x.work.result == panicked && !l.generations[x.generation].recovers:
 		l.cut(w)
 		l.dieOf(w)
+	case x.work.result == succeeded && l.handlers[x.handler].publishes != none:
+		l.publishOn(w)
 	case x.work.result == succeeded && x.crash.when == "" && x.hand.twin == 0: // as nearly always
 		l.end(w, account.Done)
 		l.goOn(w)

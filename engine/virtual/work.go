@@ -17,7 +17,10 @@ type handler struct {
 	speed    float64 // of the lane
 	faults   faults
 	resource int32 // that it needs; none
-	spared   int64 // items handed over while the lane did not run it
+	spared   int64 // items handed over while the lane did not run it, less what was published to it besides
+
+	publishes int32 // whom it publishes to when it has done an item; none
+	nested    bool  // another one publishes to it
 
 	done []int64 // idempotent: the numbers of the items that it has done and will get again
 
