@@ -202,8 +202,8 @@ func (b *bus) close(ctx context.Context) {
 
 // kill implements [handover].
 func (b *bus) kill() error {
+	b.bus.Kill() // first, or an inline observer that obeys at once would leave its place to the next
 	b.cancel()
-	b.bus.Kill()
 	ctx, cancel := context.WithTimeout(context.Background(), killTime)
 	defer cancel()
 	_, err := b.bus.Close(ctx)

@@ -115,12 +115,30 @@ func drawScenario(t *rapid.T) *engine.Scenario {
 				pick("limit", "4", "50"), by)
 		}
 	}
-	s, err := engine.Decode("drawn.yaml", []byte(b.String()))
-	if err != nil {
-		t.Fatalf("%v\n%s", err, b.String())
+	text := b.String()
+	if clients == "timeout: 0s" && rapid.Bool().Draw(t, "nested") {
+		text = nested(t, text)
 	}
-	s.Story = b.String() // for who must understand a failure
+	s, err := engine.Decode("drawn.yaml", []byte(text))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	s.Story = text // for who must understand a failure
 	return s
+}
+
+// nested has one of two handlers publish to the other, and leaves out what this does
+// not go with.
+func nested(t *rapid.T, text string) string {
+	if !strings.Contains(text, "name: h2,") {
+		return text
+	}
+	from := rapid.IntRange(1, 2).Draw(t, "from")
+	return strings.NewReplacer(
+		fmt.Sprintf("name: h%d,", from), fmt.Sprintf("name: h%d, publishes: h%d,", from, 3-from), "idempotent: true", "idempotent: false",
+		"dispatch: goroutine", "dispatch: inline", "dispatch: buffered", "dispatch: inline", "handlers: together", "handlers: apart",
+		", visibility: 15ms", "", ", visibility: 1ms", "",
+	).Replace(text)
 }
 
 // deed is something done to a run. What it is exactly is settled when it is

@@ -75,7 +75,7 @@ func (c *channel) sendOn(h *handler, to int) message.Handler[delivery] {
 		}
 		d.rec = d.rec.nest(h.lane.run.clock.Now())
 		h.publishes.spared.Add(-1)
-		err := c.subs[to].Send(ctx, d)
+		err := c.subs[to].Send(ctx, d, standing{serverOf(ctx)})
 		if err != nil {
 			h.publishes.spared.Add(1)
 			d.rec.drop()
@@ -83,6 +83,13 @@ func (c *channel) sendOn(h *handler, to int) message.Handler[delivery] {
 		return err
 	}
 }
+
+// standing is told when a worker stands at a queue with what its handler publishes.
+type standing struct{ *server }
+
+func (standing) Block() {}
+
+func (s standing) Unblock() { s.waiter.Fresh() } // it knows nothing of what this took
 
 // nesting is an inline publisher's way to publish within the call of an observer. It
 // books the call of the one that gets it.

@@ -37,10 +37,11 @@ type Sender[T any] struct {
 // Send does what [Topic.Send] does.
 func (s *Sender[T]) Send(ctx context.Context, v T) error { return s.t.send(ctx, &v, s.probe) }
 
-// Send hands v to this subscription alone, as [Topic.Send] does to all. It may be
-// called by the handler of another one, see [Options.Feeds].
-func (s *Subscription[T]) Send(ctx context.Context, v T) error {
-	if err := s.send(ctx, &v, nil, false); !errors.Is(err, errGone) {
+// Send hands v to this subscription alone, as [Topic.Send] does to all, watched by p
+// unless that is nil. It may be called by the handler of another one, see
+// [Options.Feeds].
+func (s *Subscription[T]) Send(ctx context.Context, v T, p SenderProbe) error {
+	if err := s.send(ctx, &v, p, false); !errors.Is(err, errGone) {
 		return err
 	}
 	return ErrClosed

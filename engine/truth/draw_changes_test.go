@@ -152,7 +152,7 @@ func (d *drawer) byChance(lane *engine.Lane, c *change) bool {
 	case "stall": // which of several that begin at one moment is held?
 		return lane.Workers > 1 || lane.Publishers > 1 || lane.Dispatch == engine.Goroutine
 	case "workers": // which of them leaves? does a sound one take the next item, or one that is to crash?
-		return d.single || several || c.value == "1" && lane.Workers > 1 || slices.Contains(d.doomed, lane.Name)
+		return d.single || several || d.nested != "" || c.value == "1" && lane.Workers > 1 || slices.Contains(d.doomed, lane.Name)
 	case "capacity":
 		return !inOrder(lane)
 	case "policy": // what has piled up comes at once: before or after workers made room?

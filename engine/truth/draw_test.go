@@ -23,6 +23,7 @@ type drawer struct {
 	patient bool     // clients wait for ever, so that a ticker may tell of their items
 	classes string   // of items; empty: there are none
 	instant bool     // a service takes no time: several items are taken at one moment
+	nested  string   // the handler to which another one publishes; empty: none does
 	copies  bool     // clients try again: an item may be in a lane twice, and take equally long
 }
 
@@ -53,9 +54,16 @@ func (d *drawer) scenario() *engine.Scenario {
 	d.line("duration: 2s\ndrain: 10s\nseed: %d", d.number("seed", 1, 1000))
 	d.load()
 	d.line("resources: [{name: db, slots: %s}]", d.pick("slots", "1", "2", "3"))
+	handlers := d.number("handlers", 1, 3)
+	publisher := 0
+	if handlers > 1 && d.patient && d.pick("nested", "no", "no", "yes") == "yes" {
+		publisher = d.number("publisher", 1, handlers)
+		d.nested = fmt.Sprintf("h%d", publisher%handlers+1)
+		d.shared = d.shared && d.single // a worker that ends lets others go on that stand at a queue, and in line
+	}
 	d.line("handlers:")
-	for i := range d.number("handlers", 1, 3) {
-		d.handler(i + 1)
+	for i := range handlers {
+		d.handler(i+1, i+1 == publisher)
 	}
 	d.line("lanes:")
 	for i := range d.number("lanes", 1, 3) {
@@ -88,7 +96,7 @@ func (d *drawer) load() {
 		d.pick("payload", "0", "0", "1"), d.pick("keys", "1", "16"), d.pick("skew", "0", "1"), clients, arrivals)
 }
 
-func (d *drawer) handler(n int) {
+func (d *drawer) handler(n int, publishes bool) {
 	dists, means := []string{"exponential", "uniform", "lognormal", "gamma", "pareto"}, []string{"3ms", "11ms", "37ms"}
 	if d.single {
 		dists, means = []string{"constant", "bimodal", "uniform"}, []string{fmt.Sprintf("3.%d7ms", n), fmt.Sprintf("11.%d1ms", n)}
@@ -107,9 +115,14 @@ func (d *drawer) handler(n int) {
 	if !d.steady {
 		fail, panics = d.pick("fail", "0%", "20%"), d.pick("panic", "0%", "0%", "5%")
 	}
-	d.line("  - {name: h%d, service: {dist: %s, mean: %s}, fail: %s, panic: %s, per: %s, idempotent: %s, needs: %q}", n, dist,
-		mean, fail, panics, d.pick("per", "item", "attempt"),
-		d.pick("idempotent", "false", "true"), needs)
+	idempotent, to := "false", ""
+	if d.nested == "" {
+		idempotent = d.pick("idempotent", "false", "true")
+	} else if publishes {
+		to = d.nested
+	}
+	d.line("  - {name: h%d, service: {dist: %s, mean: %s}, fail: %s, panic: %s, per: %s, idempotent: %s, needs: %q, publishes: %q}", n, dist,
+		mean, fail, panics, d.pick("per", "item", "attempt"), idempotent, needs, to)
 }
 
 func (d *drawer) lane(n int) {
@@ -125,7 +138,7 @@ func (d *drawer) lane(n int) {
 	}
 	some := d.pick("some", "apart", "apart", "[h1]")
 	count := func(label string, more ...string) string {
-		if d.single {
+		if d.single || d.nested != "" && label != "publishers" { // who has both of an item takes equally long for them
 			return "1"
 		}
 		return d.pick(label, append(more, "1")...)
@@ -145,7 +158,10 @@ func (d *drawer) lane(n int) {
 	}
 	if d.pick("model", "message", "event") == "event" {
 		dispatch := []string{"inline", "buffered", "goroutine"}
-		if d.single {
+		switch {
+		case d.nested != "":
+			dispatch = dispatch[:1]
+		case d.single:
 			dispatch = dispatch[:2]
 		}
 		by, mode, senders := "", d.pick("dispatch", dispatch...), senders
@@ -162,11 +178,11 @@ func (d *drawer) lane(n int) {
 			n, some, recovers, source, queue, publishers, mode, by, speed)
 		return
 	}
-	if d.pick("grouping", "apart", "together") == "together" {
+	if d.nested == "" && d.pick("grouping", "apart", "together") == "together" {
 		some = "together"
 	}
 	partitions, workers := "0", count("workers", "2", "4")
-	if !d.single && (d.wild || !d.shared) && d.pick("partitions", "0", "0", "4") == "4" {
+	if !d.single && d.nested == "" && (d.wild || !d.shared) && d.pick("partitions", "0", "0", "4") == "4" {
 		partitions = "4"
 		if !d.wild && stands {
 			workers = "4" // who has several takes from either when the sender fills them at once
@@ -176,14 +192,14 @@ func (d *drawer) lane(n int) {
 	if d.wild || d.single || !d.shared { // who puts an item back, and who is to take it, begin at one moment
 		acks = append(acks, "ack: after, attempts: 3")
 	}
-	if !d.copies {
+	if !d.copies && d.nested == "" {
 		acks = append(acks, "ack: after, attempts: 4, backoff: {base: 20ms, max: 30ms, jitter: full}")
 	}
-	if !d.copies && !d.single {
+	if !d.copies && d.nested == "" && !d.single {
 		acks = append(acks, "ack: after, attempts: 3, backoff: {base: 17ms}")
 	}
 	producers, order, pools := senders("producers", "3"), "fifo", ""
-	if partitions == "0" && !strings.HasPrefix(queue, "capacity: 0") && !lets && (d.wild || !stands || !d.instant) { // is what comes now the next already?
+	if partitions == "0" && d.nested == "" && !strings.HasPrefix(queue, "capacity: 0") && !lets && (d.wild || !stands || !d.instant) { // is what comes now the next already?
 		order = d.pick("order", "fifo", "lifo")
 		if d.classes != "" {
 			if d.wild || !stands || some != "apart" { // who stands at one queue brings several to another, of several classes
@@ -201,7 +217,7 @@ func (d *drawer) lane(n int) {
 		}
 	}
 	ack := d.pick("ack", acks...)
-	if strings.HasPrefix(ack, "ack: after") && d.pick("visible", "no", "yes") == "yes" {
+	if d.nested == "" && strings.HasPrefix(ack, "ack: after") && d.pick("visible", "no", "yes") == "yes" {
 		several := !d.wild && workers != "1" && partitions == "0"
 		if several {
 			queue, ack, order, pools = "capacity: 0, when_full: drop_newest, drop_expired: "+expired, "ack: after", "fifo", ""

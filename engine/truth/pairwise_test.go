@@ -38,6 +38,7 @@ var settings = []struct {
 	{"handler", []string{"per: attempt", "per: item"}},
 	{"handler", []string{"needs: ''", "needs: db"}},
 	{"handler", []string{"idempotent: false", "idempotent: true"}},
+	{"handler", []string{"publishes: ''", "publishes: third"}},
 	{"more", []string{"", "{name: second, service: {mean: 1ms}, needs: db}, {name: third, fail: 5%}"}},
 	{"both", []string{"recover: true", "recover: false"}},
 	{"both", []string{"source: schedule", "source: ticker"}},
