@@ -62,6 +62,11 @@ func (p *program) notes() []string {
 	for _, h := range p.Handlers {
 		add(h.idempotent && !p.Once(), "handlers.%s.idempotent: nothing is delivered twice here", h.Name)
 	}
+	for _, l := range p.Lanes {
+		if from, to, ok := s.Nested(); ok && l.spec.Runs(s.Handlers[from].Name) && l.spec.Runs(s.Handlers[to].Name) {
+			add(true, "handlers.%s.publishes: %s: it publishes nothing in %s", s.Handlers[from].Name, s.Handlers[to].Name, l.Name)
+		}
+	}
 	for _, path := range p.unknown() {
 		value, err := s.Get(path)
 		add(err == nil, "%s: %s", path, value)

@@ -26,7 +26,7 @@ const promisedLane = `{
   "depth": {"mean": 0, "max": 0}, "backlog": {"mean": 0, "max": 0}, "in_system": {"mean": 0}, "goroutines": {"max": 0},
   "latency": {SUMMARY, "ci95": [0, 0]}, "latency_naive": {SUMMARY}, "wait": {SUMMARY}, "service": {SUMMARY},
   "publish": {SUMMARY}, "pacer_lateness": {SUMMARY},
-  "order": {"late": 0, "max_displacement": 0, "key_late": 0},
+  "order": {"late": 0, "max_displacement": 0, "key_late": 0, "nested_late": 0},
   "handlers": [{"name": "", LEDGER, "workers": 0, "utilisation": 0, "depth": {"mean": 0, "max": 0}, "wait": {SUMMARY}, "service": {SUMMARY}}],
   "theory": {"model": "", "method": "", "applies": true, "why": "", "rho": 0, "utilisation": 0, "throughput": 0, "wait_mean": 0, "latency_mean": 0,
     "p_wait": 0, "loss": 0, "in_system": 0, "depth": 0, "growth": 0}

@@ -195,6 +195,9 @@ func (c *Case) flow() table {
 		t.add("  oldest waiting", func(l *Lane) string { return seconds(l.OldestWaiting) })
 	}
 	t.add("  late, key-late", func(l *Lane) string { return count(l.Order.Late) + ", " + count(l.Order.KeyLate) })
+	if c.any(func(l *Lane) int64 { return l.Order.NestedLate }) {
+		t.add("  seen after what it caused", func(l *Lane) string { return count(l.Order.NestedLate) })
+	}
 	t.add("  late by at most", func(l *Lane) string { return count(l.Order.MaxDisplacement) })
 	t.add("  goroutines max", func(l *Lane) string { return count(l.Goroutines.Max) })
 	return t.table

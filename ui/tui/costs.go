@@ -52,6 +52,7 @@ var costs = []cost{
 				count("late", less, func(f *engine.LaneFigures) int64 { return f.Order.Late }),
 				count("displaced by", less, func(f *engine.LaneFigures) int64 { return f.Order.MaxDisplacement }),
 				count("key-late", less, func(f *engine.LaneFigures) int64 { return f.Order.KeyLate }),
+				count("nested-late", less, func(f *engine.LaneFigures) int64 { return f.Order.NestedLate }),
 			},
 		),
 	},

@@ -55,6 +55,9 @@ var glossary = []word{
 		return figure.Count(l.Recent.Order.MaxDisplacement) + " at most"
 	}},
 	{"key-late", "late among the items of one key", func(l *engine.LaneSnapshot, _ *engine.Scenario) string { return figure.Count(l.Recent.Order.KeyLate) }},
+	{"nested-late", "seen by a handler after what another one published while handling the same item", func(l *engine.LaneSnapshot, _ *engine.Scenario) string {
+		return figure.Count(l.Recent.Order.NestedLate)
+	}},
 	{"utilisation", "the part of the time that servers are busy: arrivals a second × mean service ÷ servers, as far as that goes", func(l *engine.LaneSnapshot, _ *engine.Scenario) string {
 		return figure.Percent(l.Recent.Utilisation)
 	}},
