@@ -187,7 +187,7 @@ var wrongFiles = []wrongFile{
 	{"load: {rate: 1/s, timeout: 1s}\nhandlers: [{name: a, publishes: b}, {name: b}]", `2:33: publishes is "b": clients would have to wait for what is published as well: load.timeout has to be 0s`},
 	{"load: {rate: 1/s}\nhandlers: [{name: a, publishes: b}, {name: b}]\nlanes: [{model: event, dispatch: buffered}]", `3:34: dispatch is buffered: a publishes to b: this has to be inline`},
 	{"load: {rate: 1/s}\nhandlers: [{name: a, publishes: b}, {name: b}]\nlanes: [{model: message, handlers: together}]", `3:36: handlers is together: a publishes to b: each needs a subscription of its own, so apart`},
-	{"load: {rate: 1/s}\nhandlers: [{name: a, publishes: b}, {name: b}]\nlanes: [{model: message, ack: after, queue: {visibility: 1s}}]", `3:57: visibility is 1s: a publishes to b: this has to be 0s, for it would be published twice`},
+	{"load: {rate: 1/s}\nhandlers: [{name: a, publishes: b}, {name: b}]\nlanes: [{model: message, ack: after, queue: {visibility: 1s}}]", `3:58: visibility is 1s: a publishes to b: this has to be 0s, for it would be published twice`},
 	{"+resources: [{slots: 4}]", "3:13: name: a name is needed"},
 	{"+resources: [{name: db, slots: 0}]", "3:31: slots is 0: a whole number from 1 to 100,000 is needed"},
 	{"+resources: [{name: db}, {name: db}]", `3:32: name is "db": this name is taken by another of the resources`},
