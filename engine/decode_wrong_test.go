@@ -186,6 +186,7 @@ var wrongFiles = []wrongFile{
 	{"load: {rate: 1/s}\nhandlers: [{name: a, publishes: b}, {name: b, idempotent: true}]", `2:33: publishes is "b": idempotent has to be false for both: what is published has the number of its item, and would be taken for it`},
 	{"load: {rate: 1/s, timeout: 1s}\nhandlers: [{name: a, publishes: b}, {name: b}]", `2:33: publishes is "b": clients would have to wait for what is published as well: load.timeout has to be 0s`},
 	{"load: {rate: 1/s}\nhandlers: [{name: a, publishes: b}, {name: b}]\nlanes: [{model: event, dispatch: buffered}]", `3:34: dispatch is buffered: a publishes to b: this has to be inline`},
+	{"load: {rate: 1/s}\nhandlers: [{name: a, publishes: b}, {name: b}]\nlanes: [{model: message, queue: {broker: jetstream, url: embedded}}]", `3:42: broker is jetstream: a publishes to b: the queue has to be a channel`},
 	{"load: {rate: 1/s}\nhandlers: [{name: a, publishes: b}, {name: b}]\nlanes: [{model: message, handlers: together}]", `3:36: handlers is together: a publishes to b: each needs a subscription of its own, so apart`},
 	{"load: {rate: 1/s}\nhandlers: [{name: a, publishes: b}, {name: b}]\nlanes: [{model: message, ack: after, queue: {visibility: 1s}}]", `3:58: visibility is 1s: a publishes to b: this has to be 0s, for it would be published twice`},
 	{"+resources: [{slots: 4}]", "3:13: name: a name is needed"},
