@@ -137,7 +137,7 @@ func nested(t *rapid.T, text string) string {
 	return strings.NewReplacer(
 		fmt.Sprintf("name: h%d,", from), fmt.Sprintf("name: h%d, publishes: h%d,", from, 3-from), "idempotent: true", "idempotent: false",
 		"dispatch: goroutine", "dispatch: inline", "dispatch: buffered", "dispatch: inline", "handlers: together", "handlers: apart",
-		", visibility: 15ms", "", ", visibility: 1ms", "",
+		", visibility: 1ms", "", ", visibility: 8ms", "", ", visibility: 50ms", "",
 	).Replace(text)
 }
 
