@@ -125,7 +125,8 @@ func (l *lane) put(s *server, d *delivery) {
 // start is when the handling began, or never.
 func (l *lane) settle(s *server, d *delivery, start, now time.Duration, out account.Outcome) {
 	handled, begun := start != never, start != never
-	if rec := d.rec; rec != nil {
+	rec := d.rec
+	if rec != nil {
 		worst, last := rec.end(out)
 		if last && rec.parent != nil {
 			item := rec.parent
@@ -140,10 +141,10 @@ func (l *lane) settle(s *server, d *delivery, start, now time.Duration, out acco
 		defer rec.free()
 		begun = start != never
 	}
-	if t := d.try(); t == nil {
+	if rec == nil || rec.try == nil {
 		s.close(&d.item, out, begun)
-	} else if begun, ended := t.end(now); ended {
-		l.close(s, t, d.rec.of, out, begun)
+	} else if begun, ended := rec.try.end(now); ended {
+		l.close(s, rec.try, rec.of, out, begun)
 	} else {
 		s.items.forsaken.Add(1)
 		return

@@ -120,7 +120,7 @@ func (r *remote) ask() {
 func (r *remote) askOnce() {
 	ctx, cancel := context.WithTimeout(r.ctx, brokerAnswer)
 	defer cancel()
-	start := time.Now()
+	start := time.Now() //nolint:forbidigo // a broker lives in wall time
 	var all brokerFigures
 	for _, q := range r.queues {
 		d, err := q.queue.Depth(ctx)
@@ -129,7 +129,7 @@ func (r *remote) askOnce() {
 		}
 		all.ready, all.inFlight = known(all.ready, d.Ready), known(all.inFlight, d.InFlight)
 	}
-	all.at = time.Now()
+	all.at = time.Now() //nolint:forbidigo // as above
 	all.took = all.at.Sub(start)
 	r.told.Store(&all)
 }
@@ -144,7 +144,7 @@ func known(a, b int64) int64 {
 
 // fill describes the broker.
 func (r *remote) fill(dst *engine.BrokerSnapshot) {
-	s, now := r.server.State(), time.Now()
+	s, now := r.server.State(), time.Now() //nolint:forbidigo // as above
 	*dst = engine.BrokerSnapshot{
 		Kind: r.kind, Address: r.server.Address(), Connected: s.Connected, Since: now.Sub(s.Since), Trouble: s.Trouble,
 		Ready: -1, InFlight: -1, Age: -1,

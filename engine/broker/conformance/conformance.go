@@ -196,7 +196,7 @@ func (s *suite) retries() {
 		s.Error("the second delivery does not say that it is one")
 	}
 	const pause = 50 * time.Millisecond
-	before := time.Now()
+	before := time.Now() //nolint:forbidigo // a broker lives in wall time
 	if err := again.Settle(broker.Retry, pause); err != nil {
 		s.Fatal(err)
 	}

@@ -123,7 +123,7 @@ func (s *Server) connect() (err error) {
 func (s *Server) is(connected bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state = broker.State{Connected: connected, Since: time.Now()}
+	s.state = broker.State{Connected: connected, Since: time.Now()} //nolint:forbidigo // a broker lives in wall time
 	if err != nil {
 		s.state.Trouble = s.hide(err.Error())
 	}

@@ -97,7 +97,7 @@ func (w *worker) pull() {
 			}
 			err = batch.Error()
 		}
-		<-w.after(err, ctx)
+		<-w.after(ctx, err)
 		cancel()
 		for range n - got {
 			w.room <- struct{}{}
@@ -119,7 +119,7 @@ func (w *worker) spare() (n int) {
 
 // after is when to ask again: at once, but after an error only when the time of the
 // request is over.
-func (w *worker) after(err error, ctx context.Context) <-chan struct{} {
+func (w *worker) after(ctx context.Context, err error) <-chan struct{} {
 	if err != nil {
 		return ctx.Done()
 	}
