@@ -68,7 +68,7 @@ func inTerminal(t *testing.T, name string, args ...string) *terminal {
 	go func() { p.gone <- p.cmd.Wait() }()
 	t.Cleanup(func() {
 		_ = p.cmd.Process.Kill()
-		p.screen.Close()
+		_ = p.screen.InputPipe().(io.Closer).Close() // to close the screen is not for two goroutines
 		near.Close()
 	})
 	return p
