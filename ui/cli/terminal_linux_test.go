@@ -213,7 +213,7 @@ func TestOnATerminal(t *testing.T) {
 func stalls(t *testing.T, p *terminal) {
 	p.stall.Lock()
 	before, began := clock(p.shown()), time.Now()
-	time.Sleep(3 * time.Second)
+	time.Sleep(10 * time.Second)
 	p.write("+")
 	p.stall.Unlock()
 	p.await("all the time that has passed", func(screen string) bool { return time.Since(began).Seconds()-(clock(screen)-before) < 1 })
