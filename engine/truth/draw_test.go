@@ -100,7 +100,7 @@ func (d *drawer) handler(n int, publishes bool) {
 	dists, means := []string{"exponential", "uniform", "lognormal", "gamma", "pareto"}, []string{"3ms", "11ms", "37ms"}
 	if d.single {
 		dists, means = []string{"constant", "bimodal", "uniform"}, []string{fmt.Sprintf("3.%d7ms", n), fmt.Sprintf("11.%d1ms", n)}
-		if n == 1 && d.sound {
+		if n == 1 && d.sound && !publishes { // else who sends on and who sends stand at one queue at one moment
 			means = append(means, "0s")
 		}
 	}
