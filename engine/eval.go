@@ -85,52 +85,43 @@ func (f laneFigure) eval(at scene) float64 {
 	}
 }
 
-type handlerFigure struct {
-	lane, handler string
-	read          func(h *HandlerSnapshot, recent bool) float64
+// partFigure is a figure of one of several parts of a lane: a handler, a resource, a
+// class.
+type partFigure[T any] struct {
+	lane, part string
+	among      func(l *LaneSnapshot) []T
+	name       func(x *T) string
+	read       func(x *T, recent bool) float64
 }
 
-func (f handlerFigure) eval(at scene) float64 {
+func (f partFigure[T]) eval(at scene) float64 {
 	if l := at.lane(f.lane); l != nil {
-		for i := range l.Handlers {
-			if l.Handlers[i].Name == f.handler {
-				return f.read(&l.Handlers[i], at.recent)
+		all := f.among(l)
+		for i := range all {
+			if f.name(&all[i]) == f.part {
+				return f.read(&all[i], at.recent)
 			}
 		}
 	}
 	return math.NaN()
 }
 
-type resourceFigure struct {
-	lane, resource string
-	read           func(r *ResourceSnapshot, recent bool) float64
-}
-
-func (f resourceFigure) eval(at scene) float64 {
-	if l := at.lane(f.lane); l != nil {
-		for i := range l.Resources {
-			if l.Resources[i].Name == f.resource {
-				return f.read(&l.Resources[i], at.recent)
-			}
-		}
+func handlerFigure(lane, handler string, read func(h *HandlerSnapshot, recent bool) float64) number {
+	return partFigure[HandlerSnapshot]{
+		lane, handler, func(l *LaneSnapshot) []HandlerSnapshot { return l.Handlers }, func(h *HandlerSnapshot) string { return h.Name }, read,
 	}
-	return math.NaN()
 }
 
-type classFigure struct {
-	lane, class string
-	read        func(c *ClassSnapshot, recent bool) float64
-}
-
-func (f classFigure) eval(at scene) float64 {
-	if l := at.lane(f.lane); l != nil {
-		for i := range l.Classes {
-			if l.Classes[i].Name == f.class {
-				return f.read(&l.Classes[i], at.recent)
-			}
-		}
+func resourceFigure(lane, resource string, read func(r *ResourceSnapshot, recent bool) float64) number {
+	return partFigure[ResourceSnapshot]{
+		lane, resource, func(l *LaneSnapshot) []ResourceSnapshot { return l.Resources }, func(r *ResourceSnapshot) string { return r.Name }, read,
 	}
-	return math.NaN()
+}
+
+func classFigure(lane, class string, read func(c *ClassSnapshot, recent bool) float64) number {
+	return partFigure[ClassSnapshot]{
+		lane, class, func(l *LaneSnapshot) []ClassSnapshot { return l.Classes }, func(c *ClassSnapshot) string { return c.Name }, read,
+	}
 }
 
 type arithmetic struct {

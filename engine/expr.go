@@ -241,7 +241,7 @@ func (p *exprParser) figure(path string) (operand, error) {
 			return operand{}, fmt.Errorf("a handler has no figure %s; %s", shown(figure), suggest(figure, metricNames(handlerMetrics, figure)))
 		}
 		p.handlers = true
-		return operand{dim: m.dimension, number: handlerFigure{lane, name, m.handler}}, nil
+		return operand{dim: m.dimension, number: handlerFigure(lane, name, m.handler)}, nil
 	}
 	if name, ok := strings.CutPrefix(rest, "theory."); ok {
 		return p.theoryFigure(lane, name)
@@ -259,7 +259,7 @@ func (p *exprParser) figure(path string) (operand, error) {
 			return operand{}, fmt.Errorf("a class has no figure %s; %s", shown(figure), suggest(figure, metricNames(classMetrics, figure)))
 		}
 		p.classes = true
-		return operand{dim: m.dimension, number: classFigure{lane, name, m.class}}, nil
+		return operand{dim: m.dimension, number: classFigure(lane, name, m.class)}, nil
 	}
 	m, ok := laneMetrics[rest]
 	if !ok {
@@ -283,7 +283,7 @@ func (p *exprParser) resourceFigure(lane, path string) (operand, error) {
 		return operand{}, fmt.Errorf("a resource has no figure %s; %s", shown(figure), suggest(figure, metricNames(resourceMetrics, figure)))
 	}
 	p.handlers = true
-	return operand{dim: m.dimension, number: resourceFigure{lane, name, m.resource}}, nil
+	return operand{dim: m.dimension, number: resourceFigure(lane, name, m.resource)}, nil
 }
 
 // numbers holds that both sides of an operator are numbers.
