@@ -17,6 +17,9 @@ var (
 	// ErrUnknown says that the message was sent and never confirmed. It may be in
 	// the queue. Sent again it may come twice.
 	ErrUnknown = errors.New("the broker did not confirm the message")
+	// ErrGone says that the queue is no longer there: somebody has deleted it, or the
+	// broker has come back without it. It is not made again behind anybody's back.
+	ErrGone = errors.New("the queue is gone from the broker")
 )
 
 // ErrStale is the answer to settling a delivery whose link is gone: it comes again.
@@ -28,8 +31,24 @@ type Server interface {
 	// Address says where it is, without any login.
 	Address() string
 
-	// Queue makes a queue, of a name that there was not before.
+	// Capabilities says what it can and cannot do. They do not change.
+	Capabilities() Capabilities
+
+	// Queue makes a queue, of a name that there was not before. What the options ask
+	// for and it cannot do is refused.
 	Queue(ctx context.Context, name Name, o Options) (Queue, error)
+
+	// Attach joins a queue that somebody has made, perhaps in another process, with
+	// the same options. Closing it leaves the queue where it is.
+	Attach(ctx context.Context, name Name, o Options) (Queue, error)
+
+	// Created lists the queues in the broker that duet has made, in whichever
+	// process, in no order.
+	Created(ctx context.Context) ([]Name, error)
+
+	// Delete removes a queue, with all that is in it and belongs to it. None of that
+	// name is no error.
+	Delete(ctx context.Context, name Name) error
 
 	// State says how the connection is. It does not block.
 	State() State
@@ -38,31 +57,48 @@ type Server interface {
 	Close()
 }
 
+// Capabilities are what a broker can do. What it cannot do is refused, and never
+// done in its place.
+type Capabilities struct {
+	Limit       bool     // a queue refuses what is beyond its limit; else it is unbounded
+	DeadLetters bool     // what is given up is kept apart, and counted
+	Durable     bool     // what it has confirmed survives its own death
+	Back        string   // when what a crashed worker held comes again, such as "at once"
+	Retry       string   // where it comes again, such as "in its old place"
+	Cannot      []string // what else it cannot do, each in a few words
+}
+
 // Options are the settings of a queue.
 type Options struct {
-	Prefetch int // deliveries that a worker may hold, the one in hand included, 1 or more
+	Prefetch    int  // deliveries that a worker may hold, the one in hand included, 1 or more
+	Limit       int  // how many it may hold; what counts is the broker's to say. 0: there is no limit
+	Partitions  int  // the order of each key is kept, in so many parts, each with one reader at a time; 0: no order of keys
+	Unconfirmed bool // Publish does not wait for the broker's word: what gets lost is not known
 }
 
 // Queue is a queue in a broker. All methods may be called from any goroutine.
 type Queue interface {
 	// Publish hands a message over, and waits until the broker has confirmed it or
-	// ctx is done. Nil: the broker has it.
+	// ctx is done. Nil: the broker has it, or with [Options].Unconfirmed it is on its
+	// way.
 	Publish(ctx context.Context, m Message) error
 
-	// Worker begins to receive over a link of its own, so that it can crash alone.
-	// Its number, from 1, is for names only.
-	Worker(ctx context.Context, id int) (Worker, error)
+	// Worker begins to receive over a link of its own, so that it can crash alone. Its
+	// name is what the broker knows it by, and is shown by.
+	Worker(ctx context.Context, name string) (Worker, error)
 
 	// Depth asks the broker how much there is. It blocks for as long as the broker
 	// takes, or until ctx is done.
 	Depth(ctx context.Context) (Depth, error)
 
-	// Close deletes the queue with all that is in it, if ctx lets it.
+	// Close deletes the queue with all that is in it, if ctx lets it, unless it was
+	// joined by [Server.Attach].
 	Close(ctx context.Context) error
 }
 
 // Worker receives messages of a queue. What its link loses it makes good by itself,
-// as soon as the broker can be reached again.
+// as soon as the broker can be reached again; what it had received before and not
+// passed on is thrown away then, as it comes again.
 type Worker interface {
 	// Deliveries is where they come. It is never closed.
 	Deliveries() <-chan Delivery
@@ -100,15 +136,26 @@ const (
 	Drop                 // it is given up: a dead letter, where the broker has such
 )
 
-// Depth is how much a queue holds by the broker's own account.
+// Depth is how much a queue holds by the broker's own account. A figure is -1 where
+// the broker does not know it.
 type Depth struct {
-	Ready    int64 // waits to be delivered
-	InFlight int64 // delivered, and not settled
+	Ready      int64       // waits to be delivered
+	InFlight   int64       // delivered, and not settled
+	Dead       int64       // was given up, and is kept apart
+	Partitions []Partition // with [Options].Partitions, all of them in order
+	Rebalances int64       // how often partitions were dealt out anew, as seen by this process
+}
+
+// Partition is one part of a queue.
+type Partition struct {
+	Lag    int64  // messages that are not settled: waiting and in flight
+	Holder string // name of the worker who reads it; empty: nobody, or it is not known
 }
 
 // State is how a connection is.
 type State struct {
 	Connected bool
 	Since     time.Time // when that began
-	Trouble   string    // what was the matter last, without any secret; empty: nothing
+	Trouble   string    // what is the matter, or while connected was last, without any secret; empty: nothing
+	Blocked   string    // why the broker takes no messages just now; empty: it does
 }

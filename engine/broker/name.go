@@ -28,3 +28,13 @@ func (n Name) String() string { return n.Join(".") }
 func (n Name) Join(sep string) string {
 	return strings.Join([]string{Prefix, n.Run, n.Lane, n.Handler}, sep)
 }
+
+// ParseName reads what [Name.Join] has made with the same sign. False: it is not the
+// name of a queue of duet's.
+func ParseName(text, sep string) (n Name, ok bool) {
+	parts := strings.Split(text, sep)
+	if len(parts) != 4 || parts[0] != Prefix {
+		return n, false
+	}
+	return Name{Run: parts[1], Lane: parts[2], Handler: parts[3]}, true
+}

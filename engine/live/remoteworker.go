@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"duet/engine/broker"
@@ -104,7 +105,7 @@ func (w *remoteWorker) run(ctx context.Context, leave <-chan struct{}) {
 func (w *remoteWorker) connect(ctx context.Context) broker.Worker {
 	for pause := leastPause; ctx.Err() == nil; pause = min(2*pause, mostPause) {
 		trying, cancel := context.WithTimeout(ctx, brokerAnswer)
-		link, err := w.q.queue.Worker(trying, w.id)
+		link, err := w.q.queue.Worker(trying, strconv.Itoa(w.id))
 		cancel()
 		if err == nil {
 			return link

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -18,38 +20,46 @@ const most = 30 * time.Second
 // suite is one queue under test.
 type suite struct {
 	*testing.T
-	server broker.Server
-	queue  broker.Queue
-	ctx    context.Context
-	last   uint64
+	server  broker.Server
+	name    broker.Name
+	options broker.Options
+	queue   broker.Queue
+	ctx     context.Context
+	last    uint64
 }
 
 // Test runs the whole suite on a server. It is closed by the caller.
 func Test(t *testing.T, server broker.Server) {
 	for _, c := range []struct {
-		name     string
-		prefetch int
-		test     func(*suite)
+		name    string
+		options broker.Options
+		test    func(*suite)
 	}{
-		{"carries all that is in a message, in order", 4, (*suite).carries},
-		{"counts what it holds", 1, (*suite).counts},
-		{"holds to the prefetch", 3, (*suite).prefetches},
-		{"delivers again what is to be tried again", 1, (*suite).retries},
-		{"delivers once what is given up", 1, (*suite).drops},
-		{"delivers again what a crashed worker held", 3, (*suite).crashes},
-		{"delivers again what one held that waited for more", 8, (*suite).crashesHalfEmpty},
-		{"gives back what a closed worker held", 3, (*suite).closes},
-		{"says when it is gone", 1, (*suite).goes},
+		{"carries all that is in a message, in order", broker.Options{Prefetch: 4}, (*suite).carries},
+		{"counts what it holds", broker.Options{Prefetch: 1}, (*suite).counts},
+		{"holds to the prefetch", broker.Options{Prefetch: 3}, (*suite).prefetches},
+		{"delivers again what is to be tried again", broker.Options{Prefetch: 1}, (*suite).retries},
+		{"delivers once what is given up", broker.Options{Prefetch: 1}, (*suite).drops},
+		{"delivers again what a crashed worker held", broker.Options{Prefetch: 3}, (*suite).crashes},
+		{"delivers again what one held that waited for more", broker.Options{Prefetch: 8}, (*suite).crashesHalfEmpty},
+		{"gives back what a closed worker held", broker.Options{Prefetch: 3}, (*suite).closes},
+		{"refuses what is beyond its limit", broker.Options{Prefetch: 1, Limit: 5}, (*suite).refuses},
+		{"is joined by others", broker.Options{Prefetch: 1}, (*suite).joins},
+		{"is listed as long as it is there", broker.Options{Prefetch: 1}, (*suite).lists},
+		{"says when it is gone", broker.Options{Prefetch: 1}, (*suite).goes},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), most)
 			defer cancel()
+			if c.options.Limit > 0 && !server.Capabilities().Limit {
+				t.Skip("a queue of this broker has no limit")
+			}
 			name := broker.Name{Run: broker.NewRun(), Lane: "message", Handler: "charge"}
-			queue, err := server.Queue(ctx, name, broker.Options{Prefetch: c.prefetch})
+			queue, err := server.Queue(ctx, name, c.options)
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := &suite{T: t, server: server, queue: queue, ctx: ctx}
+			s := &suite{T: t, server: server, name: name, options: c.options, queue: queue, ctx: ctx}
 			defer func() {
 				if err := queue.Close(ctx); err != nil {
 					t.Error(err)
@@ -74,7 +84,7 @@ func (s *suite) publish(n int) {
 // worker starts one. It is closed with the test, unless it was before.
 func (s *suite) worker(id int) broker.Worker {
 	s.Helper()
-	w, err := s.queue.Worker(s.ctx, id)
+	w, err := s.queue.Worker(s.ctx, strconv.Itoa(id))
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -253,16 +263,82 @@ func (s *suite) closes() {
 	s.empty()
 }
 
+func (s *suite) refuses() {
+	s.publish(s.options.Limit)
+	if err := s.queue.Publish(s.ctx, broker.Message{ID: 99}); !errors.Is(err, broker.ErrFull) {
+		s.Fatalf("the message beyond the limit: %v", err)
+	}
+	w := s.worker(1)
+	s.expect(w, s.options.Limit)
+	s.empty()
+	if err := s.queue.Publish(s.ctx, broker.Message{ID: 99}); err != nil {
+		s.Fatalf("there is room again, and yet: %v", err)
+	}
+	if d := s.receive(w); d.ID != 99 {
+		s.Errorf("message %d came", d.ID)
+	} else {
+		s.settle(d, broker.Ack)
+	}
+}
+
+func (s *suite) joins() {
+	other, err := s.server.Attach(s.ctx, s.name, s.options)
+	if err != nil {
+		s.Fatal(err)
+	}
+	w, err := other.Worker(s.ctx, "elsewhere")
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.publish(3)
+	s.expect(w, 3)
+	w.Close(false)
+	if err := other.Close(s.ctx); err != nil {
+		s.Fatal(err)
+	}
+	s.publish(1)
+	s.depth("1", func(d broker.Depth) bool { return d.Ready == 1 })
+	none := s.name
+	none.Run = broker.NewRun()
+	if _, err := s.server.Attach(s.ctx, none, s.options); err == nil {
+		s.Error("a queue was joined that nobody has made")
+	}
+}
+
+func (s *suite) lists() {
+	if !s.listed() {
+		s.Error("it is not listed")
+	}
+	s.publish(1)
+	if err := s.server.Delete(s.ctx, s.name); err != nil {
+		s.Fatal(err)
+	}
+	if s.listed() {
+		s.Error("it was deleted, and is listed")
+	}
+	if err := s.server.Delete(s.ctx, s.name); err != nil {
+		s.Errorf("deleting what is not there: %v", err)
+	}
+}
+
+func (s *suite) listed() bool {
+	all, err := s.server.Created(s.ctx)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return slices.Contains(all, s.name)
+}
+
 func (s *suite) goes() {
 	if err := s.queue.Close(s.ctx); err != nil {
 		s.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, 2*time.Second)
 	defer cancel()
-	if err := s.queue.Publish(ctx, broker.Message{ID: 1}); err == nil {
-		s.Error("a queue that was deleted took a message")
+	if err := s.queue.Publish(ctx, broker.Message{ID: 1}); !errors.Is(err, broker.ErrGone) {
+		s.Errorf("publishing to a queue that was deleted: %v", err)
 	}
-	if _, err := s.queue.Depth(ctx); err == nil {
-		s.Error("a queue that was deleted has a depth")
+	if _, err := s.queue.Depth(ctx); !errors.Is(err, broker.ErrGone) {
+		s.Errorf("the depth of a queue that was deleted: %v", err)
 	}
 }

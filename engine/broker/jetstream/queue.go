@@ -19,17 +19,33 @@ const consumer = "workers"
 // queue is a work-queue stream: what is acknowledged is gone from it.
 type queue struct {
 	server   *Server
+	options  broker.Options
 	subject  string
 	stream   string
-	prefetch int
+	joined   bool // somebody else has made it
 	consumer jetstream.Consumer
+}
+
+// parts is what stands between the parts of a stream's name.
+const parts = "-"
+
+func (s *Server) queue(name broker.Name, o broker.Options) *queue {
+	return &queue{server: s, options: o, subject: name.String(), stream: name.Join(parts)}
 }
 
 // Queue implements [broker.Server].
 func (s *Server) Queue(ctx context.Context, name broker.Name, o broker.Options) (broker.Queue, error) {
-	q := &queue{server: s, subject: name.String(), stream: name.Join("_"), prefetch: o.Prefetch}
+	q := s.queue(name, o)
+	if o.Partitions > 0 {
+		return nil, q.wrong(errors.New("a work queue keeps no order of keys"))
+	}
+	limit := int64(-1)
+	if o.Limit > 0 {
+		limit = int64(o.Limit)
+	}
 	_, err := s.js.CreateStream(ctx, jetstream.StreamConfig{
 		Name: q.stream, Subjects: []string{q.subject}, Retention: jetstream.WorkQueuePolicy, Storage: s.storage,
+		MaxMsgs: limit, Discard: jetstream.DiscardNew,
 	})
 	if err != nil {
 		return nil, q.wrong(err)
@@ -41,6 +57,39 @@ func (s *Server) Queue(ctx context.Context, name broker.Name, o broker.Options) 
 		return nil, errors.Join(q.wrong(err), q.Close(ctx))
 	}
 	return q, nil
+}
+
+// Attach implements [broker.Server].
+func (s *Server) Attach(ctx context.Context, name broker.Name, o broker.Options) (broker.Queue, error) {
+	q := s.queue(name, o)
+	q.joined = true
+	var err error
+	if q.consumer, err = s.js.Consumer(ctx, q.stream, consumer); err != nil {
+		return nil, q.wrong(err)
+	}
+	return q, nil
+}
+
+// Created implements [broker.Server].
+func (s *Server) Created(ctx context.Context) (all []broker.Name, err error) {
+	names := s.js.StreamNames(ctx)
+	for text := range names.Name() {
+		if name, ok := broker.ParseName(text, parts); ok {
+			all = append(all, name)
+		}
+	}
+	if err := names.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %s", s.address, s.hide(err.Error()))
+	}
+	return all, nil
+}
+
+// Delete implements [broker.Server].
+func (s *Server) Delete(ctx context.Context, name broker.Name) error {
+	if err := s.js.DeleteStream(ctx, name.Join(parts)); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
+		return s.queue(name, broker.Options{}).wrong(err)
+	}
+	return nil
 }
 
 // wrong is an error of the queue, without a secret.
@@ -57,17 +106,24 @@ func (q *queue) Publish(ctx context.Context, m broker.Message) error {
 	if !q.server.conn.IsConnected() {
 		return broker.ErrDown
 	}
-	data := make([]byte, idBytes, idBytes+len(m.Body))
-	binary.BigEndian.PutUint64(data, m.ID)
-	_, err := q.server.js.Publish(ctx, q.subject, append(data, m.Body...),
+	data := binary.BigEndian.AppendUint64(make([]byte, 0, idBytes+len(m.Body)), m.ID)
+	data = append(data, m.Body...)
+	if q.options.Unconfirmed {
+		if err := q.server.conn.Publish(q.subject, data); err != nil {
+			return broker.ErrDown
+		}
+		return nil
+	}
+	_, err := q.server.js.Publish(ctx, q.subject, data,
 		jetstream.WithMsgID(strconv.FormatUint(m.ID, 36)), jetstream.WithRetryAttempts(0))
 	var refused *jetstream.APIError
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, nats.ErrConnectionClosed), errors.Is(err, nats.ErrConnectionReconnecting), errors.Is(err, nats.ErrReconnectBufExceeded),
-		errors.Is(err, jetstream.ErrNoStreamResponse), errors.Is(err, nats.ErrNoResponders):
+	case errors.Is(err, nats.ErrConnectionClosed), errors.Is(err, nats.ErrConnectionReconnecting), errors.Is(err, nats.ErrReconnectBufExceeded):
 		return broker.ErrDown
+	case errors.Is(err, jetstream.ErrNoStreamResponse), errors.Is(err, nats.ErrNoResponders):
+		return broker.ErrGone
 	case errors.As(err, &refused):
 		return broker.ErrFull // no room, whichever room that is
 	default:
@@ -78,14 +134,20 @@ func (q *queue) Publish(ctx context.Context, m broker.Message) error {
 // Depth implements [broker.Queue].
 func (q *queue) Depth(ctx context.Context) (broker.Depth, error) {
 	info, err := q.consumer.Info(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, jetstream.ErrConsumerNotFound), errors.Is(err, jetstream.ErrStreamNotFound):
+		return broker.Depth{}, broker.ErrGone
+	case err != nil:
 		return broker.Depth{}, q.wrong(err)
 	}
-	return broker.Depth{Ready: int64(info.NumPending), InFlight: int64(info.NumAckPending)}, nil //nolint:gosec // far below
+	return broker.Depth{Ready: int64(info.NumPending), InFlight: int64(info.NumAckPending), Dead: -1}, nil //nolint:gosec // far below
 }
 
 // Close implements [broker.Queue].
 func (q *queue) Close(ctx context.Context) error {
+	if q.joined {
+		return nil
+	}
 	if err := q.server.js.DeleteStream(ctx, q.stream); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
 		return q.wrong(err)
 	}

@@ -136,6 +136,16 @@ func (s *Server) State() broker.State {
 	return s.state
 }
 
+// Capabilities implements [broker.Server].
+func (s *Server) Capabilities() broker.Capabilities {
+	return broker.Capabilities{
+		Limit: true, Durable: s.storage == jetstream.FileStorage,
+		Back:   "after " + ackWait.String() + " of silence",
+		Retry:  "ahead of what is new",
+		Cannot: []string{"keep the order of a key", "keep dead letters"},
+	}
+}
+
 // Address implements [broker.Server].
 func (s *Server) Address() string { return s.address }
 

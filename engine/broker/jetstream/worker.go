@@ -3,7 +3,6 @@ package jetstream
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
 	"sync"
 	"time"
 
@@ -48,8 +47,8 @@ type held struct {
 }
 
 // Worker implements [broker.Queue].
-func (q *queue) Worker(ctx context.Context, id int) (broker.Worker, error) {
-	conn, err := q.server.dial(fmt.Sprintf("%s worker %d", q.subject, id))
+func (q *queue) Worker(ctx context.Context, name string) (broker.Worker, error) {
+	conn, err := q.server.dial(q.subject + " worker " + name)
 	if err != nil {
 		return nil, q.wrong(err)
 	}
@@ -64,10 +63,10 @@ func (q *queue) Worker(ctx context.Context, id int) (broker.Worker, error) {
 		return nil, q.wrong(err)
 	}
 	w := &worker{
-		conn: conn, from: from, out: make(chan broker.Delivery, q.prefetch), room: make(chan struct{}, q.prefetch),
+		conn: conn, from: from, out: make(chan broker.Delivery, q.options.Prefetch), room: make(chan struct{}, q.options.Prefetch),
 		held: make(map[*held]struct{}),
 	}
-	for range q.prefetch {
+	for range q.options.Prefetch {
 		w.room <- struct{}{}
 	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
