@@ -10,7 +10,7 @@ import (
 
 // Bounds of lists that no sensible scenario reaches.
 const (
-	maxHandlers = 100
+	maxHandlers = 1000
 	maxCases    = 100
 	maxEntries  = 500 // of events, timeline, expect
 )

@@ -49,13 +49,20 @@ func (e *Event[T]) Observers(dst []string) []string {
 // with Buffered dispatch; else 0. It takes no lock.
 func (e *Event[T]) Depths(dst []int) []int {
 	for _, o := range e.observers.Load().all {
-		depth := 0
-		if o.queue != nil {
-			depth = o.queue.depth()
-		}
-		dst = append(dst, depth)
+		dst = append(dst, o.depth())
 	}
 	return dst
+}
+
+// Depth is how many values wait for one observer, by its place among those of the
+// event, from 0. It takes no lock.
+func (e *Event[T]) Depth(observer int) int { return e.observers.Load().all[observer].depth() }
+
+func (o *observer[T]) depth() int {
+	if o.queue == nil {
+		return 0
+	}
+	return o.queue.depth()
 }
 
 // Publisher publishes one event from one goroutine at a time (nested publishes

@@ -17,7 +17,7 @@ func (h *handler) began(s *server, t *tally, d *delivery, attempt int, now time.
 	if attempt > 1 {
 		t.redelivered.Add(1)
 	} else {
-		s.record(&h.measured[s.bank].wait, int64(now-d.arrived()))
+		s.record(&h.bank(s.bank).wait, int64(now-d.arrived()))
 	}
 	if h.nested && attempt == 1 && d.rec != nil && d.rec.see() {
 		s.order.NestedLate()
@@ -27,7 +27,7 @@ func (h *handler) began(s *server, t *tally, d *delivery, attempt int, now time.
 
 // ended books that a handler ended a delivery for good.
 func (h *handler) ended(s *server, t *tally, d *delivery, start, now time.Duration, out account.Outcome) {
-	s.record(&h.measured[s.bank].service, int64(now-start))
+	s.record(&h.bank(s.bank).service, int64(now-start))
 	t.returned.Add(1)
 	if s.attempt > 1 {
 		h.memory.forget(d.item.Seq)
@@ -59,7 +59,7 @@ func (h *handler) conclude(t *tally, d *delivery, now time.Duration, out account
 // put books that a handler is through with a delivery that has not ended with
 // that.
 func (h *handler) put(s *server, t *tally, start, now time.Duration) {
-	s.record(&h.measured[s.bank].service, int64(now-start))
+	s.record(&h.bank(s.bank).service, int64(now-start))
 	t.returned.Add(1)
 }
 

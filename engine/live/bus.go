@@ -178,13 +178,7 @@ func (b *bus) adjust(spec *engine.Lane) error {
 }
 
 // depth implements [handover].
-func (b *bus) depth(position int) int {
-	if b.mode != engine.Buffered {
-		return 0
-	}
-	var few [16]int
-	return b.event.Depths(few[:0])[position]
-}
+func (b *bus) depth(position int) int { return b.event.Depth(position) }
 
 // depths implements [handover]. A bus has no partitions.
 func (b *bus) depths(_ int, dst []int) []int { return dst }

@@ -38,7 +38,7 @@ type handler struct {
 	memory    memory // of an idempotent one
 	way       *entrance
 	heldUntil atomic.Int64 // lane time at which the latest stall ends
-	measured  [banks]waits
+	measured  [banks]atomic.Pointer[waits]
 	spared    atomic.Int64 // items handed over while the lane did not run the handler, less what was published to it besides
 	publishes *handler     // that gets what this one publishes when it has done an item; nil: it publishes nothing
 	nested    bool         // another one publishes to it
@@ -49,6 +49,16 @@ type handler struct {
 type waits struct {
 	wait, service measure.Shared
 	alike         measure.Shared // waits that are those of the items as well, and recorded here alone
+}
+
+// bank is where goroutines of a bank measure the handler. It is made when one of them
+// first does: of many handlers each meets few.
+func (h *handler) bank(i int) *waits {
+	if w := h.measured[i].Load(); w != nil {
+		return w
+	}
+	h.measured[i].CompareAndSwap(nil, new(waits))
+	return h.measured[i].Load()
 }
 
 // spec is a handler's settings, prepared.

@@ -18,6 +18,7 @@ type laneSampler struct {
 	account  *account.Lane
 	now      reading
 	waiting  queueAge
+	order    placeOrder
 
 	sampled time.Duration // when levels were last followed
 	begun   int64         // items, by the last merge
@@ -59,10 +60,12 @@ func (m *laneSampler) AddDeliveries(handler int, of account.Metric, to *measure.
 		m.addAlike(handler, to)
 	}
 	for i := range m.banksUsed() {
-		if of == account.Wait {
-			h.measured[i].wait.AddTo(to)
-		} else {
-			h.measured[i].service.AddTo(to)
+		switch w := h.measured[i].Load(); {
+		case w == nil:
+		case of == account.Wait:
+			w.wait.AddTo(to)
+		default:
+			w.service.AddTo(to)
 		}
 	}
 }
@@ -71,7 +74,9 @@ func (m *laneSampler) AddDeliveries(handler int, of account.Metric, to *measure.
 // well.
 func (m *laneSampler) addAlike(handler int, to *measure.Counts) {
 	for i := range m.banksUsed() {
-		m.lane.handlers[handler].measured[i].alike.AddTo(to)
+		if w := m.lane.handlers[handler].measured[i].Load(); w != nil {
+			w.alike.AddTo(to)
+		}
 	}
 }
 

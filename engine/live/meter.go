@@ -27,10 +27,10 @@ type meter struct {
 
 	elsewhere bool // what comes next makes no difference to where the item is
 
-	briefs int  // how many brief services in a row
-	single bool // they are never gathered: the order in which they begin matters
-	n      int  // deliveries in the group
-	group  [groupMost]delivery
+	briefs int                  // how many brief services in a row
+	single bool                 // they are never gathered: the order in which they begin matters
+	n      int                  // deliveries in the group
+	group  *[groupMost]delivery // nil until there is a first: most of many workers never gather any
 }
 
 // grouping tells whether deliveries are measured in groups.
@@ -78,6 +78,9 @@ func (m *meter) Elsewhere() { m.elsewhere = true }
 func (m *meter) End(d *delivery, attempt int, out message.Outcome, _ error) {
 	if m.grouping() && m.groups(d, attempt) {
 		if out == message.Done {
+			if m.group == nil {
+				m.group = new([groupMost]delivery)
+			}
 			m.group[m.n] = *d
 			if m.n++; m.n == groupMost {
 				m.flush()
@@ -247,7 +250,7 @@ func (m *meter) settleGroup(start, per time.Duration) {
 	m.items.waited.Add(waited)
 	waits := &m.lane.measured[m.bank].wait
 	if m.h != nil {
-		of := &m.h.measured[m.bank]
+		of := m.h.bank(m.bank)
 		m.recordN(&of.service, int64(per), int64(m.n))
 		waits = &of.alike
 	}
@@ -274,7 +277,7 @@ func (m *meter) settleBrief(d *delivery, g *settled, start, per time.Duration) (
 		return true
 	}
 	if m.h != nil {
-		m.record(&m.h.measured[m.bank].wait, int64(m.now-per-d.item.At))
+		m.record(&m.h.bank(m.bank).wait, int64(m.now-per-d.item.At))
 	}
 	first = m.lane.began(m.server, d, start)
 	m.lane.settle(m.server, d, m.now-per, m.now, account.Done)

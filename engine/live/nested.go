@@ -137,7 +137,7 @@ func (n *nesting) Call(int) {
 	h.spared.Add(-1)
 	n.inCall.Store(true)
 	t.attempts.Add(1)
-	n.record(&h.measured[n.bank].wait, 0)
+	n.record(&h.bank(n.bank).wait, 0)
 	h.lane.note(engine.Started, n.d, h.index, n.id, 1, n.start)
 }
 

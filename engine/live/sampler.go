@@ -12,12 +12,18 @@ import (
 	"duet/engine/script"
 )
 
-// The sampler's steps: how often it reads counters, and how often it merges
-// histograms.
+// The sampler's steps: how often it reads counters, where there are not thousands
+// of places to read, and how often it merges histograms.
 const (
 	readEvery  = 5 * time.Millisecond
 	mergeEvery = measure.TrackStep
 )
+
+// stepFor is how often counters of so many places are read: reading those of a
+// thousand takes up to a tenth of a millisecond.
+func stepFor(places int) time.Duration {
+	return readEvery * time.Duration(min(1+places/2000, int(mergeEvery/readEvery)))
+}
 
 // sampler reads what the lanes count, and makes of it what a Snapshot shows.
 // It also does what is due at a time: the timeline, conditions, the end.
@@ -63,11 +69,22 @@ func (m *sampler) loop(ctx context.Context) {
 			return
 		case <-timer.C:
 			m.act()
-			next := time.Duration(random.Int64N(int64(readEvery)))
-			timer.Reset(readEvery - phase + next)
+			step := stepFor(m.places())
+			next := time.Duration(random.Int64N(int64(step)))
+			timer.Reset(max(0, step-phase+next))
 			phase = next
 		}
 	}
+}
+
+// places is how many servers the lanes have.
+func (m *sampler) places() (n int) {
+	for _, s := range m.lanes {
+		for _, g := range s.lane.crew.Load().generations {
+			n += len(g.all())
+		}
+	}
+	return n
 }
 
 // act does one round.

@@ -93,31 +93,53 @@ func (m *laneSampler) fillWorkers(dst *engine.LaneSnapshot, now time.Duration) {
 	if l.model == engine.EventModel && spec.Dispatch != engine.Buffered {
 		return
 	}
-	for _, s := range g.all() {
-		if s.id > l.serving(l.crew.Load(), g, max(0, g.position(s.handlers[0]))) {
-			continue // removed
+	position, staff := -1, 0
+	for _, s := range m.order.of(g) {
+		if s.position != position {
+			position, staff = s.position, l.serving(l.crew.Load(), g, s.position)
 		}
-		dst.Workers = append(dst.Workers, s.snapshot(g, now))
-	}
-	if !slices.IsSortedFunc(dst.Workers, g.byPlace) { // places come in the order in which workers first started
-		slices.SortFunc(dst.Workers, g.byPlace)
+		if s.id <= staff { // the others are removed
+			dst.Workers = append(dst.Workers, s.snapshot(g, s.position, now))
+		}
 	}
 }
 
-// byPlace orders workers by their subscription, then by number. Where handlers
-// share one, each worker shows the handler it is at.
-func (g *generation) byPlace(a, b engine.WorkerSnapshot) int {
-	if g.together {
-		return cmp.Compare(a.ID, b.ID)
-	}
-	return cmp.Or(cmp.Compare(a.Handler, b.Handler), cmp.Compare(a.ID, b.ID))
+// placeOrder is the servers of a hand-over by their subscription, then by number:
+// places come in the order in which workers first started.
+type placeOrder struct {
+	gen     *generation
+	servers []seated
 }
 
-// snapshot describes who works at a place.
-func (s *server) snapshot(g *generation, now time.Duration) engine.WorkerSnapshot {
+// seated is a server with the position of the first handler that it runs.
+type seated struct {
+	*server
+	position int
+}
+
+// of is the order of a hand-over's servers. It is made anew when there are others.
+func (o *placeOrder) of(g *generation) []seated {
+	all := g.all()
+	if o.gen == g && len(o.servers) == len(all) {
+		return o.servers
+	}
+	o.gen, o.servers = g, o.servers[:0]
+	for _, s := range all {
+		o.servers = append(o.servers, seated{s, max(0, g.position(s.handlers[0]))})
+	}
+	slices.SortFunc(o.servers, func(a, b seated) int { return cmp.Or(cmp.Compare(a.position, b.position), cmp.Compare(a.id, b.id)) })
+	return o.servers
+}
+
+// snapshot describes who works at a place. Where handlers share one, that shows
+// the handler it is at.
+func (s *server) snapshot(g *generation, position int, now time.Duration) engine.WorkerSnapshot {
 	h := g.lane.handlers[s.at.Load()]
+	if g.together {
+		position = g.position(h)
+	}
 	w := engine.WorkerSnapshot{
-		ID: s.id, Handler: g.position(h), State: engine.WorkerState(s.state.Load()),
+		ID: s.id, Handler: position, State: engine.WorkerState(s.state.Load()),
 		Seq: s.seq.Load(), Key: s.key.Load(), Attempt: int(s.tries.Load()),
 		Since: time.Duration(s.since.Load()), BackAt: time.Duration(s.back.Load()),
 		Done: s.smooth.Load() + s.each[0].ended[account.Done].Load() + s.each[0].helped.Load(),

@@ -66,6 +66,7 @@ func (o *Order) Writer() *OrderWriter {
 	w := &OrderWriter{order: o}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	w.place = len(o.writers)
 	o.writers = append(o.writers, w)
 	return w
 }
@@ -107,6 +108,7 @@ func Combine(a, b engine.Disorder) engine.Disorder {
 // OrderWriter notes finished items in an [Order], for one goroutine.
 type OrderWriter struct {
 	order   *Order
+	place   int // among the order's writers; -1: it is retired. Guarded by the order's mu
 	late    atomic.Int64
 	keyLate atomic.Int64
 	nested  atomic.Int64
@@ -208,11 +210,15 @@ func (w *OrderWriter) Retire() {
 	o := w.order
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if i := slices.Index(o.writers, w); i >= 0 {
-		o.writers = slices.Delete(o.writers, i, i+1)
-		o.retired = Combine(o.retired, w.totals())
-		o.peak = max(o.peak, w.peak.Swap(0))
+	if w.place < 0 {
+		return
 	}
+	n := len(o.writers) - 1
+	o.writers[w.place], o.writers[n].place = o.writers[n], w.place
+	o.writers[n] = nil
+	o.writers, w.place = o.writers[:n], -1
+	o.retired = Combine(o.retired, w.totals())
+	o.peak = max(o.peak, w.peak.Swap(0))
 }
 
 func (w *OrderWriter) totals() engine.Disorder {

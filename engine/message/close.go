@@ -10,8 +10,15 @@ import (
 )
 
 // Grace is how long handlers may take to return after their context was
-// cancelled by Close, Kill or Unsubscribe, in wall time.
+// cancelled by Close, Kill or Unsubscribe, in wall time. For every thousand of a
+// topic's workers there are 10 ms more.
 const Grace = 100 * time.Millisecond
+
+// graceFor is the grace of so many workers: so many goroutines do not get to run at
+// once.
+func graceFor(workers int) time.Duration {
+	return Grace + time.Duration(workers/1000)*10*time.Millisecond
+}
 
 // ErrKilled is the cause of workers' contexts being cancelled by Kill.
 var ErrKilled = errors.New("message: killed")
@@ -43,9 +50,16 @@ type StuckError struct {
 }
 
 func (e *StuckError) Error() string {
-	return fmt.Sprintf("message: topic %q: the handler did not return within %v of its context being cancelled: %s",
-		e.Topic, Grace, strings.Join(e.Workers, ", "))
+	named, rest := e.Workers, ""
+	if n := len(named) - mostNamed; n > 0 {
+		named, rest = named[:mostNamed], fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Sprintf("message: topic %q: the handler did not return within %v of its context being cancelled: %s%s",
+		e.Topic, Grace, strings.Join(named, ", "), rest)
 }
+
+// mostNamed is how many workers an error names.
+const mostNamed = 10
 
 // Close ends the topic. New sends and those that block now fail with
 // [ErrClosed], but those that have reached some of the subscriptions go on to the
@@ -186,10 +200,11 @@ func (s *Subscription[T]) checkDry() {
 
 // cut ends subscriptions, waits for their goroutines and counts what is left.
 func cut[T any](subs []*Subscription[T], stage int32, cause error) Left {
+	workers := 0
 	for _, s := range subs {
-		s.stop(stage, cause)
+		workers += s.stop(stage, cause)
 	}
-	grace, cancel := context.WithTimeout(context.Background(), Grace)
+	grace, cancel := context.WithTimeout(context.Background(), graceFor(workers))
 	defer cancel()
 	left := make(Left, 0, len(subs))
 	for _, s := range subs {
@@ -199,12 +214,12 @@ func cut[T any](subs []*Subscription[T], stage int32, cause error) Left {
 	return left
 }
 
-// stop cancels the workers and the timers.
-func (s *Subscription[T]) stop(stage int32, cause error) {
+// stop cancels the workers and the timers, and returns how many workers there were.
+func (s *Subscription[T]) stop(stage int32, cause error) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stage.Load() >= stage {
-		return
+		return s.running
 	}
 	s.stage.Store(stage)
 	s.cancel()
@@ -214,6 +229,7 @@ func (s *Subscription[T]) stop(stage int32, cause error) {
 		}
 	}
 	s.kickAll()
+	return s.running
 }
 
 // await waits for the goroutines to end.
