@@ -10,29 +10,41 @@ import (
 // recovery for all observers and not one for each.
 func (p *publish[T]) callAll(ctx context.Context, v T) {
 	for p.next < len(p.observers.handlers) {
-		p.callRest(ctx, v)
+		if p.timed {
+			p.callTimed(ctx, v)
+		} else {
+			p.callRest(ctx, v)
+		}
 	}
 }
 
+// callRest is a round of a publish that is not timed. It keeps as little as it can:
+// whatever lives across a call is read back from memory after it.
 func (p *publish[T]) callRest(ctx context.Context, v T) {
 	defer p.panicked(v)
-	list, timed := p.observers, p.timed
-	handlers := list.handlers
-	for i := p.next; i < len(handlers); {
+	list := p.observers
+	for p.next < len(list.handlers) {
 		if list.stale.Load() && !p.reachable() {
-			i = p.next
 			continue
 		}
-		if timed {
-			p.call()
-		}
-		if err := handlers[i](ctx, v); timed || err != nil {
+		if err := list.handlers[p.next](ctx, v); err != nil {
 			p.called(err)
-			i = p.next
 		} else {
-			i++
-			p.next = i
+			p.next++
 		}
+	}
+}
+
+// callTimed is a round of a publish whose probe is told of every observer.
+func (p *publish[T]) callTimed(ctx context.Context, v T) {
+	defer p.panicked(v)
+	list := p.observers
+	for p.next < len(list.handlers) {
+		if list.stale.Load() && !p.reachable() {
+			continue
+		}
+		p.call()
+		p.called(list.handlers[p.next](ctx, v))
 	}
 }
 

@@ -12,6 +12,10 @@ import (
 // costs more than they do.
 const rarely = 5 * time.Millisecond
 
+// again is how many brief publishes in a row are enough after a group that was not:
+// mostly its publisher was kept from its processor meanwhile.
+const again = 8
+
 // group is inline publishes so quick that they are stamped together. They are
 // booked when the group is full, when its publisher is about to wait, and
 // before a publish that is not of their kind.
@@ -26,7 +30,7 @@ type group struct {
 func (w *publication) grouping(d *delivery) bool {
 	g := &w.group
 	now := w.producer.now
-	if g.briefs < steady || now >= g.due || d.rec != nil || w.nested != nil || w.bus.gen.lane.run.sampling.Wants(d.item.Seq) {
+	if g.briefs < steady || now >= g.due || d.rec != nil || w.nested != nil || w.producer.told {
 		g.due = now + rarely
 		return false
 	}
@@ -77,7 +81,7 @@ func (w *publication) flush() {
 	p.publish.RecordN(p.wall(per), int64(g.n))
 	p.free, w.last = p.now, p.now
 	if g.n = 0; per >= brief {
-		w.group.briefs = 0
+		w.group.briefs = steady - again
 	}
 	p.flush()
 }

@@ -34,6 +34,7 @@ type producer struct {
 	lateness measure.Histogram // of the pacer
 
 	d       delivery // in hand
+	told    bool     // the journal follows it
 	way     sender
 	of      *generation                // whose way in it is
 	using   atomic.Pointer[generation] // the same, while something is not booked yet
@@ -119,14 +120,14 @@ func (p *producer) hand(a *arrival) bool {
 	if p.handed == 0 {
 		p.show(&a.item)
 	}
-	told := p.lane.run.sampling.Wants(a.item.Seq)
-	if told {
+	p.told = p.lane.run.sampling.Wants(a.item.Seq)
+	if p.told {
 		p.tellArrived()
 	}
 	if !p.way.send(&p.d) {
 		return false
 	}
-	if told {
+	if p.told {
 		p.tellAccepted()
 	}
 	p.handed++

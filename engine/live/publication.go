@@ -19,6 +19,7 @@ type publication struct {
 	*server   // inline: the place
 	producer  *producer
 	bus       *bus
+	inline    bool // the bus is
 	publisher *event.Publisher[*delivery]
 	ctx       context.Context // of its publishes: ends when the bus does
 	calls     []call          // inline: of the publish in hand
@@ -42,7 +43,7 @@ type call struct {
 
 // sender implements [handover].
 func (b *bus) sender(p *producer) sender {
-	w := &publication{producer: p, bus: b, ctx: b.ctx}
+	w := &publication{producer: p, bus: b, inline: b.gen.inline, ctx: b.ctx}
 	w.publisher = b.event.Publisher(w)
 	if b.gen.inline {
 		w.server = b.gen.own(p.id)
@@ -61,14 +62,14 @@ func (b *bus) sender(p *producer) sender {
 
 // send implements [sender].
 func (w *publication) send(d *delivery) (taken bool) {
-	if !w.inline() && !w.bus.limited(w.ctx, w.producer) {
+	if !w.inline && !w.bus.limited(w.ctx, w.producer) {
 		return false
 	}
 	w.d, w.begun, w.reached = d, false, 0
 	if !w.bus.gen.recovers {
 		defer w.caught(&taken)
 	}
-	if w.inline() {
+	if w.inline {
 		_ = w.publisher.Publish(w.ctx, d)
 		return w.begun // booked, whatever became of it
 	}
@@ -90,8 +91,6 @@ func (w *publication) send(d *delivery) (taken bool) {
 	return true
 }
 
-func (w *publication) inline() bool { return w.bus.gen.inline }
-
 // caught lets the lane die of an observer's panic that came through. Whoever met
 // it takes no other item until the lane has died.
 func (w *publication) caught(taken *bool) {
@@ -104,7 +103,7 @@ func (w *publication) caught(taken *bool) {
 
 // idle implements [sender].
 func (w *publication) idle() {
-	if !w.inline() {
+	if !w.inline {
 		return
 	}
 	w.publisher.Rest()
@@ -116,7 +115,7 @@ func (w *publication) idle() {
 // Begin implements [event.PublishProbe].
 func (w *publication) Begin(_ *delivery, observers int) bool {
 	w.begun, w.reached, w.worst = true, observers, account.Done
-	if !w.inline() {
+	if !w.inline {
 		return false
 	}
 	if w.timed = !w.grouping(w.d); w.timed {
@@ -170,7 +169,7 @@ func (w *publication) Return(i int, err error) {
 
 // Failed implements [event.PublishProbe].
 func (w *publication) Failed(i int, err error) {
-	if !w.inline() {
+	if !w.inline {
 		w.reached = min(w.reached, i)
 		return
 	}
@@ -191,7 +190,7 @@ func (w *publication) failure(err error) account.Outcome {
 // Skipped implements [event.PublishProbe].
 func (w *publication) Skipped(from, to int) {
 	w.reached = min(w.reached, from)
-	if !w.inline() {
+	if !w.inline {
 		return
 	}
 	w.worst = account.Lost
@@ -226,7 +225,7 @@ func (w *publication) Unblock() { w.producer.Unblock() }
 // End implements [event.PublishProbe].
 func (w *publication) End(*delivery) {
 	switch {
-	case !w.inline():
+	case !w.inline:
 		return
 	case w.timed:
 		w.bus.gen.lane.settle(w.server, w.d, w.producer.now, w.last, w.worst)
