@@ -25,7 +25,7 @@ func (s *Scenario) checkBroker(i int) *problem {
 		return &problem{path: at("order"), found: string(q.Order), need: "a broker delivers what came first; only fifo goes with it"}
 	case q.WhenFull == DropOldest:
 		return &problem{path: at("when_full"), found: string(q.WhenFull), need: "nothing can be taken back out of a broker; block and drop_newest go with it"}
-	case q.Capacity == 0:
+	case q.Capacity == 0 && q.Broker.Bounded():
 		return &problem{path: at("capacity"), found: "0", need: "through a broker nothing goes hand to hand; 1 or more is needed"}
 	case q.Partitions > 0:
 		return &problem{path: at("partitions"), found: strconv.Itoa(q.Partitions), need: "a queue in " + string(q.Broker) + " is not dealt out by key; 0 is needed"}

@@ -157,6 +157,11 @@ func (s *Scenario) refuses(path string) string {
 		if owner, one := laneFields[name]; one && s.Lanes[n].Model != owner {
 			return "this belongs to the " + string(owner) + " model, and the lane's model is " + string(s.Lanes[n].Model)
 		}
+		if parts[len(parts)-1] == "capacity" {
+			if b := s.Lanes[n].Queue.Broker; !b.Bounded() {
+				return "a queue in " + string(b) + " has no limit, and takes whatever comes; leave it out"
+			}
+		}
 	}
 	return ""
 }

@@ -96,7 +96,7 @@ func (o Order) ByClass() bool { return o == Priority || o == Select }
 
 // Queue is the bounded room between producer and workers.
 type Queue struct {
-	Capacity    int           `yaml:"capacity"`     // 0 (an unbuffered channel) to 1,000,000; for each partition, and for each class with a queue of its own; defaults to 100
+	Capacity    int           `yaml:"capacity"`     // 0 (an unbuffered channel) to 1,000,000; for each partition, and for each class with a queue of its own; defaults to 100. 0 as well where the broker has no limit
 	WhenFull    WhenFull      `yaml:"when_full"`    // defaults to block
 	Order       Order         `yaml:"order"`        // message: defaults to fifo. Those by class need classes in the load, and no partitions
 	Visibility  time.Duration `yaml:"visibility"`   // what a worker has in hand for longer is delivered to another as well, 0 to 24h; needs ack: after; 0 (the default): never
@@ -104,6 +104,7 @@ type Queue struct {
 	DropExpired bool          `yaml:"drop_expired"` // a try that its client has given up is thrown away when its turn comes, and not handled; defaults to false
 	Broker      Broker        `yaml:"broker"`       // message: where the queue is; defaults to channel
 	URL         string        `yaml:"url"`          // of the broker, or embedded
+	Confirms    bool          `yaml:"confirms"`     // in a broker: a send waits until it has confirmed the message; defaults to true. Without, what gets lost on the way is lost
 	Prefetch    int           `yaml:"prefetch"`     // in a broker: deliveries that a worker may hold, 1 to 1,000; defaults to 8
 }
 
@@ -118,6 +119,10 @@ const (
 
 // Embedded is the url of a JetStream server that is started inside this process.
 const Embedded = "embedded"
+
+// Bounded tells whether a queue in the broker has a capacity: a log takes whatever
+// comes.
+func (b Broker) Bounded() bool { return b != "kafka" }
 
 // Remote tells whether the queue is in a broker.
 func (q *Queue) Remote() bool { return q.Broker != "" && q.Broker != Channel }

@@ -103,6 +103,7 @@ var rules = []rule{
 	{path: "lanes.*.model", kind: KindChoice, choices: []string{"message", "event"}, file: true, help: "message: a queue and workers; event: a bus and observers"},
 	{path: "lanes.*.queue.broker", kind: KindChoice, def: string(Channel), choices: []string{string(Channel), string(JetStream)}, file: true, help: "where the queue is: in this process, or in a broker"},
 	{path: "lanes.*.queue.prefetch", kind: KindCount, min: 1, max: 1000, def: "8", file: true, help: "in a broker: deliveries that a worker may hold, the one in hand included"},
+	{path: "lanes.*.queue.confirms", kind: KindBool, def: "true", file: true, help: "in a broker: a send waits until the broker has confirmed the message"},
 	{path: "timeline.*.at", kind: KindDuration, max: week, file: true, help: "when it happens"},
 	{path: "timeline.*.fault.worker", kind: KindCount, max: 1e5, def: "0", file: true, help: "which worker, from 1; 0: busy ones first"},
 	{path: "timeline.*.fault.count", kind: KindCount, min: 1, max: 1e5, def: "1", file: true, help: "how many workers"},
@@ -131,12 +132,12 @@ func ruleFor(pattern string) *rule { return rulesByPath[pattern] }
 var laneFields = map[string]Model{
 	"workers": Message, "producers": Message, "ack": Message, "attempts": Message,
 	"backoff": Message, "subscriptions": Message, "pools": Message, "partitions": Message, "order": Message, "visibility": Message,
-	"broker": Message, "url": Message, "prefetch": Message,
+	"broker": Message, "url": Message, "prefetch": Message, "confirms": Message,
 	"publishers": EventModel, "publish_by": EventModel, "dispatch": EventModel, "limit": EventModel,
 }
 
 // queueFields are those of laneFields that belong to a lane's queue.
-var queueFields = []string{"partitions", "order", "visibility", "broker", "url", "prefetch"}
+var queueFields = []string{"partitions", "order", "visibility", "broker", "url", "prefetch", "confirms"}
 
 // shapes are the fields of a load that need the arrivals of the same name.
 var shapes = []string{"bursts", "ramp", "sine", "steps", "trace"}

@@ -13,15 +13,16 @@ import (
 	"duet/engine"
 	"duet/engine/account"
 	"duet/engine/broker"
+	"duet/engine/measure"
 	"duet/engine/message"
+	"duet/engine/script"
 )
 
 // How long a broker may take.
 const (
-	brokerOpening = 3 * time.Second        // to be there, with all queues
-	brokerAnswer  = time.Second            // to answer a question, or to delete what was made
-	brokerPublish = 2 * time.Second        // to confirm a message
-	askEvery      = 200 * time.Millisecond // how often it is asked how much it holds
+	brokerOpening = 3 * time.Second // to be there, with all queues
+	brokerAnswer  = time.Second     // to answer a question, or to delete what was made
+	brokerPublish = 2 * time.Second // to confirm a message
 )
 
 // remote is the hand-over of a message lane whose queues are in a broker: one for
@@ -29,10 +30,12 @@ const (
 // here, so that a message carries little more than its number, and whatever the
 // broker delivers twice, or loses, is known.
 type remote struct {
-	gen    *generation
-	kind   engine.Broker
-	server broker.Server
-	queues []*remoteQueue
+	gen      *generation
+	kind     engine.Broker
+	server   broker.Server
+	can      broker.Capabilities
+	confirms bool // a send waits for the broker's word
+	queues   []*remoteQueue
 
 	ctx    context.Context // ends with the hand-over, or when it is killed
 	cancel context.CancelCauseFunc
@@ -47,15 +50,11 @@ type remote struct {
 	asking sync.WaitGroup // who asks the broker
 
 	told                atomic.Pointer[brokerFigures]
-	down, unknown, full atomic.Int64 // publishes: not sent, not confirmed, refused
-	repeats             atomic.Int64 // deliveries of what was done or in hand
-}
-
-// brokerFigures are what the broker has said of itself.
-type brokerFigures struct {
-	ready, inFlight int64
-	at              time.Time
-	took            time.Duration
+	publishing          measure.Shared                 // wall time until a message was taken
+	published           atomic.Pointer[engine.Summary] // the same, of late
+	down, unknown, full atomic.Int64                   // publishes: not sent, not confirmed, refused
+	repeats             atomic.Int64                   // deliveries of what was done or in hand
+	lost                atomic.Int64                   // messages that the broker had and has no more
 }
 
 func newRemote(g *generation, spec *engine.Lane) (*remote, error) {
@@ -69,7 +68,10 @@ func newRemote(g *generation, spec *engine.Lane) (*remote, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &remote{gen: g, kind: spec.Queue.Broker, server: server, closing: make(chan struct{})}
+	r := &remote{
+		gen: g, kind: spec.Queue.Broker, server: server, can: server.Capabilities(), confirms: spec.Queue.Confirms,
+		closing: make(chan struct{}),
+	}
 	r.ctx, r.cancel = context.WithCancelCause(context.Background())
 	run := broker.NewRun()
 	if g.together {
@@ -89,7 +91,11 @@ func newRemote(g *generation, spec *engine.Lane) (*remote, error) {
 // subscribe makes the queue of a handler, or with h nil of all together, and starts
 // its workers.
 func (r *remote) subscribe(ctx context.Context, name broker.Name, h *handler, spec *engine.Lane) error {
-	queue, err := r.server.Queue(ctx, name, broker.Options{Prefetch: spec.Queue.Prefetch})
+	o := broker.Options{Prefetch: spec.Queue.Prefetch, Partitions: spec.Queue.Partitions, Unconfirmed: !spec.Queue.Confirms}
+	if r.can.Limit {
+		_, o.Limit = script.Sizes(spec, name.Handler)
+	}
+	queue, err := r.server.Queue(ctx, name, o)
 	if err != nil {
 		return err
 	}
@@ -101,58 +107,6 @@ func (r *remote) subscribe(ctx context.Context, name broker.Name, h *handler, sp
 	r.queues = append(r.queues, q)
 	q.adjust(spec)
 	return nil
-}
-
-// ask has the broker say every now and then how much it holds.
-func (r *remote) ask() {
-	ticker := time.NewTicker(askEvery)
-	defer ticker.Stop()
-	for {
-		r.askOnce()
-		select {
-		case <-r.ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
-}
-
-func (r *remote) askOnce() {
-	ctx, cancel := context.WithTimeout(r.ctx, brokerAnswer)
-	defer cancel()
-	start := time.Now() //nolint:forbidigo // a broker lives in wall time
-	var all brokerFigures
-	for _, q := range r.queues {
-		d, err := q.queue.Depth(ctx)
-		if err != nil {
-			return // what it said last grows old
-		}
-		all.ready, all.inFlight = known(all.ready, d.Ready), known(all.inFlight, d.InFlight)
-	}
-	all.at = time.Now() //nolint:forbidigo // as above
-	all.took = all.at.Sub(start)
-	r.told.Store(&all)
-}
-
-// known adds two figures, each of which may not be known.
-func known(a, b int64) int64 {
-	if a < 0 || b < 0 {
-		return -1
-	}
-	return a + b
-}
-
-// fill describes the broker.
-func (r *remote) fill(dst *engine.BrokerSnapshot) {
-	s, now := r.server.State(), time.Now() //nolint:forbidigo // as above
-	*dst = engine.BrokerSnapshot{
-		Kind: r.kind, Address: r.server.Address(), Connected: s.Connected, Since: now.Sub(s.Since), Trouble: s.Trouble,
-		Ready: -1, InFlight: -1, Age: -1,
-		Down: r.down.Load(), Unknown: r.unknown.Load(), Full: r.full.Load(), Repeats: r.repeats.Load(),
-	}
-	if t := r.told.Load(); t != nil {
-		dst.Ready, dst.InFlight, dst.Age, dst.Asking = t.ready, t.inFlight, now.Sub(t.at), t.took
-	}
 }
 
 // adjust implements [handover].
@@ -172,8 +126,8 @@ func (r *remote) of(position int) *remoteQueue {
 	return r.queues[position]
 }
 
-// depth implements [handover]. It is what was handed over and is in nobody's hands:
-// the broker's own figures are some time old.
+// depth implements [handover]. It is what the broker has taken and is in nobody's
+// hands: the broker's own figures are some time old.
 func (r *remote) depth(position int) int {
 	q := r.of(position)
 	q.mu.Lock()
@@ -327,8 +281,13 @@ func (q *remoteQueue) leave() {
 	}
 	q.waiting = 0
 	q.mu.Unlock()
-	slices.SortFunc(left, func(a, b *parcel) int { return cmp.Compare(a.id, b.id) })
-	for _, p := range left {
+	q.left(left)
+}
+
+// left books parcels that nobody will get.
+func (q *remoteQueue) left(all []*parcel) {
+	slices.SortFunc(all, func(a, b *parcel) int { return cmp.Compare(a.id, b.id) })
+	for _, p := range all {
 		q.watch.Left(p.d, p.attempt+1)
 	}
 }

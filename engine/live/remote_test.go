@@ -137,3 +137,42 @@ func TestWithoutADialNoBroker(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+// taken is an embedded broker that a test can take a queue out of.
+func taken(t *testing.T) (dial func(context.Context, *engine.Queue) (broker.Server, error), takeOut func()) {
+	var server broker.Server
+	return func(ctx context.Context, q *engine.Queue) (broker.Server, error) {
+			var err error
+			server, err = dialling(ctx, q)
+			return server, err
+		}, func() {
+			all, err := server.Created(t.Context())
+			if err != nil || len(all) != 1 {
+				t.Fatal(all, err)
+			}
+			if err := server.Delete(t.Context(), all[0]); err != nil {
+				t.Fatal(err)
+			}
+		}
+}
+
+func TestALaneDiesOfAQueueThatIsGone(t *testing.T) {
+	dial, takeOut := taken(t)
+	r := begin(t, `
+load: {rate: 200/s}
+handlers: [{name: charge, service: {dist: constant, mean: 1s}}]
+lanes: [{model: message, queue: {broker: jetstream, url: embedded}, workers: 1, ack: after}]
+`, Options{Endless: true, Dial: dial})
+	defer r.end()
+	r.await("messages in the broker", time.Minute, func(s *engine.Snapshot) bool { return s.Lanes[0].Broker.Ready > 10 })
+	takeOut()
+	l := &r.await("dead", time.Minute, func(s *engine.Snapshot) bool { return s.Lanes[0].Dead != "" }).Lanes[0]
+	if want := "the queue of charge was deleted by someone, or the broker came back empty: "; !strings.HasPrefix(l.Dead, want) {
+		t.Errorf("it died of %q", l.Dead)
+	}
+	r.do(set("load.rate", "0/s"))
+	l = &r.await("all lost", time.Minute, func(s *engine.Snapshot) bool { return s.Lanes[0].Ledger.Lost > 10 }).Lanes[0]
+	if l.Broker.Lost == 0 || l.Ledger.Balance() != 0 {
+		t.Errorf("lost by the broker: %d, ledger %+v", l.Broker.Lost, l.Ledger)
+	}
+}

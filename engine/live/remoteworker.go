@@ -110,7 +110,10 @@ func (w *remoteWorker) connect(ctx context.Context) broker.Worker {
 		if err == nil {
 			return link
 		}
-		wait(ctx.Done(), pause)
+		if errors.Is(err, broker.ErrGone) {
+			w.q.gone()
+		}
+		wait(ctx.Done(), nil, pause)
 	}
 	return nil
 }
@@ -156,21 +159,23 @@ func (w *remoteWorker) take(d *broker.Delivery) *parcel {
 		p.settles = append(p.settles, d.Settle)
 		return nil
 	}
+	if p.in {
+		q.waiting--
+	}
+	p.in = true
 	if p.attempt == 0 && q.gen.discard(q.runs, &p.d) {
 		delete(q.parcels, d.ID)
-		q.waiting--
-		q.stir()
 		_ = d.Settle(broker.Ack, 0)
+		q.stir()
 		return nil
 	}
 	p.holder, p.settles = w, append(p.settles[:0], d.Settle)
 	p.attempt++
-	q.waiting--
 	w.waiting = false
 	if !q.after {
 		p.settle(broker.Ack, 0)
+		q.stir()
 	}
-	q.stir()
 	return p
 }
 
@@ -229,6 +234,7 @@ func (w *remoteWorker) conclude(probe message.WorkerProbe[delivery], link broker
 	switch out {
 	case message.Retried, message.Requeued, message.DoneUnacked:
 		verdict = broker.Retry
+		p.at = time.Now().Add(pause) //nolint:forbidigo // a broker lives in wall time
 		q.waiting++
 	case message.Failed, message.Dead:
 		verdict = broker.Drop
@@ -237,6 +243,7 @@ func (w *remoteWorker) conclude(probe message.WorkerProbe[delivery], link broker
 		delete(q.parcels, p.id)
 	}
 	p.settle(verdict, pause)
+	q.stir()
 	return crashed
 }
 

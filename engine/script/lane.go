@@ -41,5 +41,13 @@ func Sizes(l *engine.Lane, handler string) (workers, capacity int) {
 func Restructured(a, b *engine.Lane) bool {
 	return a.Dispatch != b.Dispatch || a.Recover != b.Recover || a.Handlers.Together != b.Handlers.Together ||
 		a.Queue.Partitions != b.Queue.Partitions || a.Queue.Order != b.Queue.Order || !maps.Equal(a.Pools, b.Pools) ||
-		!slices.Equal(a.Handlers.Names, b.Handlers.Names)
+		!slices.Equal(a.Handlers.Names, b.Handlers.Names) || a.Queue.Remote() && !alikeInSize(a, b)
+}
+
+// alikeInSize tells whether the queues of two settings are: a broker is told how long
+// a queue may be when it is made.
+func alikeInSize(a, b *engine.Lane) bool {
+	return a.Queue.Capacity == b.Queue.Capacity && maps.EqualFunc(a.Subscriptions, b.Subscriptions, func(x, y engine.Subscription) bool {
+		return x.Capacity == y.Capacity || x.Capacity != nil && y.Capacity != nil && *x.Capacity == *y.Capacity
+	})
 }

@@ -116,19 +116,33 @@ func (q *queue) Publish(ctx context.Context, m broker.Message) error {
 	}
 	_, err := q.server.js.Publish(ctx, q.subject, data,
 		jetstream.WithMsgID(strconv.FormatUint(m.ID, 36)), jetstream.WithRetryAttempts(0))
-	var refused *jetstream.APIError
-	switch {
+	switch refused := new(jetstream.APIError); {
 	case err == nil:
 		return nil
 	case errors.Is(err, nats.ErrConnectionClosed), errors.Is(err, nats.ErrConnectionReconnecting), errors.Is(err, nats.ErrReconnectBufExceeded):
 		return broker.ErrDown
 	case errors.Is(err, jetstream.ErrNoStreamResponse), errors.Is(err, nats.ErrNoResponders):
-		return broker.ErrGone
+		return q.silent(ctx)
+	case errors.As(err, &refused) && refused.ErrorCode == noRoom:
+		return broker.ErrFull
 	case errors.As(err, &refused):
-		return broker.ErrFull // no room, whichever room that is
+		return broker.ErrDown // it is there, and cannot just now
 	default:
 		return broker.ErrUnknown
 	}
+}
+
+// noRoom is the code of the server's error when a message could not be stored: there
+// are as many as there may be, or there is no room whichever room that is.
+const noRoom = 10077
+
+// silent tells why nobody has answered a message: the stream is gone, or not yet back
+// after the server has started.
+func (q *queue) silent(ctx context.Context) error {
+	if _, err := q.server.js.Stream(ctx, q.stream); errors.Is(err, jetstream.ErrStreamNotFound) {
+		return broker.ErrGone
+	}
+	return broker.ErrDown
 }
 
 // Depth implements [broker.Queue].

@@ -1,0 +1,157 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"duet/engine"
+	"duet/engine/account"
+	"duet/engine/broker"
+	"duet/engine/measure"
+)
+
+const (
+	// askEvery is how often a broker is asked how much it holds.
+	askEvery = 200 * time.Millisecond
+	// lostAfter is how long a broker must say that it holds nothing, until what it has
+	// taken before and not delivered is lost.
+	lostAfter = 2 * time.Second
+)
+
+// brokerFigures are what the broker has said of itself.
+type brokerFigures struct {
+	ready, inFlight, dead int64
+	partitions            []engine.BrokerPartition
+	rebalances            int64
+	at                    time.Time
+	took                  time.Duration
+}
+
+// ask has the broker say every now and then how much it holds.
+func (r *remote) ask() {
+	ticker := time.NewTicker(askEvery)
+	defer ticker.Stop()
+	began := time.Now() //nolint:forbidigo // a broker lives in wall time
+	recent := measure.NewRecent(account.Window)
+	var counts measure.Counts
+	for {
+		r.askOnce()
+		counts.Reset()
+		r.publishing.AddTo(&counts)
+		recent.Push(time.Since(began), &counts) //nolint:forbidigo // as above
+		s := recent.Summary()
+		r.published.Store(&s)
+		select {
+		case <-r.ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+func (r *remote) askOnce() {
+	ctx, cancel := context.WithTimeout(r.ctx, brokerAnswer)
+	defer cancel()
+	start := time.Now() //nolint:forbidigo // as above
+	var all brokerFigures
+	for _, q := range r.queues {
+		d, err := q.queue.Depth(ctx)
+		if err != nil {
+			q.mu.Lock()
+			q.emptySince = time.Time{} // who says nothing does not say that there is nothing
+			q.mu.Unlock()
+			if errors.Is(err, broker.ErrGone) {
+				q.gone()
+			}
+			return // what it said last grows old
+		}
+		all.add(q.name, &d)
+		q.miss(&d, start)
+	}
+	all.at = time.Now() //nolint:forbidigo // as above
+	all.took = all.at.Sub(start)
+	r.told.Store(&all)
+}
+
+// add adds what a broker says of one of its queues.
+func (f *brokerFigures) add(name string, d *broker.Depth) {
+	f.ready, f.inFlight, f.dead = known(f.ready, d.Ready), known(f.inFlight, d.InFlight), known(f.dead, d.Dead)
+	f.rebalances += d.Rebalances
+	for i, p := range d.Partitions {
+		f.partitions = append(f.partitions, engine.BrokerPartition{Queue: name, Number: i, Lag: p.Lag, Holder: p.Holder})
+	}
+}
+
+// known adds two figures, each of which may not be known.
+func known(a, b int64) int64 {
+	if a < 0 || b < 0 {
+		return -1
+	}
+	return a + b
+}
+
+// miss books as lost what the broker had, and has no more: it has said for a while
+// that it holds nothing, and yet there is something that nobody has got.
+func (q *remoteQueue) miss(d *broker.Depth, asked time.Time) {
+	q.mu.Lock()
+	if d.Ready != 0 || d.InFlight != 0 {
+		q.emptySince = time.Time{}
+	} else if q.emptySince.IsZero() {
+		q.emptySince = asked
+	}
+	var missing []*parcel
+	if since := q.emptySince; !since.IsZero() && asked.Sub(since) >= lostAfter {
+		for id, p := range q.parcels {
+			if p.in && p.holder == nil && p.at.Before(since) {
+				missing = append(missing, p)
+				delete(q.parcels, id)
+			}
+		}
+		q.waiting -= len(missing)
+		q.lost.Add(int64(len(missing)))
+		q.stir()
+	}
+	q.mu.Unlock()
+	q.left(missing)
+}
+
+// gone has the lane die of it that the queue is no longer in the broker.
+func (q *remoteQueue) gone() {
+	q.mu.Lock()
+	again := q.deleted
+	n := q.waiting
+	q.deleted = true
+	q.mu.Unlock()
+	if again || q.ctx.Err() != nil {
+		return
+	}
+	q.lost.Add(int64(n))
+	q.gen.lane.die(fmt.Sprintf("the queue of %s was deleted by someone, or the broker came back empty: %s lost", q.name, messages(n)))
+}
+
+func messages(n int) string {
+	if n == 1 {
+		return "1 message"
+	}
+	return fmt.Sprintf("%d messages", n)
+}
+
+// fill describes the broker.
+func (r *remote) fill(dst *engine.BrokerSnapshot) {
+	s, now := r.server.State(), time.Now() //nolint:forbidigo // as above
+	*dst = engine.BrokerSnapshot{
+		Kind: r.kind, Address: r.server.Address(), Connected: s.Connected, Since: now.Sub(s.Since), Trouble: s.Trouble, Blocked: s.Blocked,
+		Can:   engine.BrokerCan{Limit: r.can.Limit, DeadLetters: r.can.DeadLetters, Durable: r.can.Durable, Back: r.can.Back, Retry: r.can.Retry, Cannot: r.can.Cannot},
+		Ready: -1, InFlight: -1, Dead: -1, Age: -1, Unconfirmed: !r.confirms,
+		Down: r.down.Load(), Unknown: r.unknown.Load(), Full: r.full.Load(), Repeats: r.repeats.Load(), Lost: r.lost.Load(),
+	}
+	if p := r.published.Load(); p != nil {
+		dst.Publish = *p
+	}
+	if t := r.told.Load(); t != nil {
+		dst.Ready, dst.InFlight, dst.Dead, dst.Age, dst.Asking = t.ready, t.inFlight, t.dead, now.Sub(t.at), t.took
+		dst.Partitions, dst.Rebalances = t.partitions, t.rebalances // never changed
+	}
+}
