@@ -61,6 +61,7 @@ type Server interface {
 // done in its place.
 type Capabilities struct {
 	Limit       bool     // a queue refuses what is beyond its limit; else it is unbounded
+	InOrder     bool     // a queue without partitions delivers in the order of publishing, but for what comes again
 	DeadLetters bool     // what is given up is kept apart, and counted
 	Durable     bool     // what it has confirmed survives its own death
 	Back        string   // when what a crashed worker held comes again, such as "at once"
@@ -142,7 +143,7 @@ type Depth struct {
 	Ready      int64       // waits to be delivered
 	InFlight   int64       // delivered, and not settled
 	Dead       int64       // was given up, and is kept apart
-	Partitions []Partition // with [Options].Partitions, all of them in order
+	Partitions []Partition // all of them in order, where the queue has any
 	Rebalances int64       // how often partitions were dealt out anew, as seen by this process
 }
 
