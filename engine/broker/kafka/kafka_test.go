@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"os"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kfake"
@@ -39,4 +40,16 @@ func connected(t testing.TB, at broker.Address) *Server {
 
 func TestConformanceOfAFake(t *testing.T) {
 	conformance.Test(t, connected(t, fake(t)))
+}
+
+func TestConformance(t *testing.T) {
+	url := os.Getenv("DUET_KAFKA_URL")
+	if url == "" {
+		t.Skip("no DUET_KAFKA_URL")
+	}
+	at, err := broker.ParseAddress(url, os.Getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conformance.Test(t, connected(t, at))
 }
