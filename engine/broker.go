@@ -27,7 +27,7 @@ func (s *Scenario) checkBroker(i int) *problem {
 		return &problem{path: at("when_full"), found: string(q.WhenFull), need: "nothing can be taken back out of a broker; block and drop_newest go with it"}
 	case q.Capacity == 0 && q.Broker.Bounded():
 		return &problem{path: at("capacity"), found: "0", need: "through a broker nothing goes hand to hand; 1 or more is needed"}
-	case q.Partitions > 0:
+	case q.Partitions > 0 && q.Broker == JetStream:
 		return &problem{path: at("partitions"), found: strconv.Itoa(q.Partitions), need: "a queue in " + string(q.Broker) + " is not dealt out by key; 0 is needed"}
 	case q.Visibility > 0:
 		return &problem{path: at("visibility"), found: FormatDuration(q.Visibility), need: "a broker finds out by itself whether a worker is alive, and what one holds stays with it; 0s is needed"}
@@ -37,7 +37,7 @@ func (s *Scenario) checkBroker(i int) *problem {
 }
 
 // BrokerSchemes are the schemes of brokers' urls, and who speaks them.
-var BrokerSchemes = map[string]Broker{"nats": JetStream, "tls": JetStream}
+var BrokerSchemes = map[string]Broker{"nats": JetStream, "tls": JetStream, "kafka": Kafka, "kafkas": Kafka}
 
 // brokerURLs are what urls of brokers look like.
-var brokerURLs = map[Broker]string{JetStream: Embedded + " or nats://localhost:4222"}
+var brokerURLs = map[Broker]string{JetStream: Embedded + " or nats://localhost:4222", Kafka: "kafka://localhost:9092"}

@@ -115,6 +115,7 @@ type Broker string
 const (
 	Channel   Broker = "channel" // none: a Go channel in this process; the default
 	JetStream Broker = "jetstream"
+	Kafka     Broker = "kafka"
 )
 
 // Embedded is the url of a JetStream server that is started inside this process.

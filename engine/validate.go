@@ -137,7 +137,7 @@ func (s *Scenario) checkLane(i int) *problem {
 	if p := first(func() *problem { return s.checkOrder(i) }, func() *problem { return s.checkBroker(i) }); p != nil {
 		return p
 	}
-	if l.Queue.Partitions > 0 && l.Workers > l.Queue.Partitions {
+	if l.Queue.Partitions > 0 && !l.Queue.Remote() && l.Workers > l.Queue.Partitions {
 		return &problem{path: at("workers"), found: strconv.Itoa(l.Workers), need: fmt.Sprintf("at most one for each of the %d partitions is needed", l.Queue.Partitions)}
 	}
 	if l.Attempts > 1 && l.Ack != AckAfter {
@@ -172,7 +172,7 @@ func (s *Scenario) checkSubscriptions(i int) *problem {
 			return &problem{path: at, need: "with handlers together there is one subscription; set the lane's workers and capacity"}
 		case !slices.Contains(s.handlerNames(), name):
 			return &problem{path: at, need: "there is no handler of that name; " + suggest(name, s.handlerNames())}
-		case sub.Workers != nil && l.Queue.Partitions > 0 && *sub.Workers > l.Queue.Partitions:
+		case sub.Workers != nil && l.Queue.Partitions > 0 && !l.Queue.Remote() && *sub.Workers > l.Queue.Partitions:
 			return &problem{path: at + ".workers", found: strconv.Itoa(*sub.Workers), need: fmt.Sprintf("at most one for each of the %d partitions is needed", l.Queue.Partitions)}
 		case sub.Capacity != nil && *sub.Capacity == 0 && l.Queue.Order == LIFO:
 			return &problem{path: at + ".capacity", found: "0", need: "order: lifo needs 1 or more, for with 0 nothing waits"}

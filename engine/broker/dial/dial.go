@@ -9,6 +9,7 @@ import (
 	"duet/engine"
 	"duet/engine/broker"
 	"duet/engine/broker/jetstream"
+	"duet/engine/broker/kafka"
 )
 
 // Server connects to the broker of a queue's settings, or starts the one that is
@@ -25,6 +26,8 @@ func Server(ctx context.Context, q *engine.Queue, env func(string) string) (brok
 	switch q.Broker {
 	case engine.JetStream:
 		return jetstream.Connect(ctx, at)
+	case engine.Kafka:
+		return kafka.Connect(ctx, at)
 	default:
 		return nil, fmt.Errorf("%s: this broker is not known yet", q.Broker)
 	}

@@ -272,4 +272,3 @@ func (q *queue) Close(ctx context.Context) error {
 	name, _ := broker.ParseName(q.topic, ".")
 	return q.server.Delete(ctx, name)
 }
-
