@@ -59,6 +59,8 @@ type Handler struct {
 	Needs      string  `yaml:"needs"`      // the resource of which it holds a slot while it works; empty: none
 	Idempotent bool    `yaml:"idempotent"` // what it has done already it recognises when that is delivered again, and then has nothing to do
 	Publishes  string  `yaml:"publishes"`  // the handler that gets what it publishes, within its own call, when it has done an item; empty: none
+
+	Own bool `yaml:"-" json:"-"` // a function of whoever runs it does the work: how long that takes is measured, and not known before
 }
 
 // What failing is drawn for.

@@ -74,13 +74,16 @@ func (s *Scenario) checkService(i int) *problem {
 }
 
 // idle reports whether a setting makes no difference as others are: one of
-// another distribution.
+// another distribution, or of a handler whose work is a person's own function.
 func (s *Scenario) idle(path string) bool {
 	handler, name, ok := s.serviceOf(path)
 	if !ok {
 		return false
 	}
 	dist := handler.Service.Dist
+	if handler.Own {
+		return true
+	}
 	if name == "mean" {
 		return dist == DistTrace
 	}

@@ -10,7 +10,8 @@
 //     never waits for the lane;
 //   - the hand-over (handover.go; channel.go for a topic, bus.go for a bus)
 //     takes the item from a producer to whoever handles it;
-//   - the execution (execute.go) does a handler's work, with its faults.
+//   - the execution (execute.go; own.go for a person's own functions) does a
+//     handler's work, with its faults.
 //
 // # Who owns which goroutine
 //

@@ -1,7 +1,6 @@
 package live
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,10 +22,6 @@ type handlerPanic struct{ handler string }
 
 func (p handlerPanic) String() string { return p.handler + " panicked, as its scenario says" }
 
-// Func is a person's own handler. It must return soon after its context is
-// done.
-type Func func(ctx context.Context, item engine.Item) error
-
 // handler is a handler of the scenario in one lane: what it does for an item,
 // what is broken in it, and what was measured of it.
 type handler struct {
@@ -38,6 +33,7 @@ type handler struct {
 	memory    memory // of an idempotent one
 	way       *entrance
 	heldUntil atomic.Int64 // lane time at which the latest stall ends
+	usual     atomic.Int64 // a person's own: what items took of late, on average
 	measured  [banks]atomic.Pointer[waits]
 	spared    atomic.Int64 // items handed over while the lane did not run the handler, less what was published to it besides
 	publishes *handler     // that gets what this one publishes when it has done an item; nil: it publishes nothing
@@ -94,9 +90,13 @@ func (h *handler) review() {
 	h.way.quiet.Store(h.spec.Load().idle && h.faults.current.Load() == nil)
 }
 
-// demand is what an item is expected to take of the handler, in lane time.
+// demand is what an item is expected to take of the handler, in lane time: of a
+// person's own, what items took of late.
 func (h *handler) demand(it engine.Item) time.Duration {
 	s := h.spec.Load()
+	if s.own != nil {
+		return time.Duration(h.usual.Load())
+	}
 	if s.fixed >= 0 {
 		return s.fixed
 	}
@@ -131,9 +131,6 @@ func (e *entrance) observe(ctx context.Context, d *delivery) error {
 // srv is the caller's place, and may be nil.
 func (h *handler) run(ctx context.Context, d *delivery, srv *server) error {
 	s := h.spec.Load()
-	if s.own != nil {
-		return s.runOwn(ctx, d, cmp.Or(srv, serverOf(ctx)))
-	}
 	trouble := h.faults.now()
 	if s.idle && trouble == nil {
 		h.review() // what was broken is mended
@@ -163,25 +160,14 @@ func (h *handler) run(ctx context.Context, d *delivery, srv *server) error {
 			return err
 		}
 	}
-	if err := h.spend(ctx, s, demand, srv); err != nil {
+	if s.own != nil {
+		if err := h.call(ctx, s.own, trouble, d.item, srv); err != nil {
+			return err
+		}
+	} else if err := h.spend(ctx, s, demand, srv); err != nil {
 		return err
 	}
 	return h.misbehave(s, trouble, d.item, srv)
-}
-
-// runOwn runs a person's own handler.
-func (s *spec) runOwn(ctx context.Context, d *delivery, srv *server) error {
-	if s.needs != nil {
-		held, err := s.needs.acquire(ctx, srv)
-		if err != nil {
-			return err
-		}
-		defer s.needs.release(held, srv)
-	}
-	if srv != nil {
-		defer srv.waiter.Fresh() // it knows nothing of what this took
-	}
-	return s.own(ctx, d.item)
 }
 
 // inTurn runs the handler, as one of several that share a worker, and books

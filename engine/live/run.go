@@ -27,7 +27,7 @@ type Options struct {
 	Paused bool
 
 	// Handlers are a person's own, by name, in place of the synthetic work of
-	// the scenario's handler of that name.
+	// the scenario's handler of that name, in every lane that runs it: see [Func].
 	Handlers map[string]Func
 
 	// Dial connects to the broker in which a lane's queues are, or starts it, by the
@@ -74,6 +74,10 @@ type Run struct {
 
 // New starts a run of a decoded scenario. Close must be called in the end.
 func New(s *engine.Scenario, o Options) (*Run, error) {
+	s, err := owned(s, o.Handlers)
+	if err != nil {
+		return nil, err
+	}
 	stream, err := workload.New(s)
 	if err != nil {
 		return nil, err

@@ -75,6 +75,7 @@ func (m *laneSampler) fillHandlers(dst *engine.LaneSnapshot, c *crew) {
 		d := &dst.Handlers[i]
 		d.Name = h.name
 		m.account.FillHandler(d, h.index)
+		h.usual.Store(int64(d.Service.Mean))
 		_, d.Capacity = script.Sizes(&c.spec, h.name)
 		d.Partitions, d.Queues = g.way.depths(i, d.Partitions[:0]), d.Queues[:0]
 		if g.rooms.Of != nil { // then these are the queues of classes

@@ -71,6 +71,8 @@ func ForLane(s *engine.Scenario, lane int, arrivalRate float64) Result {
 		}
 		l, err := newLaw(h.Service, spec.Speed)
 		switch {
+		case h.Own:
+			return refused(a.letter()+"/G", "no closed form: %s is a function of yours, and how long it takes is not known before", h.Name)
 		case h.Service.Dist == engine.DistTrace:
 			return refused(a.letter()+"/G", "no closed form: how long %s works is %s, known item by item only", h.Name, h.Service.Dist)
 		case err != nil:

@@ -68,7 +68,9 @@ func loadInWords(l *engine.Load) string {
 
 func handlerInWords(h *engine.Handler) string {
 	text := h.Name + " " + string(h.Service.Dist)
-	if h.Service.Mean > 0 {
+	if h.Own {
+		text = h.Name + " is your own function"
+	} else if h.Service.Mean > 0 {
 		text = h.Name + " " + engine.FormatDuration(h.Service.Mean) + " " + string(h.Service.Dist)
 	}
 	if h.Work == engine.CPU {
