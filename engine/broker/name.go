@@ -15,7 +15,7 @@ type Name struct{ Run, Lane, Handler string }
 
 // NewRun draws the name of a run.
 func NewRun() string {
-	var b [6]byte
+	var b [4]byte
 	_, _ = rand.Read(b[:]) // never fails
 	return hex.EncodeToString(b[:])
 }

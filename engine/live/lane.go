@@ -41,6 +41,7 @@ type lane struct {
 	ticked    atomic.Int64 // items that found no room in their ticker
 	streams   atomic.Pointer[workload.Stream]
 	clients   atomic.Pointer[clients] // nil: they wait for ever
+	opened    atomic.Int64            // hand-overs in a broker so far
 	rate      engine.Rate             // of a stream of its own; guarded by the run's mu
 
 	refusals refusals // of items whose story the journal tells

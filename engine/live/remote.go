@@ -13,6 +13,7 @@ import (
 	"duet/engine"
 	"duet/engine/account"
 	"duet/engine/broker"
+	"duet/engine/broker/remotework"
 	"duet/engine/measure"
 	"duet/engine/message"
 	"duet/engine/script"
@@ -36,6 +37,7 @@ type remote struct {
 	can      broker.Capabilities
 	confirms bool // a send waits for the broker's word
 	queues   []*remoteQueue
+	office   *office // nil: nobody can come from elsewhere
 
 	ctx    context.Context // ends with the hand-over, or when it is killed
 	cancel context.CancelCauseFunc
@@ -73,12 +75,15 @@ func newRemote(g *generation, spec *engine.Lane) (*remote, error) {
 		closing: make(chan struct{}),
 	}
 	r.ctx, r.cancel = context.WithCancelCause(context.Background())
-	run := broker.NewRun()
+	number := int(l.opened.Add(1))
+	if spec.Queue.URL != engine.Embedded {
+		r.office, err = r.opens(ctx, l.run.name, number)
+	}
 	if g.together {
-		err = r.subscribe(ctx, broker.Name{Run: run, Lane: l.name, Handler: "together"}, nil, spec)
+		err = cmp.Or(err, r.subscribe(ctx, number, "together", nil, spec))
 	} else {
 		for _, h := range g.handlers {
-			err = cmp.Or(err, r.subscribe(ctx, broker.Name{Run: run, Lane: l.name, Handler: h.name}, h, spec))
+			err = cmp.Or(err, r.subscribe(ctx, number, h.name, h, spec))
 		}
 	}
 	if err != nil {
@@ -90,10 +95,11 @@ func newRemote(g *generation, spec *engine.Lane) (*remote, error) {
 
 // subscribe makes the queue of a handler, or with h nil of all together, and starts
 // its workers.
-func (r *remote) subscribe(ctx context.Context, name broker.Name, h *handler, spec *engine.Lane) error {
+func (r *remote) subscribe(ctx context.Context, number int, title string, h *handler, spec *engine.Lane) error {
+	name := remotework.Work(r.gen.lane.run.name, r.gen.lane.name, title, number)
 	o := broker.Options{Prefetch: spec.Queue.Prefetch, Partitions: spec.Queue.Partitions, Unconfirmed: !spec.Queue.Confirms}
 	if r.can.Limit {
-		_, o.Limit = script.Sizes(spec, name.Handler)
+		_, o.Limit = script.Sizes(spec, title)
 	}
 	queue, err := r.server.Queue(ctx, name, o)
 	if err != nil {
@@ -101,7 +107,7 @@ func (r *remote) subscribe(ctx context.Context, name broker.Name, h *handler, sp
 	}
 	runs := r.gen.runs(h)
 	q := &remoteQueue{
-		remote: r, name: name.Handler, queue: queue, runs: runs, watch: &watch{gen: r.gen, h: h, runs: runs},
+		remote: r, name: title, queue: queue, runs: runs, watch: &watch{gen: r.gen, h: h, runs: runs},
 		work: r.gen.work(h), position: len(r.queues), parcels: make(map[uint64]*parcel), room: make(chan struct{}),
 	}
 	r.queues = append(r.queues, q)
@@ -223,12 +229,14 @@ func (r *remote) end() error {
 		q.leave()
 	}
 	r.asking.Wait()
+	r.office.leave()
 	if r.server.State().Connected { // else nobody listens; duet broker clean removes it some time
 		ctx, cancel := context.WithTimeout(context.Background(), brokerAnswer)
 		defer cancel()
 		for _, q := range r.queues {
 			_ = q.queue.Close(ctx)
 		}
+		r.office.close(ctx) // last: what is left without it counts as nobody's
 	}
 	r.server.Close()
 	if len(stuck) > 0 {

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -34,6 +35,10 @@ type Options struct {
 	// settings of the queue. Nil: no lane may have its queues in one.
 	Dial func(ctx context.Context, q *engine.Queue) (broker.Server, error)
 
+	// Name is what the run's queues in a broker are called by: small letters, digits
+	// and _. Empty: it is drawn.
+	Name string
+
 	// Clock is the run's clock. Defaults to one of real time. It must be new.
 	Clock *clock.Lane
 }
@@ -47,6 +52,7 @@ type Run struct {
 	lanes    []*lane
 	own      map[string]Func
 	dial     func(ctx context.Context, q *engine.Queue) (broker.Server, error)
+	name     string        // in brokers
 	end      time.Duration // of the arrivals
 	pacing   clock.Precision
 	waiters  sync.Pool // of handlers without a place
@@ -83,7 +89,7 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{
-		clock: o.Clock, stream: stream, journal: journal.NewRing(journalSize), own: o.Handlers, dial: o.Dial, began: s,
+		clock: o.Clock, stream: stream, journal: journal.NewRing(journalSize), own: o.Handlers, dial: o.Dial, name: cmp.Or(o.Name, broker.NewRun()), began: s,
 		end: s.Duration, pacing: clock.Precise, closed: make(chan struct{}), done: make(chan struct{}),
 	}
 	switch {

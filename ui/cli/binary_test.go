@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 )
@@ -73,6 +74,18 @@ expect: [message.offered == event.offered, message.done + event.done == message.
 		}
 		if r := decoded(t, out.Bytes()); len(r.Cases) != 1 || !r.Cases[0].Interrupted || r.Lanes[0].Offered == 0 {
 			t.Errorf("%+v, want what was measured until then", r.Cases)
+		}
+	})
+	t.Run("without a broker", func(t *testing.T) {
+		var errs strings.Builder
+		cmd := exec.CommandContext(t.Context(), binary, "broker", "clean", "nats://me:secret@127.0.0.1:1")
+		cmd.Stderr = &errs
+		var ended *exec.ExitError
+		if err := cmd.Run(); !errors.As(err, &ended) || ended.ExitCode() != exitInput {
+			t.Errorf("it ends with %v, want exit code %d", err, exitInput)
+		}
+		if text := errs.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "127.0.0.1:1") || strings.Contains(text, "secret") {
+			t.Errorf("it says %q", text)
 		}
 	})
 }

@@ -23,9 +23,9 @@ func (f *brokerFlag) apply(s *engine.Scenario) (*engine.Scenario, error) {
 	if f.url == "" {
 		return s, nil
 	}
-	kind, err := f.kind()
+	kind, err := brokerOf(f.url)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--broker: %w", err)
 	}
 	s, found := s.Clone(), false
 	for i := range s.Lanes {
@@ -39,19 +39,19 @@ func (f *brokerFlag) apply(s *engine.Scenario) (*engine.Scenario, error) {
 	return s.WithAll(nil)
 }
 
-// kind is the broker that speaks the url's scheme. The url itself is not repeated: it
-// may have a password in it.
-func (f *brokerFlag) kind() (engine.Broker, error) {
-	if f.url == engine.Embedded {
+// brokerOf is the broker that speaks a url's scheme. The url itself is not repeated:
+// it may have a password in it.
+func brokerOf(url string) (engine.Broker, error) {
+	if url == engine.Embedded {
 		return engine.JetStream, nil
 	}
-	scheme, _, ok := strings.Cut(f.url, "://")
+	scheme, _, ok := strings.Cut(url, "://")
 	if !ok {
-		return "", fmt.Errorf("--broker: a url such as nats://localhost:4222 is needed, or the word %s", engine.Embedded)
+		return "", fmt.Errorf("a url such as nats://localhost:4222 is needed, or the word %s", engine.Embedded)
 	}
 	kind, ok := engine.BrokerSchemes[scheme]
 	if !ok {
-		return "", fmt.Errorf("--broker: no broker is known that speaks %q", scheme)
+		return "", fmt.Errorf("no broker is known that speaks %q", scheme)
 	}
 	return kind, nil
 }

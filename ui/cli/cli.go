@@ -49,10 +49,9 @@ func Main(args []string) int {
 		errTerminal:  term.IsTerminal(int(os.Stderr.Fd())),
 		configFolder: os.UserConfigDir,
 		play:         tui.Play,
+		dial:         dialled,
 		newRun: func(s *engine.Scenario, o live.Options) (engine.Run, error) {
-			o.Dial = func(ctx context.Context, q *engine.Queue) (broker.Server, error) {
-				return dial.Server(ctx, q, os.Getenv)
-			}
+			o.Dial = dialled
 			run, err := live.New(s, o)
 			if err != nil {
 				return nil, err
@@ -67,6 +66,11 @@ func Main(args []string) int {
 		},
 	}
 	return w.main(ctx, args)
+}
+
+// dialled connects to a broker, with what the environment has of a login.
+func dialled(ctx context.Context, q *engine.Queue) (broker.Server, error) {
+	return dial.Server(ctx, q, os.Getenv)
 }
 
 func simulate(s *engine.Scenario, o virtual.Options) (engine.Run, error) {
@@ -87,6 +91,7 @@ type world struct {
 	configFolder func() (string, error) // of the person's settings; nil: there is none
 
 	play   func(ctx context.Context, o tui.Options) error
+	dial   func(ctx context.Context, q *engine.Queue) (broker.Server, error)
 	newRun func(s *engine.Scenario, o live.Options) (engine.Run, error)
 	// newVirtual begins a run that is simulated to its end as fast as it goes.
 	newVirtual func(s *engine.Scenario) (engine.Run, error)

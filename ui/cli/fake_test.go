@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/broker"
 	"duet/engine/live"
 	"duet/ui/tui"
 )
@@ -99,6 +100,7 @@ type stage struct {
 	ran       []*engine.Scenario // the runs started
 	endless   []bool             // and whether without an end
 	simulated []*engine.Scenario // the runs started in virtual time
+	broker    fakeBroker
 	starting  sync.Mutex
 	played    []tui.Options
 }
@@ -108,6 +110,7 @@ func newStage() *stage {
 	s := &stage{}
 	s.world = world{
 		stdin: strings.NewReader("quit\n"), stdout: &s.out, stderr: &s.errs, env: func(string) string { return "" },
+		dial: func(context.Context, *engine.Queue) (broker.Server, error) { return &s.broker, nil },
 		newRun: func(scenario *engine.Scenario, o live.Options) (engine.Run, error) {
 			s.starting.Lock()
 			defer s.starting.Unlock()

@@ -21,6 +21,9 @@ func (w *world) talk(ctx context.Context, name string, change *settings, remote 
 	if s, err = remote.apply(s); err != nil {
 		return err
 	}
+	if err := w.warn(ctx, s); err != nil {
+		return err
+	}
 	o := linear.Options{Scenario: s, Save: save, In: w.stdin, Out: w.stdout}
 	o.NewRun = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, live.Options{Endless: true}) }
 	if simulated {

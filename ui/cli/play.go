@@ -73,7 +73,7 @@ duet run duality --for 10s`,
 	cmd.Flags().BoolVar(&ascii, "ascii", false, "draw with letters and signs of ASCII only")
 	cmd.Flags().BoolVar(&noColour, "no-color", false, "draw without colours, as with NO_COLOR set")
 	cmd.Flags().BoolVar(&calm, "reduced-motion", false, "let nothing move but the figures")
-	cmd.AddCommand(w.runCommand(), w.sweepCommand(), w.sizeCommand(), w.verifyCommand(), w.exportCommand(), w.presetsCommand(), w.completionCommand(), w.manCommand())
+	cmd.AddCommand(w.runCommand(), w.sweepCommand(), w.sizeCommand(), w.verifyCommand(), w.exportCommand(), w.presetsCommand(), w.brokerCommand(), w.completionCommand(), w.manCommand())
 	completeFlags(cmd)
 	return cmd
 }
@@ -114,6 +114,9 @@ func (w *world) playground(ctx context.Context, name string, change *settings, r
 	}
 	if !w.inTerminal || !w.outTerminal {
 		return fmt.Errorf("the playground needs a terminal to draw on and keys to listen to; without one, use duet run %[1]s, or duet %[1]s --plain", name)
+	}
+	if err := w.warn(ctx, s); err != nil {
+		return err
 	}
 	o.NoColor = o.NoColor || w.env("NO_COLOR") != ""
 	o.Scenario = s

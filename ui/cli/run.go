@@ -88,6 +88,9 @@ func (w *world) run(ctx context.Context, name string, f *runFlags) error {
 	if err := f.check(variants); err != nil {
 		return err
 	}
+	if err := w.warn(ctx, variants[0]); err != nil {
+		return err
+	}
 	out, err := w.create(f.out)
 	if err != nil {
 		return err

@@ -96,6 +96,13 @@ func TestWrongInput(t *testing.T) {
 		{"export tiny.yaml --out taken.txt", `^duet: taken.txt: this file exists already, and nothing is overwritten`},
 		{"export tiny.yaml --out nowhere/main.go", `^duet: nowhere/main.go: the folder does not exist$`},
 
+		{"broker", `duet broker needs a command: there is clean$`},
+		{"broker cleen", `unknown command "cleen" for duet broker: there is clean$`},
+		{"broker clean", `duet broker clean takes the url of one broker, and 0 arguments were given`},
+		{"broker clean embedded", `^duet: the embedded broker is inside the process that has it`},
+		{"broker clean localhost", `^duet: a url such as nats://localhost:4222 is needed`},
+		{"broker clean gopher://here", `^duet: no broker is known that speaks "gopher"$`},
+
 		{"completion", `duet completion takes the name of one shell, and 0 arguments were given`},
 		{"completion tcsh", `^duet: no completions for "tcsh"; there are some for bash, zsh, fish, powershell$`},
 		{"man up", `^duet: duet man takes no arguments, and was given "up"$`},
