@@ -1,0 +1,154 @@
+package budget
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"duet/engine"
+	"duet/engine/live"
+)
+
+// pathRounds is how often a path and the bare thing take turns.
+const pathRounds = 8
+
+// pathItems is how many items go down a path in a round.
+const pathItems = 500_000
+
+// letter is as large as what duet sends, with a pointer in it as there.
+type letter struct {
+	item engine.Item
+	sent time.Duration
+	body *int
+}
+
+var blank = letter{sent: 1, body: new(int)}
+
+// Crew is who hands over, and to whom.
+type Crew struct{ Producers, Workers int }
+
+// Crews are those that the message path has a budget for.
+var Crews = []Crew{{1, 4}, {4, 4}}
+
+func (c Crew) String() string { return fmt.Sprintf("%d to %d", c.Producers, c.Workers) }
+
+// Bare hands over through a channel, to workers that do nothing.
+func (c Crew) Bare() Arm {
+	return Do("bare channel", pathItems, func(n int) {
+		ch := make(chan letter, 1024)
+		var in, out sync.WaitGroup
+		for range c.Workers {
+			out.Go(func() {
+				for range ch {
+				}
+			})
+		}
+		for i := range c.Producers {
+			in.Go(func() {
+				l := blank
+				for k := i; k < n; k += c.Producers {
+					l.item.Seq = int64(k)
+					ch <- l
+				}
+			})
+		}
+		in.Wait()
+		close(ch)
+		out.Wait()
+	})
+}
+
+// Duet hands over through a lane's queue, with everything measured.
+func (c Crew) Duet() Arm {
+	return pumping("duet, all measured", fmt.Sprintf("{model: message, workers: %d, queue: {capacity: 1024}}", c.Workers), 1, c.Producers)
+}
+
+func (c Crew) measure(ctx context.Context) ([]Figure, error) {
+	return path(ctx, "message path, "+c.String(), 1.4, c.Bare(), c.Duet())
+}
+
+// Audience is how many observers an event has.
+type Audience int
+
+// Audiences are those that the event path has a budget for.
+var Audiences = []Audience{4, 16}
+
+func (a Audience) String() string { return fmt.Sprintf("%d observers", int(a)) }
+
+// Bare calls a copy-on-write list of functions that do next to nothing.
+func (a Audience) Bare() Arm {
+	return Do("bare calls", pathItems, func(n int) {
+		list := make([]func(context.Context, letter) error, 0, a)
+		for range a {
+			var count int
+			list = append(list, func(context.Context, letter) error { count++; return nil })
+		}
+		var now atomic.Pointer[[]func(context.Context, letter) error]
+		now.Store(&list)
+		publish := func(ctx context.Context, l letter) (err error) {
+			for _, f := range *now.Load() {
+				if e := f(ctx, l); e != nil {
+					err = errors.Join(err, e)
+				}
+			}
+			return err
+		}
+		l := blank
+		ctx := context.Background()
+		for k := range n {
+			l.item.Seq = int64(k)
+			_ = publish(ctx, l) // no observer fails
+		}
+	})
+}
+
+// Duet publishes on a lane's bus, with everything measured.
+func (a Audience) Duet() Arm { return pumping("duet, all measured", "{model: event}", int(a), 1) }
+
+func (a Audience) measure(ctx context.Context) ([]Figure, error) {
+	limit := 4.5
+	if a > 4 {
+		limit = 2
+	}
+	return path(ctx, "event path, "+a.String(), limit, a.Bare(), a.Duet())
+}
+
+// path is what handing over costs, in times the bare thing, and what it allocates.
+func path(ctx context.Context, name string, limit float64, bare, duet Arm) ([]Figure, error) {
+	t, err := Rounds(ctx, pathRounds, bare, duet)
+	if err != nil {
+		return nil, err
+	}
+	return []Figure{
+		AtMost(name, t[1].Ratio(&t[0]), "x", limit),
+		AtMost(name+", allocations an item", t[1].Allocations, "", 0.05),
+	}, nil
+}
+
+// pumping hands items over to a lane whose handlers do nothing.
+func pumping(name, lane string, handlers, producers int) Arm {
+	text := "duet: 1\nload: {rate: 0/s, keys: {count: 16}}\nlanes: [" + lane + "]\nhandlers:\n"
+	for i := range handlers {
+		text += fmt.Sprintf("  - {name: h%d, service: {dist: constant, mean: 0s}}\n", i)
+	}
+	return Arm{Name: name, N: pathItems, Ready: func(n int) (run, end func(), err error) {
+		s, err := engine.Decode("path.yaml", []byte(text))
+		if err != nil {
+			return nil, nil, err
+		}
+		p, err := live.NewPump(s)
+		if err != nil {
+			return nil, nil, err
+		}
+		return func() { p.Push(producers, n) }, func() { _ = p.Close() }, nil
+	}}
+}
+
+// decode reads a scenario from lines of YAML.
+func decode(lines ...string) (*engine.Scenario, error) {
+	return engine.Decode("budget.yaml", []byte("duet: 1\n"+strings.Join(lines, "\n")+"\n"))
+}
