@@ -232,7 +232,7 @@ type source struct {
 	lines   int
 }
 
-// sources parses all Go files of the module, whatever system they are for.
+// sources parses all Go files of the module, not those of modules in it, whatever system they are for.
 func sources(t *testing.T) []source {
 	t.Helper()
 	root := os.DirFS("..")
@@ -241,7 +241,7 @@ func sources(t *testing.T) []source {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && name != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata"):
+		case d.IsDir() && name != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || nested(root, name)):
 			return filepath.SkipDir
 		case d.IsDir() || path.Ext(name) != ".go":
 			return nil
@@ -268,6 +268,12 @@ func sources(t *testing.T) []source {
 		t.Fatal(err)
 	}
 	return files
+}
+
+// nested tells whether a folder is a module of its own.
+func nested(root fs.FS, folder string) bool {
+	_, err := fs.Stat(root, path.Join(folder, "go.mod"))
+	return err == nil
 }
 
 func imports(f *ast.File) []string {

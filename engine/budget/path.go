@@ -14,19 +14,21 @@ import (
 )
 
 // pathRounds is how often a path and the bare thing take turns.
-const pathRounds = 8
+const pathRounds = 24
 
-// pathItems is how many items go down a path in a round.
-const pathItems = 500_000
+// pathItems is how many items go down a path in a round: so few that many a round
+// is over before the system takes the processor away.
+const pathItems = 200_000
 
-// letter is as large as what duet sends, with a pointer in it as there.
-type letter struct {
-	item engine.Item
-	sent time.Duration
-	body *int
+// Letter is as large as what duet sends, with a pointer in it as there.
+type Letter struct {
+	Item engine.Item
+	Sent time.Duration
+	Body *int
 }
 
-var blank = letter{sent: 1, body: new(int)}
+// Write makes a letter, to be sent again and again with another number.
+func Write() Letter { return Letter{Sent: 1, Body: new(int)} }
 
 // Crew is who hands over, and to whom.
 type Crew struct{ Producers, Workers int }
@@ -39,7 +41,7 @@ func (c Crew) String() string { return fmt.Sprintf("%d to %d", c.Producers, c.Wo
 // Bare hands over through a channel, to workers that do nothing.
 func (c Crew) Bare() Arm {
 	return Do("bare channel", pathItems, func(n int) {
-		ch := make(chan letter, 1024)
+		ch := make(chan Letter, 1024)
 		var in, out sync.WaitGroup
 		for range c.Workers {
 			out.Go(func() {
@@ -49,9 +51,9 @@ func (c Crew) Bare() Arm {
 		}
 		for i := range c.Producers {
 			in.Go(func() {
-				l := blank
+				l := Write()
 				for k := i; k < n; k += c.Producers {
-					l.item.Seq = int64(k)
+					l.Item.Seq = int64(k)
 					ch <- l
 				}
 			})
@@ -82,14 +84,14 @@ func (a Audience) String() string { return fmt.Sprintf("%d observers", int(a)) }
 // Bare calls a copy-on-write list of functions that do next to nothing.
 func (a Audience) Bare() Arm {
 	return Do("bare calls", pathItems, func(n int) {
-		list := make([]func(context.Context, letter) error, 0, a)
+		list := make([]func(context.Context, Letter) error, 0, a)
 		for range a {
 			var count int
-			list = append(list, func(context.Context, letter) error { count++; return nil })
+			list = append(list, func(context.Context, Letter) error { count++; return nil })
 		}
-		var now atomic.Pointer[[]func(context.Context, letter) error]
+		var now atomic.Pointer[[]func(context.Context, Letter) error]
 		now.Store(&list)
-		publish := func(ctx context.Context, l letter) (err error) {
+		publish := func(ctx context.Context, l Letter) (err error) {
 			for _, f := range *now.Load() {
 				if e := f(ctx, l); e != nil {
 					err = errors.Join(err, e)
@@ -97,10 +99,10 @@ func (a Audience) Bare() Arm {
 			}
 			return err
 		}
-		l := blank
+		l := Write()
 		ctx := context.Background()
 		for k := range n {
-			l.item.Seq = int64(k)
+			l.Item.Seq = int64(k)
 			_ = publish(ctx, l) // no observer fails
 		}
 	})

@@ -14,7 +14,7 @@ import (
 
 // simulatedEvents is how many events a round simulates. An event is an arrival or a
 // completion.
-const simulatedEvents = 1_000_000
+const simulatedEvents = 200_000
 
 // Simulated simulates a queue with three workers through the whole package, with
 // ledger, histograms and order.

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"duet/engine/budget"
+)
+
+// TestEveryArmWorks hands some items over in each way there is.
+func TestEveryArmWorks(t *testing.T) {
+	for _, c := range contests() {
+		t.Run(c.name, func(t *testing.T) {
+			for i := range c.arms {
+				c.arms[i].N = 1000
+			}
+			r, err := c.hold(t.Context(), 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range r.arms {
+				if x := r.ratio(i).Center; x <= 0 {
+					t.Errorf("%s took %v times the bare", r.arms[i].Name, x)
+				}
+			}
+		})
+	}
+}
+
+// held is a contest of which it is known how it went.
+func held(ours ...float64) result {
+	return result{
+		contest{name: "race", what: "item", arms: []entry{{Arm: budget.Arm{Name: "bare"}}, {Arm: budget.Arm{Name: "duet"}, own: true}}},
+		[]budget.Timing{{Rounds: slices.Repeat([]float64{10}, 3*len(ours))}, {Rounds: slices.Repeat(ours, 3)}},
+	}
+}
+
+func TestTheTableGoesBetweenItsMarks(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "README.md")
+	if err := os.WriteFile(name, []byte("before\n"+begin+"old\n"+end+"after\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text := table([]result{held(20, 25, 30)})
+	if !strings.Contains(text, "| **duet** | 25.0 | 2.50 | 2.00 to 3.00 |") {
+		t.Errorf("the table is\n%s", text)
+	}
+	for range 2 {
+		if err := intoReadme(name, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(name)
+	if want := "before\n" + begin + text + end + "after\n"; err != nil || string(got) != want {
+		t.Errorf("%s, %v, want\n%s", got, err, want)
+	}
+	if err := os.WriteFile(name, []byte("no marks"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if intoReadme(name, text) == nil {
+		t.Error("a file without marks was written to")
+	}
+}
+
+func TestOnlyWhatIsGrosslyWorseFails(t *testing.T) {
+	for _, c := range []struct {
+		now   float64
+		word  string
+		worse bool
+	}{{1, "faster", false}, {2, "fine", false}, {2.4, "slower", false}, {2.99, "slower", false}, {3.01, "WORSE", true}} {
+		if verdict, worse := judge(2, c.now); worse != c.worse || !strings.Contains(verdict, c.word) {
+			t.Errorf("%v in place of 2: %q, %v", c.now, verdict, worse)
+		}
+	}
+}
+
+func TestEveryRatioOfTheBaseIsMeasured(t *testing.T) {
+	o := options{base: filepath.Join(t.TempDir(), "base.json")}
+	r := held(20, 25, 30)
+	if err := writeBase(o.base, []result{r}); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.compare(t.Context(), []result{r}); err != nil {
+		t.Errorf("the same as the base: %v", err)
+	}
+	if err := o.compare(t.Context(), nil); err == nil {
+		t.Error("a ratio that was not measured is not missed")
+	}
+}
+
+// TestAContestIsHeldAgain: once well is enough.
+func TestAContestIsHeldAgain(t *testing.T) {
+	b := base{"a": 3, "b": 1}.better(base{"a": 2, "b": 4})
+	if b["a"] != 2 || b["b"] != 1 || b.worst(base{"a": 1, "b": 1}) != 2 {
+		t.Errorf("%v", b)
+	}
+}
