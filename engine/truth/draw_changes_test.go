@@ -120,7 +120,8 @@ func (d *drawer) change(lane *engine.Lane, handler string) change {
 // byChance tells whether what a change does depends on who is first.
 func (d *drawer) byChance(lane *engine.Lane, c *change) bool {
 	alike := lane.Workers > 1 && lane.Queue.Partitions == 0
-	if d.shared && (lane.Workers > 1 || lane.Publishers > 1 || lane.Dispatch == engine.Goroutine) {
+	hands := lane.Workers > 1 || lane.Publishers > 1 || lane.PerItem() || lane.Dispatch == engine.Goroutine // more than one
+	if d.shared && hands {
 		switch c.kind {
 		case "workers", "capacity", "policy", "producers", "structure", "crash during", "crash before_ack", "attempts", "ack":
 			return true // several begin at one moment, and stand in line
@@ -150,7 +151,7 @@ func (d *drawer) byChance(lane *engine.Lane, c *change) bool {
 	case "visibility": // see the package's documentation
 		return alike
 	case "stall": // which of several that begin at one moment is held?
-		return lane.Workers > 1 || lane.Publishers > 1 || lane.Dispatch == engine.Goroutine
+		return hands
 	case "workers": // which of them leaves? does a sound one take the next item, or one that is to crash?
 		return d.single || several || d.nested != "" || c.value == "1" && lane.Workers > 1 || slices.Contains(d.doomed, lane.Name)
 	case "capacity":
