@@ -76,6 +76,14 @@ timeline:
   - {at: 243338005ns, set: {handlers.h1.fail: 0%}}
   - {at: 243397006ns, set: {lanes.message.workers: "2"}}
 `,
+	"who comes back throws away what was given up, and takes what is next then": `
+seed: 1
+load: {rate: 61/s, payload: "1", keys: {count: 16}, timeout: 21777us, retry: {attempts: 4, backoff: {base: 9333us, jitter: full}, budget: 10%}, arrivals: ramp, ramp: {from: 0.2, to: 2, over: 1s}}
+handlers: [{name: h1, service: {dist: pareto, mean: 11ms}}, {name: h2, service: {dist: gamma, mean: 37ms}}, {name: h3, service: {dist: uniform, mean: 3ms}}]
+lanes: [{model: message, handlers: together, queue: {capacity: 2, drop_expired: true, partitions: 4}, workers: 4}]
+timeline:
+  - {at: 2001ns, fault: {crash: worker, count: 99, when: during, restart: 157ms}}
+`,
 	"a lane dies while its workers have several handlers to run": `
 load: {rate: 61/s}
 handlers:

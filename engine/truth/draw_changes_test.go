@@ -154,9 +154,12 @@ func (d *drawer) byChance(lane *engine.Lane, c *change) bool {
 		return hands
 	case "workers": // which of them leaves? does a sound one take the next item, or one that is to crash?
 		return d.single || several || d.nested != "" || c.value == "1" && lane.Workers > 1 || slices.Contains(d.doomed, lane.Name)
-	case "capacity":
-		return !inOrder(lane)
+	case "capacity": // who stands at a queue, producers and workers that publish, goes on at one moment
+		return !inOrder(lane) || d.nested != "" && lane.Model == engine.Message && lane.Queue.WhenFull == engine.Block
 	case "policy": // what has piled up comes at once: before or after workers made room?
+		if lane.Queue.Order != engine.FIFO && c.value == "block" {
+			return true // from now on producers stand there: see [drawer.lane]
+		}
 		return !inOrder(lane) || lane.Queue.WhenFull == engine.Block || lane.Queue.DropExpired && (lane.Queue.Order != engine.FIFO || lane.Pools != nil)
 	case "structure":
 		if lane.Queue.DropExpired && lane.Publishers != 1 && c.value == "buffered" {

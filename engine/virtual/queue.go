@@ -140,12 +140,13 @@ func (l *lane) send(i, slot int32) sending {
 }
 
 // waitingFor takes the server that has waited longest for something in a queue;
-// none if there is none.
+// none if there is none. One that throws away what was given up, before it has found
+// what to do, does not wait as long as there is more in its queue.
 func (l *lane) waitingFor(s *subscription, q *queue) int32 {
 	switch {
 	case s.partitions == 0 && s.idle.len() > 0:
 		return l.whoServes(s, q)
-	case s.partitions > 0 && q.holder != none && l.servers[q.holder].state == resting:
+	case s.partitions > 0 && q.holder != none && l.servers[q.holder].state == resting && q.fresh.len() == 0:
 		l.servers[q.holder].queue = q.index
 		return q.holder
 	}
