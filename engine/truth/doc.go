@@ -32,6 +32,9 @@
 //     a queue that drops, by several producers, or to a worker with several
 //     partitions: how much goes in before a worker takes something? The same when
 //     several workers begin at one moment, and let several producers go;
+//   - several begin at one moment and stand in line for a slot of a resource, or stand
+//     at a queue whose room changes at that moment: a producer, and a worker with what
+//     its handler publishes;
 //   - who throws away what was given up lets a producer go on that stands at the
 //     queue, and goes on itself: of several producers, or where the latest, or the most
 //     urgent, is next, what comes now may be first or not. The same where a producer
@@ -51,5 +54,7 @@
 // Conditions, the end of a stop and the limit of goroutines are looked at every few
 // milliseconds by a real run, and exactly, or at fixed times, by a simulated one;
 // they are not drawn, and the timeline is carried out on goroutines from
-// without, to the nanosecond.
+// without, to the nanosecond. For the same reason the figures of a run that has not
+// drained when its time is up are those of another moment: its story alone is
+// compared, until then.
 package truth
