@@ -2,17 +2,23 @@ package kafka
 
 import (
 	"context"
-	"os"
 	"testing"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kfake"
 	"go.uber.org/goleak"
 
 	"duet/engine/broker"
 	"duet/engine/broker/conformance"
+	"duet/engine/broker/kafka/kafkatest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// tests are all of this package, with the Kafka that they start.
+type tests struct{ *testing.M }
+
+func (t tests) Run() int { return kafkatest.Run(t.M) }
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(tests{m}) }
 
 // fake is a broker in this process that speaks Kafka's protocol. It is not Kafka.
 func fake(t testing.TB, options ...kfake.Opt) broker.Address {
@@ -24,32 +30,35 @@ func fake(t testing.TB, options ...kfake.Opt) broker.Address {
 		t.Fatal(err)
 	}
 	t.Cleanup(cluster.Close)
-	return broker.Address{Scheme: "kafka", Host: cluster.ListenAddrs()[0]}
+	return broker.Address{Scheme: scheme, Host: cluster.ListenAddrs()[0]}
 }
 
 // connected is a server that is closed with the test.
 func connected(t testing.TB, at broker.Address) *Server {
 	t.Helper()
-	s, err := Connect(context.Background(), at)
-	if err != nil {
-		t.Fatal(err)
+	ctx, cancel := context.WithTimeout(context.Background(), most)
+	defer cancel()
+	for {
+		s, err := Connect(ctx, at)
+		if err == nil {
+			t.Cleanup(s.Close)
+			return s
+		}
+		if !pause(ctx, 100*time.Millisecond) { // a machine may be busy
+			t.Fatal(err)
+		}
 	}
-	t.Cleanup(s.Close)
-	return s
 }
 
-func TestConformanceOfAFake(t *testing.T) {
-	conformance.Test(t, connected(t, fake(t)))
+// most is how long anything may take before a test gives up on it.
+const most = time.Minute
+
+// each runs a test with what speaks the protocol, and with Kafka where there is one.
+func each(t *testing.T, test func(*testing.T, broker.Address)) {
+	t.Run("fake", func(t *testing.T) { test(t, fake(t)) })
+	t.Run("Kafka", func(t *testing.T) { test(t, kafkatest.Find(t).Address()) })
 }
 
 func TestConformance(t *testing.T) {
-	url := os.Getenv("DUET_KAFKA_URL")
-	if url == "" {
-		t.Skip("no DUET_KAFKA_URL")
-	}
-	at, err := broker.ParseAddress(url, os.Getenv)
-	if err != nil {
-		t.Fatal(err)
-	}
-	conformance.Test(t, connected(t, at))
+	each(t, func(t *testing.T, at broker.Address) { conformance.Test(t, connected(t, at)) })
 }

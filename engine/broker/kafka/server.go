@@ -4,6 +4,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sasl"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
@@ -29,7 +31,7 @@ const (
 const (
 	port    = "9092"          // where brokers listen
 	opening = 2 * time.Second // how long one may take to answer the first time
-	answer  = 3 * time.Second // how long it may take to answer, beyond what the request itself gives it
+	answer  = 2 * time.Second // how long it may take to answer, beyond what the request itself gives it
 
 	// A worker that was not heard of for so long is dead, unless the broker wants
 	// more. The other one is what brokers want at least by default.
@@ -39,7 +41,8 @@ const (
 // Server is a connection to a Kafka cluster.
 type Server struct {
 	at      broker.Address
-	client  *kgo.Client // publishes with confirms, and asks
+	login   sasl.Mechanism // nil: none
+	client  *kgo.Client    // publishes with confirms, and asks
 	admin   *kadm.Client
 	session time.Duration
 	watch   *watch
@@ -51,32 +54,62 @@ type Server struct {
 
 var _ broker.Server = (*Server)(nil)
 
-// Connect connects to a cluster by one of its brokers. A login is proven by the
-// strongest way that the broker has: SCRAM-SHA-512, SCRAM-SHA-256, or PLAIN.
+// Connect connects to a cluster by one of its brokers. A login is proven in the
+// strongest way that the broker takes: SCRAM-SHA-512, SCRAM-SHA-256, or PLAIN.
 func Connect(ctx context.Context, at broker.Address) (*Server, error) {
 	if at.Scheme != scheme && at.Scheme != schemeTLS {
 		return nil, fmt.Errorf("%s: a Kafka broker has the scheme %s or, with TLS, %s", at.Shown(), scheme, schemeTLS)
 	}
 	s := &Server{at: at, session: session, watch: newWatch(at)}
-	client, err := kgo.NewClient(append(s.options(scheme, newLink(at)),
-		kgo.WithHooks(s.watch), kgo.RecordPartitioner(newDealt()),
-	)...)
+	ctx, cancel := context.WithTimeout(ctx, opening)
+	defer cancel()
+	err := s.enter(ctx)
+	if err == nil {
+		if err = s.ask(ctx); err != nil {
+			s.client.Close()
+		}
+	}
 	if err != nil {
 		return nil, s.wrong(err)
 	}
-	s.client, s.admin = client, kadm.NewClient(client)
-	ctx, cancel := context.WithTimeout(ctx, opening)
-	defer cancel()
-	if err := client.Ping(ctx); err != nil {
-		client.Close()
-		return nil, s.wrong(err)
-	}
-	if err := s.ask(ctx); err != nil {
-		client.Close()
-		return nil, s.wrong(err)
-	}
-	s.watch.start(client)
+	s.watch.start(s.client)
 	return s, nil
+}
+
+// enter opens the connection, and finds out which login the broker takes.
+func (s *Server) enter(ctx context.Context) (most error) {
+	for _, s.login = range logins(s.at) {
+		client, err := kgo.NewClient(append(s.options(scheme, newLink(s.at)),
+			kgo.WithHooks(s.watch), kgo.RecordPartitioner(newDealt()),
+		)...)
+		if err != nil {
+			return err
+		}
+		tried := client.Ping(ctx)
+		if tried == nil {
+			s.client, s.admin = client, kadm.NewClient(client)
+			return nil
+		}
+		client.Close()
+		if most == nil || errors.Is(tried, kerr.SaslAuthenticationFailed) {
+			most = tried // a login that it knows, and refuses, says most
+		}
+		if !atLogin(tried) {
+			break
+		}
+	}
+	return most
+}
+
+// logins are the ways to prove a login, the strongest first; nil: without any.
+func logins(at broker.Address) []sasl.Mechanism {
+	if at.User == "" {
+		return []sasl.Mechanism{nil}
+	}
+	secret := scram.Auth{User: at.User, Pass: at.Password}
+	return []sasl.Mechanism{
+		secret.AsSha512Mechanism(), secret.AsSha256Mechanism(), plain.Auth{User: at.User, Pass: at.Password}.AsMechanism(),
+	}
 }
 
 // options are those of all clients. A client makes good what its connections lose, and
@@ -91,12 +124,8 @@ func (s *Server) options(name string, l *link) []kgo.Opt {
 		kgo.RequestTimeoutOverhead(answer), kgo.RetryBackoffFn(backoff), kgo.MetadataMinAge(leastAge),
 		kgo.ProducerLinger(0), kgo.RecordDeliveryTimeout(answer), kgo.UnknownTopicRetries(1), kgo.ProducerBatchCompression(kgo.NoCompression()),
 	}
-	if s.at.User != "" {
-		login := scram.Auth{User: s.at.User, Pass: s.at.Password}
-		o = append(o, kgo.SASL([]sasl.Mechanism{
-			login.AsSha512Mechanism(), login.AsSha256Mechanism(),
-			plain.Auth{User: s.at.User, Pass: s.at.Password}.AsMechanism(),
-		}...))
+	if s.login != nil {
+		o = append(o, kgo.SASL(s.login))
 	}
 	return o
 }

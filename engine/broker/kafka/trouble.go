@@ -15,6 +15,11 @@ import (
 	"duet/engine/broker"
 )
 
+// atLogin tells whether another way to prove the login may fare better.
+func atLogin(err error) bool {
+	return errors.Is(err, kerr.SaslAuthenticationFailed) || errors.Is(err, kerr.UnsupportedSaslMechanism) || errors.Is(err, io.EOF)
+}
+
 // wrong is an error in a sentence, without a secret.
 func (s *Server) wrong(err error) error {
 	return fmt.Errorf("%s: %s", s.at.Shown(), sentence(s.at, err))
@@ -25,7 +30,8 @@ func (s *Server) wrong(err error) error {
 func sentence(at broker.Address, err error) string {
 	var (
 		plain tls.RecordHeaderError
-		net   net.Error
+		late  net.Error
+		dial  *net.OpError
 	)
 	switch {
 	case errors.Is(err, kerr.SaslAuthenticationFailed):
@@ -38,12 +44,16 @@ func sentence(at broker.Address, err error) string {
 		return "what answers there is not Kafka, or it wants TLS: check port and scheme"
 	case errors.As(err, &plain):
 		return "it does not speak TLS there: check port and scheme, which is " + scheme + " without TLS"
+	case errors.Is(err, io.EOF) && at.Scheme == schemeTLS:
+		return "it closed the connection at once: check port and scheme, which is " + scheme + " without TLS, and user and password"
 	case errors.Is(err, io.EOF) && at.User != "":
 		return "it closed the connection at login: check user and password, and whether it wants TLS, which is scheme " + schemeTLS
 	case errors.Is(err, io.EOF):
 		return "it closed the connection at once: it may want a login, or TLS, which is scheme " + schemeTLS + ", or be no Kafka"
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &net) && net.Timeout():
-		return "no answer: is it a Kafka broker, and can it be reached where it says that it is (advertised.listeners)?"
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &late) && late.Timeout():
+		return "no answer: is it a Kafka broker, is the scheme right, which is " + schemeTLS + " with TLS, and can it be reached where it says that it is (advertised.listeners)?"
+	case errors.As(err, &dial):
+		return at.HideText(dial.Error())
 	default:
 		return at.HideText(err.Error())
 	}

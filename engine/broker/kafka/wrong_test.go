@@ -1,0 +1,106 @@
+package kafka
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+
+	"duet/engine/broker"
+	"duet/engine/broker/kafka/kafkatest"
+)
+
+// secured is what speaks the protocol and wants a login by one mechanism.
+func secured(t *testing.T, mechanism string) broker.Address {
+	at := fake(t, kfake.EnableSASL(), kfake.Superuser(mechanism, "duet", "not for you"))
+	at.User, at.Password = "duet", "not for you"
+	return at
+}
+
+// encrypted is what speaks the protocol with TLS, and cannot prove who it is.
+func encrypted(t *testing.T) broker.Address {
+	s := httptest.NewUnstartedServer(nil)
+	s.StartTLS()
+	defer s.Close()
+	at := fake(t, kfake.TLS(&tls.Config{Certificates: s.TLS.Certificates, MinVersion: tls.VersionTLS12}))
+	at.Scheme = schemeTLS
+	return at
+}
+
+// silent accepts connections, and says nothing.
+func silent(t *testing.T) broker.Address {
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is done at once
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return broker.Address{Scheme: scheme, Host: l.Addr().String()}
+}
+
+func TestALoginIsProven(t *testing.T) {
+	for _, mechanism := range []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"} {
+		t.Run(mechanism, func(t *testing.T) { connected(t, secured(t, mechanism)) })
+	}
+	t.Run("Kafka", func(t *testing.T) { connected(t, kafkatest.Own(t).Login()) })
+}
+
+func TestWrongAddresses(t *testing.T) {
+	web := httptest.NewServer(nil)
+	defer web.Close()
+	changed := func(at broker.Address, change func(*broker.Address)) broker.Address {
+		change(&at)
+		return at
+	}
+	guess := func(a *broker.Address) { a.Password = "a guess" }
+	none := func(a *broker.Address) { a.User, a.Password = "", "" }
+	for name, c := range map[string]struct {
+		at   func(*testing.T) broker.Address
+		want string
+	}{
+		"scheme":       {func(*testing.T) broker.Address { return broker.Address{Scheme: "http", Host: "localhost"} }, "scheme"},
+		"closed port":  {func(*testing.T) broker.Address { return broker.Address{Scheme: scheme, Host: "127.0.0.1:1"} }, "connection refused"},
+		"no such host": {func(*testing.T) broker.Address { return broker.Address{Scheme: scheme, Host: "nowhere.invalid"} }, "nowhere.invalid"},
+		"web server": {func(*testing.T) broker.Address {
+			return broker.Address{Scheme: scheme, Host: web.Listener.Addr().String()}
+		}, "no answer"},
+		"silence": {silent, "no answer"},
+		"TLS to none": {func(t *testing.T) broker.Address {
+			return changed(fake(t), func(a *broker.Address) { a.Scheme = schemeTLS })
+		}, "TLS"},
+		"Kafka: TLS to none": {func(t *testing.T) broker.Address {
+			return changed(kafkatest.Own(t).Address(), func(a *broker.Address) { a.Scheme = schemeTLS })
+		}, "TLS"},
+		"none to TLS": {func(t *testing.T) broker.Address {
+			return changed(encrypted(t), func(a *broker.Address) { a.Scheme = scheme })
+		}, "TLS"},
+		"unknown signer":  {encrypted, "certificate"},
+		"password":        {func(t *testing.T) broker.Address { return changed(secured(t, "PLAIN"), guess) }, "check user and password"},
+		"scram password":  {func(t *testing.T) broker.Address { return changed(secured(t, "SCRAM-SHA-512"), guess) }, "check user and password"},
+		"no login":        {func(t *testing.T) broker.Address { return changed(secured(t, "PLAIN"), none) }, "login"},
+		"Kafka: password": {func(t *testing.T) broker.Address { return changed(kafkatest.Own(t).Login(), guess) }, "the login was refused"},
+		"Kafka: no login": {func(t *testing.T) broker.Address { return changed(kafkatest.Own(t).Login(), none) }, "login"},
+		"Kafka: login for nothing": {func(t *testing.T) broker.Address {
+			at := kafkatest.Own(t).Login()
+			at.Host = kafkatest.Own(t).Address().Host
+			return at
+		}, "login"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			at := c.at(t)
+			s, err := Connect(context.Background(), at)
+			if err == nil {
+				s.Close()
+				t.Fatal("it connected")
+			}
+			text := err.Error()
+			t.Log(text)
+			if !strings.Contains(text, c.want) || !strings.Contains(text, at.Host) || at.Password != "" && strings.Contains(text, at.Password) || strings.Contains(text, "\n") {
+				t.Errorf("the error is %q", text)
+			}
+		})
+	}
+}
