@@ -14,6 +14,7 @@ type Change struct {
 	Path, Value string  // a setting, as in a scenario file: load.rate, 130/s
 	Fault       *Fault  // something breaks, or is mended
 	Control     Control // pause, resume, step
+	Note        string  `json:",omitempty"` // what happened by itself, such as that a broker is away; it is never applied
 	Speed       float64 // of the run's clock: 0.01 to 10 of a real one; from 0.01 on of a virtual one, where infinity is as fast as it goes
 	// Lane restricts a change of load.rate to one lane (the lanes' loads are
 	// then unlinked, and what compares them says so); empty: all lanes.
@@ -24,6 +25,8 @@ type Change struct {
 // of message for 5s"; without when and by whom.
 func (c *Change) String() string {
 	switch {
+	case c.Note != "":
+		return c.Note
 	case c.Fault != nil:
 		return c.Fault.String()
 	case c.Speed != 0:

@@ -124,6 +124,8 @@ func (l *LaneSnapshot) copyFrom(other *LaneSnapshot) {
 		c.WholeLatency.own(&was.WholeLatency)
 	}
 	l.Workers = append(old.Workers[:0], other.Workers...)
+	l.Broker.Publish.own(&old.Broker.Publish)
+	l.Broker.WholePublish.own(&old.Broker.WholePublish)
 	l.Broker.Partitions = append(old.Broker.Partitions[:0], other.Broker.Partitions...)
 	l.Broker.Can.Cannot = append(old.Broker.Can.Cannot[:0], other.Broker.Can.Cannot...)
 	l.Publishers = resized(old.Publishers, len(other.Publishers))

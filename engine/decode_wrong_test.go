@@ -186,6 +186,8 @@ var wrongFiles = []wrongFile{
 	{"load: {rate: 1/s}\nhandlers: [{name: a, publishes: b}, {name: b, idempotent: true}]", `2:33: publishes is "b": idempotent has to be false for both: what is published has the number of its item, and would be taken for it`},
 	{"load: {rate: 1/s, timeout: 1s}\nhandlers: [{name: a, publishes: b}, {name: b}]", `2:33: publishes is "b": clients would have to wait for what is published as well: load.timeout has to be 0s`},
 	{"load: {rate: 1/s}\nhandlers: [{name: a, publishes: b}, {name: b}]\nlanes: [{model: event, dispatch: buffered}]", `3:34: dispatch is buffered: a publishes to b: this has to be inline`},
+	{"load: {rate: 1/s}\nhandlers: [{name: a}]\nlanes: [{model: message, queue: {broker: kafka, url: 'kafka://localhost', capacity: 5}}]", `3:85: capacity: a queue in kafka has no limit, and takes whatever comes; leave it out`},
+	{"load: {rate: 1/s}\nhandlers: [{name: a}]\nlanes: [{model: message, queue: {broker: kafka, url: 'kafka://localhost'}, subscriptions: {a: {capacity: 5}}}]", `3:106: capacity: a queue in kafka has no limit, and takes whatever comes; leave it out`},
 	{"load: {rate: 1/s}\nhandlers: [{name: a}]\nlanes: [{model: event, queue: {confirms: false}}]", "3:42: confirms: this belongs to the message model, and the lane's model is event"},
 	{"load: {rate: 1/s}\nhandlers: [{name: a}]\nlanes: [{model: message, queue: {broker: jetstream, url: embedded, confirms: maybe}}]", `3:78: confirms is "maybe": true or false is needed`},
 	{"load: {rate: 1/s}\nhandlers: [{name: a}]\nlanes: [{model: message, queue: {broker: jetstream, url: embedded, capacity: 0}}]", "3:78: capacity is 0: through a broker nothing goes hand to hand; 1 or more is needed"},

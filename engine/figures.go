@@ -140,7 +140,8 @@ type LaneFigures struct {
 	Handlers       []HandlerFigures  `json:"handlers"`
 	Resources      []ResourceFigures `json:"resources,omitempty"`
 	Classes        []ClassFigures    `json:"classes,omitempty"`
-	Theory         any               `json:"theory"` // the closed form beside it, by whoever knows one; null otherwise
+	Broker         *BrokerFigures    `json:"broker,omitempty"` // in which its queues are
+	Theory         any               `json:"theory"`           // the closed form beside it, by whoever knows one; null otherwise
 }
 
 // FiguresOf makes the figures of a lane in one of its windows. In Whole (or
@@ -180,6 +181,9 @@ func FiguresOf(l *LaneSnapshot, w *Window) LaneFigures {
 	}
 	for i := range l.Classes {
 		f.Classes = append(f.Classes, classFigures(&l.Classes[i]))
+	}
+	if l.Broker.Kind != "" {
+		f.Broker = brokerFigures(&l.Broker)
 	}
 	return f
 }

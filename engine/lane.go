@@ -123,7 +123,7 @@ const Embedded = "embedded"
 
 // Bounded tells whether a queue in the broker has a capacity: a log takes whatever
 // comes.
-func (b Broker) Bounded() bool { return b != "kafka" }
+func (b Broker) Bounded() bool { return b != Kafka }
 
 // Remote tells whether the queue is in a broker.
 func (q *Queue) Remote() bool { return q.Broker != "" && q.Broker != Channel }

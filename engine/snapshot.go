@@ -1,6 +1,9 @@
 package engine
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Snapshot is the state of a run at one moment: what the screen draws and a
 // report is made of. Its slices are reused from call to call; copy what must
@@ -141,27 +144,28 @@ type LaneSnapshot struct {
 // figures are the broker's own, over all queues of the lane; the lane's ledger is
 // counted in this process. Times are of the wall.
 type BrokerSnapshot struct {
-	Kind        Broker
-	Address     string // without any login
-	Can         BrokerCan
-	Connected   bool
-	Since       time.Duration // how long it has been connected, or not
-	Trouble     string        // what is the matter, or was last, without any secret; empty: nothing
-	Blocked     string        // why it takes no messages just now; empty: it does
-	Ready       int64         // waits in the broker; -1: not known
-	InFlight    int64         // delivered and not settled, prefetched included; -1: not known
-	Dead        int64         // was given up, and is kept apart; -1: not known
-	Partitions  []BrokerPartition
-	Rebalances  int64         // how often partitions were dealt out anew
-	Age         time.Duration // of these five; negative: they were never known
-	Asking      time.Duration // how long the broker took to tell
-	Publish     Summary       // until it had taken a message, of late
-	Unconfirmed bool          // publishes do not wait for its word
-	Down        int64         // publishes that were surely not sent, and tried again
-	Unknown     int64         // publishes that were never confirmed, and tried again
-	Full        int64         // publishes that the broker refused: dropped, or tried again
-	Repeats     int64         // deliveries of what was done or in hand already: recognised, and not handled
-	Lost        int64         // messages that it had taken, and no longer has
+	Kind         Broker
+	Address      string // without any login
+	Can          BrokerCan
+	Connected    bool
+	Since        time.Duration // how long it has been connected, or not
+	Trouble      string        // what is the matter, or was last, without any secret; empty: nothing
+	Blocked      string        // why it takes no messages just now; empty: it does
+	Ready        int64         // waits in the broker; -1: not known
+	InFlight     int64         // delivered and not settled, prefetched included; -1: not known
+	Dead         int64         // was given up, and is kept apart; -1: not known
+	Partitions   []BrokerPartition
+	Rebalances   int64         // how often partitions were dealt out anew
+	Age          time.Duration // of these five; negative: they were never known
+	Asking       time.Duration // how long the broker took to tell
+	Publish      Summary       // wall time until it had taken a message, recent window
+	WholePublish Summary       // the same, of the whole run
+	Unconfirmed  bool          // publishes do not wait for its word
+	Down         int64         // publishes that were surely not sent, and tried again
+	Unknown      int64         // publishes that were never confirmed, and tried again
+	Full         int64         // publishes that the broker refused: dropped, or tried again
+	Repeats      int64         // deliveries of what was done or in hand already: recognised, and not handled
+	Lost         int64         // messages that it had taken, and no longer has
 }
 
 // BrokerCan is what a kind of broker can do.
@@ -169,6 +173,7 @@ type BrokerCan struct {
 	Limit       bool     // a queue has the lane's capacity; else it is unbounded
 	DeadLetters bool     // what is given up is kept apart
 	Durable     bool     // what it has confirmed survives its own death
+	Order       bool     // what was first is delivered first, also without partitions
 	Back        string   // when what a crashed worker held comes again, such as "at once"
 	Retry       string   // where it comes again, such as "in its old place"
 	Cannot      []string // what else it cannot do, each in a few words
@@ -182,6 +187,9 @@ type BrokerPartition struct {
 	Holder string // name of the worker that reads it; empty: nobody, or it is not known
 }
 
+// Unbounded is the capacity of a queue that takes whatever comes, as a broker's may.
+const Unbounded = math.MaxInt32
+
 // HandlerSnapshot is the state of one handler in a lane: a subscription with
 // its queue and workers, or an observer.
 type HandlerSnapshot struct {
@@ -190,7 +198,7 @@ type HandlerSnapshot struct {
 	Workers          int    // servers now: workers, or publishers for an inline bus
 	Busy             int
 	Utilisation      float64 // in the recent window
-	Capacity         int
+	Capacity         int     // or Unbounded
 	Depth            Gauge   // over the whole run
 	Partitions       []int   // depth of each partition; empty without
 	Queues           []int   // depth of each queue, where classes have queues of their own, the most urgent first; empty otherwise

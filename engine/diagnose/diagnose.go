@@ -18,6 +18,10 @@ const (
 	LaneDown       Kind = "lane down"
 	GoroutineLimit Kind = "goroutine limit"
 	Losing         Kind = "losing silently"
+	BrokerAway     Kind = "broker away"
+	BrokerBlocked  Kind = "broker blocked"
+	BrokerSilent   Kind = "broker silent"
+	BrokerSlow     Kind = "broker slow"
 	HeadOfLine     Kind = "head of line"
 	Short          Kind = "short of slots"
 	WorkerDown     Kind = "worker down"
@@ -65,18 +69,18 @@ type Finding struct {
 // order is how equally bad findings are told: causes before what they lead to.
 var order = []Kind{
 	Paused, LaneDown, GoroutineLimit, Losing,
-	Crowded, HeadOfLine, Short, WorkerDown, Faulted, Metastable, RetryStorm, Wasting, HotPartition,
+	Crowded, BrokerAway, BrokerBlocked, BrokerSilent, BrokerSlow, HeadOfLine, Short, WorkerDown, Faulted, Metastable, RetryStorm, Wasting, HotPartition,
 	Dropping, Blocked, Unstable, Growing, Stopped, BusSaturated, Survivors, CatchingUp, Idle, Healthy,
 }
 
 var (
-	causes   = []Kind{Crowded, HeadOfLine, Short, WorkerDown, Faulted, Metastable, RetryStorm, Wasting, HotPartition}
+	causes   = []Kind{Crowded, BrokerAway, BrokerBlocked, BrokerSilent, BrokerSlow, HeadOfLine, Short, WorkerDown, Faulted, Metastable, RetryStorm, Wasting, HotPartition}
 	symptoms = []Kind{Dropping, Blocked, Unstable, Growing}
 )
 
 // checks are what is looked for in a lane that lives.
 var checks = []func(*lane) *Finding{
-	(*lane).atLimit, (*lane).losing, (*lane).headOfLine, (*lane).short, (*lane).workersDown, (*lane).faulted, (*lane).impatient,
+	(*lane).atLimit, (*lane).losing, (*lane).broker, (*lane).headOfLine, (*lane).short, (*lane).workersDown, (*lane).faulted, (*lane).impatient,
 	(*lane).hotPartition, (*lane).load, (*lane).stopped, (*lane).outdone, (*lane).survivors, (*lane).catchingUp,
 }
 

@@ -15,6 +15,10 @@
 //	goroutine limit goroutine dispatch may start no more
 //	losing silently items were accepted and are gone without an outcome, and nobody was held up
 //	crowded         more goroutines burn CPU at once than there are cores
+//	broker away     the broker in which the queue is cannot be reached
+//	broker blocked  it takes no messages
+//	broker silent   it does not answer
+//	broker slow     it takes so long to confirm that producers cannot keep up
 //	head of line    one call, or one full queue, keeps others from servers that are free
 //	short of slots  all of a resource is taken, and handlers stand in line for it
 //	worker down     crashed workers

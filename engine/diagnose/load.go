@@ -89,6 +89,8 @@ func (l *lane) growing(s stage) *Finding {
 	f := &Finding{Kind: Growing, Severity: Warning, Growth: growth}
 	f.Text = fmt.Sprintf("%s by %s (%s arrive, %s).", s.grows(), rate(growth), rate(arrive), pace)
 	switch {
+	case s.bounded && l.endless():
+		f.Text += fmt.Sprintf(" Nothing is refused: %s has no limit.", shortened(string(l.now.Broker.Kind)))
 	case s.bounded:
 		f.FullIn = until(s.room, growth)
 		if f.FullIn == 0 {
@@ -106,6 +108,9 @@ func (l *lane) growing(s stage) *Finding {
 	}
 	return f
 }
+
+// endless tells whether the queue is in a broker that takes whatever comes.
+func (l *lane) endless() bool { return l.now.Broker.Kind != "" && !l.now.Broker.Can.Limit }
 
 // until is how long it takes to fill so much room.
 func until(room int, growth float64) time.Duration {

@@ -36,6 +36,8 @@ func (l *lane) losing() *Finding {
 		plural(flow.Lost, "item"), duration(l.now.Recent.To-l.now.Recent.From), percent(f.Share))
 	switch {
 	case l.settings.Model != engine.Message:
+	case l.lostByBroker():
+		f.Text += fmt.Sprintf(": %s had taken them, and no longer has them", shortened(string(l.now.Broker.Kind)))
 	case l.settings.Ack == engine.AckBefore:
 		f.Text += ": acknowledged before the work, and gone with the workers"
 	case l.settings.Ack != engine.AckAfter:

@@ -52,11 +52,12 @@ type remote struct {
 	asking sync.WaitGroup // who asks the broker
 
 	told                atomic.Pointer[brokerFigures]
-	publishing          measure.Shared                 // wall time until a message was taken
-	published           atomic.Pointer[engine.Summary] // the same, of late
-	down, unknown, full atomic.Int64                   // publishes: not sent, not confirmed, refused
-	repeats             atomic.Int64                   // deliveries of what was done or in hand
-	lost                atomic.Int64                   // messages that the broker had and has no more
+	last                atomic.Pointer[engine.BrokerSnapshot] // when it had ended
+	publishing          measure.Shared                        // wall time until a message was taken
+	published           atomic.Pointer[publishTimes]
+	down, unknown, full atomic.Int64 // publishes: not sent, not confirmed, refused
+	repeats             atomic.Int64 // deliveries of what was done or in hand
+	lost                atomic.Int64 // messages that the broker had and has no more
 }
 
 func newRemote(g *generation, spec *engine.Lane) (*remote, error) {
@@ -141,8 +142,21 @@ func (r *remote) depth(position int) int {
 	return q.waiting
 }
 
-// depths implements [handover].
-func (r *remote) depths(_ int, dst []int) []int { return dst }
+// depths implements [handover]. They are the broker's own, and what is in hand is part
+// of them.
+func (r *remote) depths(position int, dst []int) []int {
+	t := r.told.Load()
+	if r.gen.partitions == 0 || t == nil {
+		return dst
+	}
+	name := r.of(position).name
+	for i := range t.partitions {
+		if t.partitions[i].Queue == name {
+			dst = append(dst, int(t.partitions[i].Lag))
+		}
+	}
+	return dst
+}
 
 // crash implements [handover].
 func (r *remote) crash(f *engine.Fault) error {
@@ -233,10 +247,14 @@ func (r *remote) end() error {
 	if r.server.State().Connected { // else nobody listens; duet broker clean removes it some time
 		ctx, cancel := context.WithTimeout(context.Background(), brokerAnswer)
 		defer cancel()
+		r.askOnce(ctx)
+		r.freeze()
 		for _, q := range r.queues {
 			_ = q.queue.Close(ctx)
 		}
 		r.office.close(ctx) // last: what is left without it counts as nobody's
+	} else {
+		r.freeze()
 	}
 	r.server.Close()
 	if len(stuck) > 0 {

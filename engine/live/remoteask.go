@@ -29,20 +29,17 @@ type brokerFigures struct {
 	took                  time.Duration
 }
 
-// ask has the broker say every now and then how much it holds.
+// ask has the broker say every now and then how much it holds, and tells of what
+// happens to it.
 func (r *remote) ask() {
 	ticker := time.NewTicker(askEvery)
 	defer ticker.Stop()
-	began := time.Now() //nolint:forbidigo // a broker lives in wall time
-	recent := measure.NewRecent(account.Window)
-	var counts measure.Counts
+	measured := publishing{began: time.Now(), recent: measure.NewRecent(account.Window)} //nolint:forbidigo // a broker lives in wall time
+	var told told
 	for {
-		r.askOnce()
-		counts.Reset()
-		r.publishing.AddTo(&counts)
-		recent.Push(time.Since(began), &counts) //nolint:forbidigo // as above
-		s := recent.Summary()
-		r.published.Store(&s)
+		r.askOnce(r.ctx)
+		measured.merge(r)
+		r.tell(&told)
 		select {
 		case <-r.ctx.Done():
 			return
@@ -51,8 +48,25 @@ func (r *remote) ask() {
 	}
 }
 
-func (r *remote) askOnce() {
-	ctx, cancel := context.WithTimeout(r.ctx, brokerAnswer)
+// publishing follows how long publishes take.
+type publishing struct {
+	began  time.Time
+	recent *measure.Recent
+	counts measure.Counts
+}
+
+func (p *publishing) merge(r *remote) {
+	p.counts.Reset()
+	r.publishing.AddTo(&p.counts)
+	p.recent.Push(time.Since(p.began), &p.counts) //nolint:forbidigo // as above
+	r.published.Store(&publishTimes{p.recent.Summary(), p.counts.Summary()})
+}
+
+// publishTimes are how long publishes took, in the recent window and on the whole.
+type publishTimes struct{ recent, whole engine.Summary }
+
+func (r *remote) askOnce(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, brokerAnswer)
 	defer cancel()
 	start := time.Now() //nolint:forbidigo // as above
 	var all brokerFigures
@@ -138,20 +152,32 @@ func messages(n int) string {
 	return fmt.Sprintf("%d messages", n)
 }
 
-// fill describes the broker.
+// fill describes the broker. When the hand-over has ended it is as it was then.
 func (r *remote) fill(dst *engine.BrokerSnapshot) {
+	if last := r.last.Load(); last != nil {
+		*dst = *last
+		return
+	}
 	s, now := r.server.State(), time.Now() //nolint:forbidigo // as above
 	*dst = engine.BrokerSnapshot{
 		Kind: r.kind, Address: r.server.Address(), Connected: s.Connected, Since: now.Sub(s.Since), Trouble: s.Trouble, Blocked: s.Blocked,
-		Can:   engine.BrokerCan{Limit: r.can.Limit, DeadLetters: r.can.DeadLetters, Durable: r.can.Durable, Back: r.can.Back, Retry: r.can.Retry, Cannot: r.can.Cannot},
+		Can:   engine.BrokerCan{Limit: r.can.Limit, DeadLetters: r.can.DeadLetters, Durable: r.can.Durable, Order: r.can.InOrder, Back: r.can.Back, Retry: r.can.Retry, Cannot: r.can.Cannot},
 		Ready: -1, InFlight: -1, Dead: -1, Age: -1, Unconfirmed: !r.confirms,
 		Down: r.down.Load(), Unknown: r.unknown.Load(), Full: r.full.Load(), Repeats: r.repeats.Load(), Lost: r.lost.Load(),
 	}
 	if p := r.published.Load(); p != nil {
-		dst.Publish = *p
+		dst.Publish, dst.WholePublish = p.recent, p.whole
 	}
 	if t := r.told.Load(); t != nil {
 		dst.Ready, dst.InFlight, dst.Dead, dst.Age, dst.Asking = t.ready, t.inFlight, t.dead, now.Sub(t.at), t.took
 		dst.Partitions, dst.Rebalances = t.partitions, t.rebalances // never changed
 	}
+}
+
+// freeze keeps what there is to say of the broker, before what was made in it is
+// removed.
+func (r *remote) freeze() {
+	var last engine.BrokerSnapshot
+	r.fill(&last)
+	r.last.Store(&last)
 }

@@ -77,6 +77,9 @@ func (m *laneSampler) fillHandlers(dst *engine.LaneSnapshot, c *crew) {
 		m.account.FillHandler(d, h.index)
 		h.usual.Store(int64(d.Service.Mean))
 		_, d.Capacity = script.Sizes(&c.spec, h.name)
+		if dst.Broker.Kind != "" && !dst.Broker.Can.Limit {
+			d.Capacity = engine.Unbounded
+		}
 		d.Partitions, d.Queues = g.way.depths(i, d.Partitions[:0]), d.Queues[:0]
 		if g.rooms.Of != nil { // then these are the queues of classes
 			d.Partitions, d.Queues = d.Partitions[:0], append(d.Queues, d.Partitions...)

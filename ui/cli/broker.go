@@ -31,12 +31,33 @@ func (f *brokerFlag) apply(s *engine.Scenario) (*engine.Scenario, error) {
 	for i := range s.Lanes {
 		if l := &s.Lanes[i]; l.Model == engine.Message {
 			l.Queue.Broker, l.Queue.URL, found = kind, f.url, true
+			if !kind.Bounded() {
+				unbind(l)
+			}
 		}
 	}
 	if !found {
 		return nil, fmt.Errorf("--broker: %s has no message lane, and an event lane has no queue that could be in a broker", s.Name)
 	}
 	return s.WithAll(nil)
+}
+
+// unbind takes away what a lane says about the room in its queues.
+func unbind(l *engine.Lane) {
+	l.Queue.Capacity = 0
+	for name, sub := range l.Subscriptions {
+		sub.Capacity = nil
+		l.Subscriptions[name] = sub
+	}
+}
+
+// remark is what is different in the broker and has to be known; empty: nothing.
+func (f *brokerFlag) remark() string {
+	kind, err := brokerOf(f.url)
+	if f.url == "" || err != nil || kind.Bounded() {
+		return ""
+	}
+	return fmt.Sprintf("queues in %s have no limit: capacity and when_full of the lanes do not hold there\n", kind)
 }
 
 // brokerOf is the broker that speaks a url's scheme. The url itself is not repeated:

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"duet/engine"
 	"duet/engine/live"
@@ -24,6 +25,7 @@ func (w *world) talk(ctx context.Context, name string, change *settings, remote 
 	if err := w.warn(ctx, s); err != nil {
 		return err
 	}
+	fmt.Fprint(w.stderr, remote.remark())
 	o := linear.Options{Scenario: s, Save: save, In: w.stdin, Out: w.stdout}
 	o.NewRun = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, live.Options{Endless: true}) }
 	if simulated {

@@ -112,6 +112,7 @@ func (w *world) playground(ctx context.Context, name string, change *settings, r
 	if s, err = remote.apply(s); err != nil {
 		return err
 	}
+	fmt.Fprint(w.stderr, remote.remark())
 	if !w.inTerminal || !w.outTerminal {
 		return fmt.Errorf("the playground needs a terminal to draw on and keys to listen to; without one, use duet run %[1]s, or duet %[1]s --plain", name)
 	}

@@ -95,6 +95,7 @@ func (w *world) run(ctx context.Context, name string, f *runFlags) error {
 	if err != nil {
 		return err
 	}
+	fmt.Fprint(w.stderr, f.broker.remark())
 	runner := w.together
 	switch {
 	case f.virtual:

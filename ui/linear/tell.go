@@ -64,7 +64,7 @@ func (p *player) changes() (news []string) {
 	marks := p.run.Marks(nil, min(p.told.marks, p.snap.Changes))
 	for i := range marks {
 		by := ""
-		if marks[i].By != byYou {
+		if marks[i].By != byYou && marks[i].Note == "" {
 			by = ", by " + marks[i].By
 		}
 		news = append(news, marks[i].String()+by+".")

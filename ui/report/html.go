@@ -107,8 +107,10 @@ func (c *Case) view() (caseView, error) {
 	v.Tables = []tableView{
 		c.items().view(nil), c.flow().view(nil), c.times().view(nil), theories.view(sentences), c.handlers().view(nil),
 	}
-	if resources := c.resources(); len(resources.rows) > 0 {
-		v.Tables = append(v.Tables, resources.view(nil))
+	for _, t := range []table{c.resources(), c.brokers(), c.partitions()} {
+		if len(t.rows) > 0 {
+			v.Tables = append(v.Tables, t.view(nil))
+		}
 	}
 	if c.began == nil {
 		return v, nil

@@ -48,8 +48,10 @@ func (c *Case) write(p *page) {
 		p.prose("  ", s, 2)
 	}
 	p.table(c.handlers())
-	if resources := c.resources(); len(resources.rows) > 0 {
-		p.table(resources)
+	for _, t := range []table{c.resources(), c.brokers(), c.partitions()} {
+		if len(t.rows) > 0 {
+			p.table(t)
+		}
 	}
 	c.writeFindings(p)
 	c.writeClaims(p)
@@ -81,6 +83,7 @@ func (c *Case) remarks() []string {
 			remarks = append(remarks, r.text)
 		}
 	}
+	remarks = append(remarks, c.inBroker()...)
 	for i := range c.Lanes {
 		l := &c.Lanes[i]
 		switch {

@@ -46,6 +46,12 @@ func (s *scene) drawBroker(g *grid.Grid, l *engine.LaneSnapshot) {
 	case b.Age > fresh:
 		p.text(figure.Duration(b.Age), t.warning)
 		p.text(" old ", t.warning)
+	case b.Blocked != "":
+		p.text("blocked ", t.bad)
+	case b.Lost > 0:
+		p.text("lost ", t.dim)
+		p.text(figure.Count(b.Lost), t.bad)
+		p.text(" ", t.dim)
 	case b.Repeats > 0:
 		p.text("twice ", t.dim)
 		p.text(figure.Count(b.Repeats), t.warning)

@@ -24,6 +24,8 @@ func TestBrokerRow(t *testing.T) {
 		"   ● jetstream ready    12 out    8 2.50s old": told(func(b *engine.BrokerSnapshot) { b.Age = 2500 * ms }),
 		"   ● jetstream ready    12 out    8 twice 3":   told(func(b *engine.BrokerSnapshot) { b.Repeats, b.Down = 3, 1 }),
 		"   ● jetstream ready    12 out    8 resent 4":  told(func(b *engine.BrokerSnapshot) { b.Unknown, b.Down = 3, 1 }),
+		"   ● jetstream ready    12 out    8 lost 2":    told(func(b *engine.BrokerSnapshot) { b.Lost, b.Repeats = 2, 1 }),
+		"   ● jetstream ready    12 out    8 blocked":   told(func(b *engine.BrokerSnapshot) { b.Blocked = "low on memory" }),
 		"   ● jetstream":                told(func(b *engine.BrokerSnapshot) { b.Age = -1 }),
 		"   × jetstream lost for 3.20s": told(func(b *engine.BrokerSnapshot) { b.Connected, b.Since = false, 3200*ms }),
 	} {

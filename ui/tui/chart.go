@@ -226,7 +226,8 @@ func (s *scene) legend(p *pen, name string, filled bool, st grid.Style, apart bo
 	p.text(name, s.theme.dim)
 }
 
-// capacity is the room in the largest queue of a lane; 0 without a queue.
+// capacity is the room in the largest queue of a lane; 0 without a queue, or without
+// a limit.
 func (s *scene) capacity(lane int) int {
 	if !s.queues(lane) {
 		return 0
@@ -234,7 +235,9 @@ func (s *scene) capacity(lane int) int {
 	most := 0
 	for i := range s.snap.Lanes[lane].Handlers {
 		h := &s.snap.Lanes[lane].Handlers[i]
-		most = max(most, h.Capacity*max(1, len(h.Partitions)))
+		if h.Capacity != engine.Unbounded {
+			most = max(most, h.Capacity*max(1, len(h.Partitions)))
+		}
 	}
 	return most
 }

@@ -85,6 +85,14 @@ func handlerInWords(h *engine.Handler) string {
 	return text
 }
 
+// roomInWords says how much a queue takes, and what happens beyond that.
+func roomInWords(q *engine.Queue) string {
+	if !q.Broker.Bounded() {
+		return "no limit in " + string(q.Broker)
+	}
+	return "room for " + strconv.Itoa(q.Capacity) + ", " + strings.ReplaceAll(string(q.WhenFull), "_", " ")
+}
+
 func laneInWords(l *engine.Lane) string {
 	if l.Model == engine.EventModel {
 		text := strconv.Itoa(l.Publishers) + plural(" publisher", l.Publishers) + ", " + string(l.Dispatch)
@@ -93,8 +101,7 @@ func laneInWords(l *engine.Lane) string {
 		}
 		return text
 	}
-	text := strconv.Itoa(l.Workers) + plural(" worker", l.Workers) + ", room for " + strconv.Itoa(l.Queue.Capacity) +
-		", " + strings.ReplaceAll(string(l.Queue.WhenFull), "_", " ")
+	text := strconv.Itoa(l.Workers) + plural(" worker", l.Workers) + ", " + roomInWords(&l.Queue)
 	if l.Queue.Partitions > 0 {
 		text += ", " + strconv.Itoa(l.Queue.Partitions) + plural(" partition", l.Queue.Partitions)
 	}

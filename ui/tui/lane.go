@@ -15,7 +15,9 @@ func (s *scene) drawLane(g *grid.Grid, r grid.Rect, lane int) {
 	}
 	g.Box(r, border, "", t.text)
 	s.drawLaneTitle(g.Sub(r), lane, title)
-	s.drawBroker(g.Sub(r), l)
+	if s.layout.broker.H == 0 || s.size == wholeChart {
+		s.drawBroker(g.Sub(r), l)
+	}
 	s.drawBalance(g.Sub(r), l)
 
 	in := g.Sub(r.Inset(1))
@@ -29,6 +31,7 @@ func (s *scene) drawLane(g *grid.Grid, r grid.Rect, lane int) {
 	}
 	s.drawFlow(in.Sub(at.flow), lane)
 	s.drawServers(in.Sub(at.workers), lane)
+	s.drawBrokerRows(in.Sub(at.broker), l)
 	s.drawLatency(in.Sub(at.latency), lane)
 	s.drawLedger(in.Sub(at.ledger), l)
 	s.drawBanner(in.Sub(at.chart), l)

@@ -11,6 +11,13 @@ const (
 // mostStations is up to how many handlers get a row each of the way of items.
 const mostStations = 8
 
+// contents are what there is to be shown of a lane.
+type contents struct {
+	handlers int
+	workers  int // rows that these would take
+	broker   int // rows that there are to tell of it
+}
+
 // layout says where everything is.
 type layout struct {
 	header, offered         grid.Rect
@@ -21,13 +28,13 @@ type layout struct {
 	about                   grid.Rect // of the selected knob; empty where there is no room
 	flow, chart, workers    grid.Rect // within the border of each lane, from its top left
 	latency, ledger         grid.Rect
+	broker                  grid.Rect // empty where no lane has one, or there is no room
 }
 
 // arrange divides a screen of w by h between its panels, for a number of lanes
-// of which focus is looked at, the most handlers that one of them has, and the
-// rows that the workers of the one with the most would take. A lane or its chart may
-// have it all.
-func arrange(into *layout, w, h, lanes, focus, handlers, workers int, size size) {
+// of which focus is looked at, with the most that one of them has. A lane or its chart
+// may have it all.
+func arrange(into *layout, w, h, lanes, focus int, most contents, size size) {
 	l := layout{lanes: into.lanes[:0]}
 	rest := grid.Rect{W: w, H: h}
 	rows := func(small, medium, large int) int {
@@ -56,7 +63,7 @@ func arrange(into *layout, w, h, lanes, focus, handlers, workers int, size size)
 	l.sentence, rest = rest.SplitBottom(rows(2, 3, 3))
 	l.divide(rest, lanes, focus, size)
 	if len(l.lanes) > 0 {
-		l.inside(l.lanes[0].Inset(1), handlers, workers)
+		l.inside(l.lanes[0].Inset(1), most)
 	}
 	*into = l
 }
@@ -79,11 +86,11 @@ func (l *layout) divide(r grid.Rect, lanes, focus int, size size) {
 
 // inside divides what is within the border of a lane; r.W and r.H are its size.
 // All lanes are divided alike, so that their charts can be compared.
-func (l *layout) inside(r grid.Rect, handlers, workers int) {
+func (l *layout) inside(r grid.Rect, most contents) {
 	rest := grid.Rect{W: r.W, H: r.H}
 	flow := 1
-	if r.H >= 22 && handlers <= mostStations {
-		flow = handlers
+	if r.H >= 22 && most.handlers <= mostStations {
+		flow = most.handlers
 	}
 	if r.H >= 40 {
 		flow += 2 // what the signs mean, and what happened last
@@ -98,5 +105,6 @@ func (l *layout) inside(r grid.Rect, handlers, workers int) {
 	l.flow, rest = rest.SplitTop(flow)
 	l.ledger, rest = rest.SplitBottom(min(max(r.H/8, 1), 3))
 	l.latency, rest = rest.SplitBottom(table)
-	l.workers, l.chart = rest.SplitBottom(min(1+workers, rest.H*55/100))
+	l.broker, rest = rest.SplitBottom(min(most.broker, max((r.H-14)/3, 0)))
+	l.workers, l.chart = rest.SplitBottom(min(1+most.workers, rest.H*55/100))
 }

@@ -86,12 +86,14 @@ func (s *scene) show(sc *engine.Scenario, mode engine.Mode) {
 
 // arrange finds the places of all panels in a screen of w by h.
 func (s *scene) arrange(w, h int) {
-	handlers, workers := 1, 1
+	most := contents{handlers: 1, workers: 1}
 	for i := range s.snap.Lanes {
-		handlers = max(handlers, len(s.snap.Lanes[i].Handlers))
-		workers = max(workers, s.workerRows(i, h >= 48))
+		l := &s.snap.Lanes[i]
+		most.handlers = max(most.handlers, len(l.Handlers))
+		most.workers = max(most.workers, s.workerRows(i, h >= 48))
+		most.broker = max(most.broker, brokerRows(&l.Broker))
 	}
-	arrange(&s.layout, w, h, len(s.snap.Lanes), s.focus, handlers, workers, s.size)
+	arrange(&s.layout, w, h, len(s.snap.Lanes), s.focus, most, s.size)
 }
 
 // draw draws everything but overlays.

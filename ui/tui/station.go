@@ -38,7 +38,11 @@ func (s *scene) drawStation(p *pen, lane, handler int, v way) {
 		p.right(7, figure.Count(have), st)
 		at := p.x
 		p.text("/", s.theme.dim)
-		p.fit(6, figure.Count(room), s.theme.dim)
+		if room >= engine.Unbounded {
+			p.text("any", s.theme.dim)
+		} else {
+			p.fit(6, figure.Count(room), s.theme.dim)
+		}
 		p.x = at + v.figures - 7
 	}
 	if v.hands > 0 {

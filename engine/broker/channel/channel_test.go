@@ -1,0 +1,13 @@
+package channel
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"duet/engine/broker/conformance"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestConformance(t *testing.T) { conformance.Test(t, New()) }

@@ -1,0 +1,64 @@
+package live
+
+import (
+	"fmt"
+	"time"
+
+	"duet/engine"
+)
+
+// byBroker is who makes the marks of what happens to a broker.
+const byBroker = "broker"
+
+// told is what was last told of a broker.
+type told struct {
+	connected  bool
+	since      time.Time // when that began; zero: nothing was told yet
+	blocked    string
+	rebalances int64
+	lost       int64
+}
+
+// tell leaves marks of what has happened to the broker since: that it is away, or
+// back, takes no messages, has dealt out its partitions anew, or has lost something.
+func (r *remote) tell(t *told) {
+	s, was := r.server.State(), *t
+	t.connected, t.since = s.Connected, s.Since
+	switch {
+	case was.since.IsZero():
+	case was.connected && !s.Connected:
+		r.note(because("is away", s.Trouble))
+	case !was.connected && s.Connected:
+		r.note("is back after " + engine.FormatDuration(s.Since.Sub(was.since).Round(100*time.Millisecond)))
+	}
+	if s.Blocked != t.blocked {
+		t.blocked = s.Blocked
+		if s.Blocked != "" {
+			r.note("takes no messages: " + s.Blocked)
+		} else {
+			r.note("takes messages again")
+		}
+	}
+	if f := r.told.Load(); f != nil && f.rebalances != t.rebalances {
+		r.note(fmt.Sprintf("has dealt out its partitions anew, %d times so far", f.rebalances))
+		t.rebalances = f.rebalances
+	}
+	if n := r.lost.Load(); n != t.lost {
+		r.note(messages(int(n-t.lost)) + " lost")
+		t.lost = n
+	}
+}
+
+// because is what has happened, and why if that is known.
+func because(what, why string) string {
+	if why == "" {
+		return what
+	}
+	return what + ": " + why
+}
+
+// note leaves a mark.
+func (r *remote) note(what string) {
+	run := r.gen.lane.run
+	run.marks.Add(engine.Change{At: run.clock.Now(), By: byBroker, Note: string(r.kind) + " of " + r.gen.lane.name + " " + what})
+}
