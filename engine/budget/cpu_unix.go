@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// processCPU is the CPU time that the process has used.
-func processCPU() time.Duration {
+// ProcessCPU is the CPU time that the process has used.
+func ProcessCPU() time.Duration {
 	var u unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
 		return 0

@@ -27,11 +27,15 @@ func (r Rate) pacing(ctx context.Context) ([]Figure, error) {
 	if busy <= 8 { // economical
 		p50, p99 = 1300, 1300
 	}
-	return []Figure{
+	figures := []Figure{
 		AtMost(name+"missing", missing, "%", 0.1),
 		AtMost(name+"late p50", micros(late.P50), "µs", p50),
 		AtMost(name+"late p99", micros(late.P99), "µs", p99),
-	}, nil
+	}
+	if r <= 100_000 { // above, handing over is what takes the time
+		figures = append(figures, AtMost(name+"of a core", busy, "%", 45))
+	}
+	return figures, nil
 }
 
 // latency says how long items take that arrive at random.
@@ -50,13 +54,13 @@ func (r Rate) latency(ctx context.Context) ([]Figure, error) {
 // through runs a message lane without work for two seconds. busy is what part of a
 // core that took, in percent; 0 where the system does not tell.
 func (r Rate) through(ctx context.Context, arrivals string) (snap *engine.Snapshot, busy float64, err error) {
-	began, before := time.Now(), processCPU()
+	began, before := time.Now(), ProcessCPU()
 	snap, err = finish(ctx,
 		"duration: 2s", "drain: 0s", "warmup: 200ms",
 		fmt.Sprintf("load: {rate: %v, %s}", r, arrivals),
 		"handlers: [{name: work, service: {dist: constant, mean: 0s}}]",
 		"lanes: [{model: message, workers: 4, queue: {capacity: 1024}}]")
-	return snap, 100 * float64(processCPU()-before) / float64(time.Since(began)), err
+	return snap, 100 * float64(ProcessCPU()-before) / float64(time.Since(began)), err
 }
 
 // Staff is so many workers, and how long each works for an item.
@@ -67,8 +71,11 @@ type Staff struct {
 
 // Staffs are those whose capacity has a budget.
 var Staffs = []Staff{
-	{8, 100 * time.Microsecond}, {8, time.Millisecond}, {8, 10 * time.Millisecond},
-	{64, time.Millisecond}, {64, 10 * time.Millisecond},
+	{8, 100 * time.Microsecond},
+	{8, time.Millisecond},
+	{8, 10 * time.Millisecond},
+	{64, time.Millisecond},
+	{64, 10 * time.Millisecond},
 }
 
 func (s Staff) String() string {

@@ -27,7 +27,7 @@ func Do(name string, n int, work func(n int)) Arm {
 // Timing is how long the pieces of an arm's work took.
 type Timing struct {
 	Rounds      []float64 // nanoseconds a piece
-	Allocations float64   // a piece, in the last round
+	Allocations float64   // a piece, in the round with the fewest: others may allocate besides
 }
 
 // Best is the time of a piece in the quickest round: that in which the machine did the
@@ -71,7 +71,10 @@ func (t *Timing) round(a *Arm) error {
 	took := time.Since(began)
 	runtime.ReadMemStats(&after)
 	n := float64(a.N)
-	t.Rounds = append(t.Rounds, float64(took)/n)
-	t.Allocations = float64(after.Mallocs-before.Mallocs) / n
+	allocations := float64(after.Mallocs-before.Mallocs) / n
+	if len(t.Rounds) > 0 {
+		allocations = min(allocations, t.Allocations)
+	}
+	t.Rounds, t.Allocations = append(t.Rounds, float64(took)/n), allocations
 	return nil
 }

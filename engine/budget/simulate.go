@@ -89,7 +89,7 @@ func simulation(ctx context.Context) ([]Figure, error) {
 		return nil, err
 	}
 	return []Figure{
-		AtLeast("simulation, M/M/3", 1000/t[1].Best(), "M events/s", 15),
+		AtLeast("simulation, M/M/3, events", 1000/t[1].Best(), "M/s", 15),
 		AtMost("simulation, M/M/3, allocations an event", t[1].Allocations, "", 0.05),
 	}, nil
 }

@@ -21,6 +21,7 @@ import (
 	"duet/engine"
 	"duet/engine/broker"
 	"duet/engine/broker/dial"
+	"duet/engine/budget"
 	"duet/engine/live"
 	"duet/engine/virtual"
 	"duet/ui/tui"
@@ -65,6 +66,7 @@ func Main(args []string) int {
 			return simulate(s, virtual.Options{Speed: math.Inf(1), Every: every, Look: look})
 		},
 	}
+	w.measurements = measurements
 	return w.main(ctx, args)
 }
 
@@ -97,6 +99,9 @@ type world struct {
 	newVirtual func(s *engine.Scenario) (engine.Run, error)
 	// watchVirtual does the same, and shows it every so much of its own time.
 	watchVirtual func(s *engine.Scenario, every time.Duration, look func(*engine.Snapshot)) (engine.Run, error)
+
+	// measurements is all that duet bench takes.
+	measurements func() []budget.Measurement
 
 	failed error // of the command that ran
 }

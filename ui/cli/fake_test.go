@@ -11,6 +11,7 @@ import (
 
 	"duet/engine"
 	"duet/engine/broker"
+	"duet/engine/budget"
 	"duet/engine/live"
 	"duet/ui/tui"
 )
@@ -129,6 +130,7 @@ func newStage() *stage {
 			run.show(every, look)
 			return run, nil
 		},
+		measurements: func() []budget.Measurement { return []budget.Measurement{taking("path", nil)} },
 		play: func(_ context.Context, o tui.Options) error {
 			s.played = append(s.played, o)
 			return nil

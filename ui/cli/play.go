@@ -73,7 +73,7 @@ duet run duality --for 10s`,
 	cmd.Flags().BoolVar(&ascii, "ascii", false, "draw with letters and signs of ASCII only")
 	cmd.Flags().BoolVar(&noColour, "no-color", false, "draw without colours, as with NO_COLOR set")
 	cmd.Flags().BoolVar(&calm, "reduced-motion", false, "let nothing move but the figures")
-	cmd.AddCommand(w.runCommand(), w.sweepCommand(), w.sizeCommand(), w.verifyCommand(), w.exportCommand(), w.presetsCommand(), w.brokerCommand(), w.completionCommand(), w.manCommand())
+	cmd.AddCommand(w.runCommand(), w.sweepCommand(), w.sizeCommand(), w.verifyCommand(), w.exportCommand(), w.benchCommand(), w.presetsCommand(), w.brokerCommand(), w.completionCommand(), w.manCommand())
 	completeFlags(cmd)
 	return cmd
 }
