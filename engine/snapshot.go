@@ -146,6 +146,9 @@ type LaneSnapshot struct {
 type BrokerSnapshot struct {
 	Kind         Broker
 	Address      string // without any login
+	Run          string // what the run is called there: whoever knows it can work for it; empty: nobody can
+	Elsewhere    int    // workers in other processes that serve each queue of the lane
+	Nonsense     int64  // reports of such that made no sense
 	Can          BrokerCan
 	Connected    bool
 	Since        time.Duration // how long it has been connected, or not
@@ -247,8 +250,9 @@ func (s WorkerState) AtWork() bool { return s == Busy || s == Stalled || s == Qu
 
 // WorkerSnapshot is the state of one worker or buffered observer.
 type WorkerSnapshot struct {
-	ID      int // from 1, within its subscription
-	Handler int // index into the lane's Handlers; for handlers together, of the one running
+	ID      int    // from 1, within its subscription; of one elsewhere, within its process
+	Host    string // where it is, if it is in another process; empty: in this one
+	Handler int    // index into the lane's Handlers; for handlers together, of the one running
 	State   WorkerState
 	Seq     int64 // item in hand, or the last one
 	Key     int32

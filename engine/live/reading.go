@@ -124,6 +124,11 @@ func (l *lane) readStages(r *reading, c *crew) {
 		r.Servers[h.index] = int64(l.serving(c, g, i))
 	}
 	r.Goroutines.Now = c.publishing() + l.staffed(r, c, g)
+	if x, ok := g.way.(*remote); ok {
+		for _, h := range g.handlers {
+			r.Servers[h.index] += x.elsewhere()
+		}
+	}
 	switch {
 	case g.deliveries > 1:
 		r.queued = max(0, r.accepted+r.holding-r.Items.Total()-r.InHand.Now)

@@ -37,7 +37,8 @@ type remote struct {
 	can      broker.Capabilities
 	confirms bool // a send waits for the broker's word
 	queues   []*remoteQueue
-	office   *office // nil: nobody can come from elsewhere
+	options  broker.Options // of the queues, but for their limits
+	office   *office        // nil: nobody can come from elsewhere
 
 	ctx    context.Context // ends with the hand-over, or when it is killed
 	cancel context.CancelCauseFunc
@@ -78,7 +79,7 @@ func newRemote(g *generation, spec *engine.Lane) (*remote, error) {
 	r.ctx, r.cancel = context.WithCancelCause(context.Background())
 	number := int(l.opened.Add(1))
 	if spec.Queue.URL != engine.Embedded {
-		r.office, err = r.opens(ctx, l.run.name, number)
+		r.office, err = r.opens(ctx, number)
 	}
 	if g.together {
 		err = cmp.Or(err, r.subscribe(ctx, number, "together", nil, spec))
@@ -91,6 +92,7 @@ func newRemote(g *generation, spec *engine.Lane) (*remote, error) {
 		return nil, errors.Join(err, r.kill())
 	}
 	r.asking.Go(r.ask)
+	r.office.begin()
 	return r, nil
 }
 
@@ -102,6 +104,7 @@ func (r *remote) subscribe(ctx context.Context, number int, title string, h *han
 	if r.can.Limit {
 		_, o.Limit = script.Sizes(spec, title)
 	}
+	r.options = o
 	queue, err := r.server.Queue(ctx, name, o)
 	if err != nil {
 		return err
@@ -239,11 +242,11 @@ func (r *remote) end() error {
 	}
 	r.ended = true
 	stuck := r.await()
+	r.office.leave()
 	for _, q := range r.queues {
 		q.leave()
 	}
 	r.asking.Wait()
-	r.office.leave()
 	if r.server.State().Connected { // else nobody listens; duet broker clean removes it some time
 		ctx, cancel := context.WithTimeout(context.Background(), brokerAnswer)
 		defer cancel()

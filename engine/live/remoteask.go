@@ -165,6 +165,9 @@ func (r *remote) fill(dst *engine.BrokerSnapshot) {
 		Ready: -1, InFlight: -1, Dead: -1, Age: -1, Unconfirmed: !r.confirms,
 		Down: r.down.Load(), Unknown: r.unknown.Load(), Full: r.full.Load(), Repeats: r.repeats.Load(), Lost: r.lost.Load(),
 	}
+	if r.office != nil {
+		dst.Run, dst.Elsewhere, dst.Nonsense = r.gen.lane.run.name, int(r.elsewhere()), r.office.nonsense.Load()
+	}
 	if p := r.published.Load(); p != nil {
 		dst.Publish, dst.WholePublish = p.recent, p.whole
 	}

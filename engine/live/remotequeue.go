@@ -41,11 +41,11 @@ type remoteQueue struct {
 type parcel struct {
 	id      uint64
 	d       delivery
-	in      bool          // the broker has taken it, or delivered it
-	at      time.Time     // when it was taken, or may come again after it was given back, wall time
-	attempt int           // how often it was begun
-	failed  int           // how often it has failed
-	holder  *remoteWorker // in whose hands it is; nil: in the broker's
+	in      bool      // the broker has taken it, or delivered it
+	at      time.Time // when it was taken, or may come again after it was given back, wall time
+	attempt int       // how often it was begun
+	failed  int       // how often it has failed
+	holder  any       // in whose hands it is: a *remoteWorker, or a *guestPlace; nil: in the broker's
 	settles []func(broker.Verdict, time.Duration) error
 }
 

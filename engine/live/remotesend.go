@@ -137,9 +137,7 @@ func (q *remoteQueue) admit(d *delivery) broker.Message {
 	m := broker.Message{ID: q.last, Key: uint32(d.item.Key)} //nolint:gosec // keys are not negative
 	q.parcels[m.ID] = &parcel{id: m.ID, d: *d}
 	q.mu.Unlock()
-	if d.rec != nil {
-		m.Body = append(m.Body, d.rec.body...) // the record may be gone before the broker has confirmed
-	}
+	m.Body = q.body(d)
 	return m
 }
 

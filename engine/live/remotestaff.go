@@ -2,59 +2,254 @@ package live
 
 import (
 	"context"
+	"reflect"
 	"sync"
+	"sync/atomic"
+	"time"
 
+	"duet/engine"
 	"duet/engine/broker"
 	"duet/engine/broker/remotework"
 )
 
 // office is where a hand-over is told things by other processes, through a queue of
-// its own. That it takes what it is sent tells them that the run goes on.
+// its own: those with workers for the lane say what they do, and are told what to do.
+// That it takes what it is sent tells all others that the run goes on. What is on the
+// goroutine that reads is its alone, but for what is atomic.
 type office struct {
 	remote  *remote
+	number  int // of the hand-over
 	queue   broker.Queue
 	link    broker.Worker
-	running sync.WaitGroup
+	reading sync.WaitGroup // of reports
+	writing sync.WaitGroup // of letters
+
+	guests   map[string]*guest   // by their own names
+	slots    []*guest            // by the places that they have; nil: free
+	settings remotework.Settings // as they were told last
+	heard    time.Time           // when the broker was seen connected first, this time; wall time
+	staff    atomic.Int64        // workers elsewhere, for each queue
+	nonsense atomic.Int64        // reports that made none
 }
+
+// How the office goes about it.
+const (
+	reportsAtOnce = 64                     // on their way to it
+	reviewEvery   = 200 * time.Millisecond // settings and guests are looked at
+	deadAfter     = 5 * time.Second        // of silence, while the broker is there
+	mostGuests    = 256                    // at a time
+)
 
 // opens makes the office. It is the first thing that a run has in a broker, so that
 // nobody takes the rest for something left over.
-func (r *remote) opens(ctx context.Context, run string, number int) (*office, error) {
-	name := remotework.Reports(run, r.gen.lane.name, number)
+func (r *remote) opens(ctx context.Context, number int) (*office, error) {
+	name := remotework.Reports(r.gen.lane.run.name, r.gen.lane.name, number)
 	queue, err := r.server.Queue(ctx, name, broker.Options{Prefetch: reportsAtOnce})
 	if err != nil {
 		return nil, err
 	}
-	o := &office{remote: r, queue: queue}
+	o := &office{remote: r, number: number, queue: queue, guests: make(map[string]*guest)}
 	if o.link, err = queue.Worker(ctx, "playground"); err != nil {
 		_ = queue.Close(ctx)
 		return nil, err
 	}
-	o.running.Go(o.read)
 	return o, nil
 }
 
-// reportsAtOnce is how many reports may be on their way to the office.
-const reportsAtOnce = 64
+// begin starts to read, when the hand-over has its queues.
+func (o *office) begin() {
+	if o != nil {
+		o.settings = o.current()
+		o.reading.Go(o.read)
+	}
+}
 
 // read takes what comes, until the hand-over ends.
 func (o *office) read() {
+	ticker := time.NewTicker(reviewEvery)
+	defer ticker.Stop()
 	for {
 		select {
 		case <-o.remote.ctx.Done():
 			return
 		case d := <-o.link.Deliveries():
-			_ = d.Settle(broker.Ack, 0) // if it comes again, it is taken again
+			_ = d.Settle(broker.Ack, 0) // if it comes again, it is recognised
+			if len(d.Body) == 0 {
+				continue // somebody asks whether the run goes on
+			}
+			report, err := remotework.DecodeReport(d.Body)
+			if err != nil {
+				o.nonsense.Add(1)
+				continue
+			}
+			o.hear(&report)
+		case <-ticker.C:
+			o.review()
 		}
 	}
 }
 
-// leave ends the link. The context of the hand-over is done.
-func (o *office) leave() {
-	if o != nil {
-		o.running.Wait()
-		o.link.Close(false)
+// hear finds whom a report is from, and does what follows from it.
+func (o *office) hear(r *remotework.Report) {
+	g := o.guests[r.From]
+	switch {
+	case g != nil:
+	case len(o.guests) >= mostGuests:
+		o.nonsense.Add(1)
+		return
+	default:
+		g = o.newGuest(r.From)
 	}
+	g.heard = time.Now() //nolint:forbidigo // a broker lives in wall time
+	for _, x := range g.order.Take(r.Number, *r) {
+		if x.Hello != nil && !g.welcome {
+			o.greet(g, x.Hello)
+		}
+		for i := range x.Events {
+			if !g.happens(&x.Events[i]) {
+				o.nonsense.Add(1)
+			}
+		}
+		if x.Bye {
+			o.part(g)
+		}
+	}
+}
+
+// greet lets a process join that presents itself, or tells it why not.
+func (o *office) greet(g *guest, h *remotework.Hello) {
+	g.welcome, g.host, g.workers = true, h.Host, h.Workers
+	if why := o.closedTo(); why != "" {
+		g.out.Post(func(l *remotework.Letter) { l.Refused = why }, nil)
+		return
+	}
+	for g.slot = 0; g.slot < len(o.slots) && o.slots[g.slot] != nil; g.slot++ {
+	}
+	if g.slot == len(o.slots) {
+		o.slots = append(o.slots, nil)
+	}
+	o.slots[g.slot] = g
+	for _, q := range o.remote.queues {
+		for n := 1; n <= g.workers; n++ {
+			g.seat(q, n)
+		}
+	}
+	o.staff.Add(int64(g.workers))
+	settings := o.settings
+	g.out.Post(func(l *remotework.Letter) { l.Settings = &settings }, nil)
+}
+
+// closedTo says why nobody can join the lane; empty: anybody can.
+func (o *office) closedTo() string {
+	g := o.remote.gen
+	for _, h := range g.handlers {
+		s := h.spec.Load()
+		switch {
+		case s.own != nil:
+			return h.name + " is a function of the program that runs it"
+		case s.needs != nil:
+			return h.name + " needs slots of " + s.Needs + ", and those are in the playground's process"
+		case s.Idempotent:
+			return h.name + " is idempotent, and what it has done is remembered in the playground's process"
+		}
+	}
+	return ""
+}
+
+// review tells everybody of settings that have changed, and parts with who is dead.
+func (o *office) review() {
+	now := time.Now() //nolint:forbidigo // as above
+	if !o.remote.server.State().Connected {
+		o.heard = time.Time{} // then nobody can be heard
+		return
+	}
+	if o.heard.IsZero() {
+		o.heard = now
+	}
+	for _, g := range o.guests {
+		last := g.heard
+		if o.heard.After(last) {
+			last = o.heard
+		}
+		if now.Sub(last) > deadAfter {
+			o.part(g)
+			o.remote.forget(g.letters())
+		}
+	}
+	if next := o.current(); !reflect.DeepEqual(next, o.settings) {
+		o.settings = next
+		for _, g := range o.guests {
+			g.out.Post(func(l *remotework.Letter) { l.Settings = &next }, nil)
+		}
+	}
+}
+
+// current are the settings as they are now.
+func (o *office) current() remotework.Settings {
+	r, run := o.remote, o.remote.gen.lane.run
+	s := remotework.Settings{
+		Prefetch: max(1, r.options.Prefetch), Partitions: r.options.Partitions, Recovers: r.gen.recovers,
+		Speed: run.clock.Speed(), Paused: run.clock.Paused(),
+	}
+	for _, h := range r.gen.handlers {
+		of, x := h.spec.Load(), remotework.Handler{Name: h.name, Slower: 1}
+		x.CPU, x.Fail, x.Panic = of.Work == engine.CPU, float64(of.Fail), float64(of.Panic)
+		if t := h.faults.now(); t != nil {
+			x.Slower, x.Fail, x.Panic = t.factor, max(x.Fail, t.fail), max(x.Panic, t.panics)
+		}
+		s.Handlers = append(s.Handlers, x)
+	}
+	for _, q := range r.queues {
+		x := remotework.Queue{Title: q.name, Name: remotework.Work(run.name, r.gen.lane.name, q.name, o.number).Handler}
+		for _, h := range q.runs {
+			x.Handlers = append(x.Handlers, r.gen.position(h))
+		}
+		s.Queues = append(s.Queues, x)
+		q.mu.Lock()
+		s.AckAfter = q.after
+		q.mu.Unlock()
+	}
+	return s
+}
+
+// part lets go of a process: what its workers had in hand comes again.
+func (o *office) part(g *guest) {
+	delete(o.guests, g.name)
+	g.leave()
+	if g.slot >= 0 && g.slot < len(o.slots) && o.slots[g.slot] == g {
+		o.slots[g.slot] = nil
+		o.staff.Add(int64(-g.workers))
+	}
+	g.stop()
+}
+
+// leave books what is in hand elsewhere, and tells everybody that the hand-over ends.
+// Its context is done, and its own workers have ended.
+func (o *office) leave() {
+	if o == nil {
+		return
+	}
+	o.reading.Wait()
+	end := remotework.Moved
+	if o.remote.gen.lane.run.closing.Load() {
+		end = remotework.Over
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), brokerAnswer)
+	defer cancel()
+	for _, g := range o.guests {
+		g.leave()
+		g.out.Post(func(l *remotework.Letter) { l.End = end }, nil)
+	}
+	if o.remote.server.State().Connected {
+		for _, g := range o.guests {
+			g.out.Flush(ctx)
+		}
+	}
+	for _, g := range o.guests {
+		g.stop()
+	}
+	o.writing.Wait()
+	o.link.Close(false)
 }
 
 // close deletes the queue, if ctx lets it.
@@ -62,4 +257,21 @@ func (o *office) close(ctx context.Context) {
 	if o != nil {
 		_ = o.queue.Close(ctx)
 	}
+}
+
+// forget deletes the queue of a process that has died without a word.
+func (r *remote) forget(name broker.Name) {
+	r.asking.Go(func() {
+		ctx, cancel := context.WithTimeout(r.ctx, brokerAnswer)
+		defer cancel()
+		_ = r.server.Delete(ctx, name) // else duet broker clean does
+	})
+}
+
+// elsewhere is how many workers in other processes serve each queue.
+func (r *remote) elsewhere() int64 {
+	if r.office == nil {
+		return 0
+	}
+	return r.office.staff.Load()
 }

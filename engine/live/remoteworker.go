@@ -230,6 +230,13 @@ func (w *remoteWorker) conclude(probe message.WorkerProbe[delivery], link broker
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	p.holder, w.waiting = nil, true
+	q.conclude(p, out, pause)
+	return crashed
+}
+
+// conclude notes what became of a parcel that is in nobody's hands any more, and
+// settles it. The caller holds mu.
+func (q *remoteQueue) conclude(p *parcel, out message.Outcome, pause time.Duration) {
 	verdict := broker.Ack
 	switch out {
 	case message.Retried, message.Requeued, message.DoneUnacked:
@@ -244,7 +251,6 @@ func (w *remoteWorker) conclude(probe message.WorkerProbe[delivery], link broker
 	}
 	p.settle(verdict, pause)
 	q.stir()
-	return crashed
 }
 
 // judge says what becomes of the parcel in hand. The caller holds the queue's mu.

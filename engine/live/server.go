@@ -59,6 +59,8 @@ type server struct {
 	at      atomic.Int32 // handler now running, index in the scenario
 	back    atomic.Int64 // crashed: lane time of the restart
 
+	host atomic.Pointer[string] // of a worker in another process, while it is there; nil: it is not, or is one of the lane's own
+
 	smooth  atomic.Int64 // deliveries to each of its handlers, begun and done, that each does not count
 	items   tally        // that it began, or ended the last delivery of
 	classes []classTally // of these items, by class; nil: they have none

@@ -102,7 +102,7 @@ func (m *laneSampler) fillWorkers(dst *engine.LaneSnapshot, now time.Duration) {
 		if s.position != position {
 			position, staff = s.position, l.serving(l.crew.Load(), g, s.position)
 		}
-		if s.id <= staff { // the others are removed
+		if s.id <= staff || s.host.Load() != nil { // the others are removed
 			dst.Workers = append(dst.Workers, s.snapshot(g, s.position, now))
 		}
 	}
@@ -147,6 +147,9 @@ func (s *server) snapshot(g *generation, position int, now time.Duration) engine
 		Seq: s.seq.Load(), Key: s.key.Load(), Attempt: int(s.tries.Load()),
 		Since: time.Duration(s.since.Load()), BackAt: time.Duration(s.back.Load()),
 		Done: s.smooth.Load() + s.each[0].ended[account.Done].Load() + s.each[0].helped.Load(),
+	}
+	if host := s.host.Load(); host != nil {
+		w.ID, w.Host = (s.id-guestIDs)%guestStep, *host
 	}
 	if g.together {
 		w.Done = s.items.ended[account.Done].Load()

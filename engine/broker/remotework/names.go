@@ -19,6 +19,11 @@ func Reports(run, lane string, n int) broker.Name {
 	return broker.Name{Run: run, Lane: lane, Handler: reports + strconv.Itoa(n)}
 }
 
+// Letters is where a process with workers is told things by a lane.
+func Letters(run, lane, process string) broker.Name {
+	return broker.Name{Run: run, Lane: lane, Handler: "_to_" + process}
+}
+
 // Work is where the deliveries to a handler are, or to all together, of a lane's n-th
 // hand-over, from 1.
 func Work(run, lane, handler string, n int) broker.Name {

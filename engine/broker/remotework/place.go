@@ -1,0 +1,240 @@
+package remotework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"duet/engine/broker"
+	"duet/engine/work"
+)
+
+var (
+	errLeaving = errors.New("the worker leaves")
+	errCrashed = errors.New("the worker crashes")
+)
+
+// place is one worker of the process. It has a link of its own to the broker, so that
+// it can crash alone.
+type place struct {
+	*session
+	seat
+	handlers []int
+	queue    broker.Queue
+	waiter   *work.Waiter
+
+	mu      sync.Mutex
+	cut     context.CancelCauseFunc // ends its link; nil: it has none
+	restart time.Duration           // after which it is back when it has crashed
+}
+
+func newPlace(s *session, at seat, handlers []int, queue broker.Queue) *place {
+	return &place{
+		session: s, seat: at, handlers: handlers, queue: queue,
+		waiter: work.NewWaiter(s.clock, work.PrecisionFor(s.o.Workers)),
+	}
+}
+
+// crash ends the worker's link without a word; it is back after restart.
+func (p *place) crash(restart time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cut != nil {
+		p.restart = restart
+		p.cut(errCrashed)
+	}
+}
+
+// run receives until one context is done, and works until the other is, over one link
+// after another.
+func (p *place) run(ctx, working context.Context) {
+	for ctx.Err() == nil {
+		link := p.connect(ctx)
+		if link == nil {
+			return
+		}
+		inside, cut := context.WithCancelCause(working)
+		p.mu.Lock()
+		p.cut = cut
+		p.mu.Unlock()
+		p.serve(ctx, inside, link)
+		p.mu.Lock()
+		p.cut = nil
+		back := p.restart
+		p.mu.Unlock()
+		crashed := errors.Is(context.Cause(inside), errCrashed)
+		cut(nil)
+		link.Close(crashed)
+		if !crashed {
+			continue
+		}
+		p.tell(Event{What: Lets, Back: max(1, back.Milliseconds())}, nil)
+		p.o.Say(fmt.Sprintf("worker %d of %s crashed, and is back in %v", p.worker, p.seat.queue, back))
+		select {
+		case <-ctx.Done():
+		case <-time.After(back):
+		}
+	}
+}
+
+// connect gets the worker its link, however long that takes. Nil: it is to end before.
+func (p *place) connect(ctx context.Context) broker.Worker {
+	for pause := leastPause; ctx.Err() == nil; pause = min(2*pause, mostPause) {
+		trying, cancel := context.WithTimeout(ctx, confirmation)
+		link, err := p.queue.Worker(trying, fmt.Sprintf("%s/%d", p.o.Host, p.worker))
+		cancel()
+		if err == nil {
+			return link
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
+	return nil
+}
+
+// serve handles what comes over a link until it is to receive no more, or is cut.
+func (p *place) serve(ctx, inside context.Context, link broker.Worker) {
+	for {
+		waited := false
+		var d broker.Delivery
+		select {
+		case d = <-link.Deliveries():
+		default:
+			waited = true
+			select {
+			case <-ctx.Done():
+				return
+			case <-inside.Done():
+				return
+			case d = <-link.Deliveries():
+			}
+		}
+		if ctx.Err() != nil || inside.Err() != nil {
+			return // it is given back with the link
+		}
+		p.handle(inside, &d, waited)
+	}
+}
+
+// again is after which pause something is to come again that is nobody's to decide.
+const again = time.Second
+
+// handle does what is to be done with a delivery. What is known here alone is done
+// without asking: what comes for the first time is handled, and what is done is
+// acknowledged, as soon as the broker has the report of it.
+func (p *place) handle(ctx context.Context, d *broker.Delivery, waited bool) {
+	job, err := DecodeJob(d.Body)
+	if err != nil {
+		p.o.Say("a message cannot be read: " + err.Error())
+		_ = d.Settle(broker.Retry, again)
+		return
+	}
+	if d.Redelivered {
+		a, ok := p.inquire(ctx, d)
+		if !ok {
+			return
+		}
+		switch a.Do {
+		case Ack:
+			_ = d.Settle(broker.Ack, 0)
+			return
+		case Later:
+			_ = d.Settle(broker.Retry, a.Pause)
+			return
+		}
+		job.Tasks = a.Tasks
+	}
+	s := p.settings.Load()
+	p.tell(Event{What: Begins, ID: d.ID, Waited: waited}, nil)
+	if !s.AckAfter {
+		_ = d.Settle(broker.Ack, 0)
+	}
+	if waited {
+		p.waiter.Fresh()
+	}
+	did, err := p.do(ctx, s, job.Tasks)
+	if err != nil { // it crashes or leaves
+		if !errors.Is(err, errCrashed) {
+			p.tell(Event{What: Lets}, nil)
+		}
+		return
+	}
+	p.done.Add(1)
+	p.conclude(s, d, did)
+}
+
+// conclude reports what was done, and settles the delivery: by itself if all is well,
+// else as the playground says.
+func (p *place) conclude(s *Settings, d *broker.Delivery, did []Result) {
+	settle := d.Settle
+	well, panicked := true, false
+	for _, r := range did {
+		well, panicked = well && !r.Failed, panicked || r.Panicked
+	}
+	var then func()
+	switch {
+	case panicked && !s.Recovers:
+		p.tell(Event{What: Ends, ID: d.ID, Did: did}, nil)
+		p.crash(again)
+		return
+	case s.AckAfter && well:
+		then = func() { _ = settle(broker.Ack, 0) } // if that is too late it comes again, and is recognised
+	case s.AckAfter:
+		p.ask(question{p.seat, d.ID}, func(a Answer) {
+			verdict := map[string]broker.Verdict{Later: broker.Retry, Drop: broker.Drop, Ack: broker.Ack, Go: broker.Retry}[a.Do]
+			_ = settle(verdict, a.Pause)
+		})
+	}
+	p.tell(Event{What: Ends, ID: d.ID, Did: did}, then)
+}
+
+// inquire asks what to do with something that was delivered before.
+func (p *place) inquire(ctx context.Context, d *broker.Delivery) (a Answer, ok bool) {
+	q, answers := question{p.seat, d.ID}, make(chan Answer, 1)
+	p.ask(q, func(a Answer) { answers <- a })
+	defer p.forget(q)
+	p.tell(Event{What: Asks, ID: d.ID}, nil)
+	select {
+	case a = <-answers:
+		return a, true
+	case <-ctx.Done():
+		return a, false
+	}
+}
+
+// tell reports an event.
+func (p *place) tell(e Event, then func()) {
+	e.Queue, e.Worker = p.seat.queue, p.worker
+	p.out.Post(func(r *Report) { r.Events = append(r.Events, e) }, then)
+}
+
+// do does the work of all handlers, one after another.
+func (p *place) do(ctx context.Context, s *Settings, tasks []Task) (did []Result, err error) {
+	for i, t := range tasks {
+		if i >= len(p.handlers) || p.handlers[i] >= len(s.Handlers) {
+			break
+		}
+		h := &s.Handlers[p.handlers[i]]
+		start, takes := p.clock.Now(), time.Duration(float64(t.Takes)*h.Slower)
+		if h.CPU {
+			err = work.Burn(ctx, p.clock, takes)
+			p.waiter.Fresh()
+		} else {
+			err = p.waiter.Do(ctx, takes)
+		}
+		if err != nil {
+			return nil, err
+		}
+		r := Result{Took: p.clock.Now() - start, Panicked: t.Panic < h.Panic}
+		r.Failed = r.Panicked || t.Fail < h.Fail
+		did = append(did, r)
+		if r.Panicked && !s.Recovers {
+			break
+		}
+	}
+	return did, nil
+}
