@@ -37,7 +37,9 @@ func (s *Scenario) checkBroker(i int) *problem {
 }
 
 // BrokerSchemes are the schemes of brokers' urls, and who speaks them.
-var BrokerSchemes = map[string]Broker{"nats": JetStream, "tls": JetStream, "kafka": Kafka, "kafkas": Kafka}
+var BrokerSchemes = map[string]Broker{"nats": JetStream, "tls": JetStream, "kafka": Kafka, "kafkas": Kafka, "amqp": RabbitMQ, "amqps": RabbitMQ}
 
 // brokerURLs are what urls of brokers look like.
-var brokerURLs = map[Broker]string{JetStream: Embedded + " or nats://localhost:4222", Kafka: "kafka://localhost:9092"}
+var brokerURLs = map[Broker]string{
+	JetStream: Embedded + " or nats://localhost:4222", Kafka: "kafka://localhost:9092", RabbitMQ: "amqp://localhost:5672",
+}

@@ -116,6 +116,7 @@ const (
 	Channel   Broker = "channel" // none: a Go channel in this process; the default
 	JetStream Broker = "jetstream"
 	Kafka     Broker = "kafka"
+	RabbitMQ  Broker = "rabbitmq"
 )
 
 // Embedded is the url of a JetStream server that is started inside this process.

@@ -101,7 +101,7 @@ var rules = []rule{
 	{path: "load.steps.*.times", kind: KindNumber, max: 1000, file: true, help: "factor on the rate until the next step"},
 	{path: "handlers.*.service.scale", kind: KindDuration, max: hour, def: "0s", file: true, help: "empirical: what 1 is in the file; 0s: times carry their units"},
 	{path: "lanes.*.model", kind: KindChoice, choices: []string{"message", "event"}, file: true, help: "message: a queue and workers; event: a bus and observers"},
-	{path: "lanes.*.queue.broker", kind: KindChoice, def: string(Channel), choices: []string{string(Channel), string(JetStream), string(Kafka)}, file: true, help: "where the queue is: in this process, or in a broker"},
+	{path: "lanes.*.queue.broker", kind: KindChoice, def: string(Channel), choices: []string{string(Channel), string(JetStream), string(Kafka), string(RabbitMQ)}, file: true, help: "where the queue is: in this process, or in a broker"},
 	{path: "lanes.*.queue.prefetch", kind: KindCount, min: 1, max: 1000, def: "8", file: true, help: "in a broker: deliveries that a worker may hold, the one in hand included"},
 	{path: "lanes.*.queue.confirms", kind: KindBool, def: "true", file: true, help: "in a broker: a send waits until the broker has confirmed the message"},
 	{path: "timeline.*.at", kind: KindDuration, max: week, file: true, help: "when it happens"},

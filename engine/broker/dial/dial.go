@@ -10,6 +10,7 @@ import (
 	"duet/engine/broker"
 	"duet/engine/broker/jetstream"
 	"duet/engine/broker/kafka"
+	"duet/engine/broker/rabbitmq"
 )
 
 // Server connects to the broker of a queue's settings, or starts the one that is
@@ -28,6 +29,8 @@ func Server(ctx context.Context, q *engine.Queue, env func(string) string) (brok
 		return jetstream.Connect(ctx, at)
 	case engine.Kafka:
 		return kafka.Connect(ctx, at)
+	case engine.RabbitMQ:
+		return rabbitmq.Connect(ctx, at)
 	default:
 		return nil, fmt.Errorf("%s: this broker is not known yet", q.Broker)
 	}
