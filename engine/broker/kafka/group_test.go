@@ -93,6 +93,7 @@ func holders(d broker.Depth) map[string]int {
 }
 
 func TestLagAndHoldersOfPartitions(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, at broker.Address) {
 		q := queued(t, connected(t, at), broker.Options{Prefetch: 1, Partitions: 4})
 		sent(t, q, 1, 40, 8)
@@ -130,6 +131,7 @@ func TestLagAndHoldersOfPartitions(t *testing.T) {
 }
 
 func TestWithWorkersOfOthersInFlightIsNotKnown(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, at broker.Address) {
 		s := connected(t, at)
 		q := queued(t, s, broker.Options{Prefetch: 1})
@@ -153,6 +155,7 @@ func name(q *queue) broker.Name {
 // What a worker holds of a partition that has gone to another worker is no longer its
 // own to settle.
 func TestALateSettleIsStale(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, at broker.Address) {
 		q := queued(t, connected(t, at), broker.Options{Prefetch: 10, Partitions: 2})
 		sent(t, q, 1, 8, 8)
@@ -244,6 +247,7 @@ func (a *arrivals) works(t *testing.T, q broker.Queue, name string) (stop func(c
 }
 
 func TestTheOrderOfAKeyIsKeptWhileWorkersComeAndGo(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, at broker.Address) {
 		const n, keys = 1200, 40
 		q := queued(t, connected(t, at), broker.Options{Prefetch: 16, Partitions: 6})
@@ -278,6 +282,7 @@ func TestTheOrderOfAKeyIsKeptWhileWorkersComeAndGo(t *testing.T) {
 }
 
 func TestAQueueWithOtherPartitionsIsNotJoined(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, at broker.Address) {
 		s := connected(t, at)
 		q := queued(t, s, broker.Options{Prefetch: 1, Partitions: 3})
@@ -293,6 +298,7 @@ func TestAQueueWithOtherPartitionsIsNotJoined(t *testing.T) {
 }
 
 func TestAQueueThatSomebodyDeletesIsGone(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, at broker.Address) {
 		q := queued(t, connected(t, at), broker.Options{Prefetch: 1})
 		sent(t, q, 1, 20, 1)
@@ -314,6 +320,7 @@ func TestAQueueThatSomebodyDeletesIsGone(t *testing.T) {
 }
 
 func TestAKeyAndWhatIsGivenUpAreKept(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, at broker.Address) {
 		q := queued(t, connected(t, at), broker.Options{Prefetch: 1, Partitions: 2})
 		if err := q.Publish(t.Context(), broker.Message{ID: 7, Key: 1 << 31, Body: []byte("it")}); err != nil {
@@ -339,6 +346,7 @@ func TestAKeyAndWhatIsGivenUpAreKept(t *testing.T) {
 }
 
 func TestWithoutConfirmsMessagesComeAllTheSame(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, at broker.Address) {
 		q := queued(t, connected(t, at), broker.Options{Prefetch: 8, Unconfirmed: true})
 		sent(t, q, 1, 100, 1)

@@ -55,10 +55,17 @@ const most = time.Minute
 
 // each runs a test with what speaks the protocol, and with Kafka where there is one.
 func each(t *testing.T, test func(*testing.T, broker.Address)) {
-	t.Run("fake", func(t *testing.T) { test(t, fake(t)) })
-	t.Run("Kafka", func(t *testing.T) { test(t, kafkatest.Find(t).Address()) })
+	t.Run("fake", func(t *testing.T) {
+		t.Parallel()
+		test(t, fake(t))
+	})
+	t.Run("Kafka", func(t *testing.T) {
+		t.Parallel()
+		test(t, kafkatest.Find(t).Address())
+	})
 }
 
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, at broker.Address) { conformance.Test(t, connected(t, at)) })
 }

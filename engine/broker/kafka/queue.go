@@ -230,7 +230,7 @@ func message(r *kgo.Record) (m broker.Message, ok bool) {
 // connection is lost. It does not wait for the library: that keeps what is under way
 // until it knows what became of it, however long that takes.
 func (s *Server) publish(ctx context.Context, client *kgo.Client, r *kgo.Record) error {
-	lost, ok := s.watch.up()
+	changed, ok := s.watch.up()
 	if !ok || client == nil {
 		return broker.ErrDown
 	}
@@ -242,7 +242,7 @@ func (s *Server) publish(ctx context.Context, client *kgo.Client, r *kgo.Record)
 	case err := <-done:
 		return s.outcome(err)
 	case <-ctx.Done():
-	case <-lost:
+	case <-changed:
 	}
 	return broker.ErrUnknown
 }

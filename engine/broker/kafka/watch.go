@@ -26,13 +26,13 @@ type watch struct {
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 
-	mu    sync.Mutex
-	state broker.State
-	lost  chan struct{} // closed when the connection is lost
+	mu      sync.Mutex
+	state   broker.State
+	changed chan struct{} // closed when there is a connection, or no longer
 }
 
 func newWatch(at broker.Address) *watch {
-	return &watch{at: at, look: make(chan struct{}, 1), lost: make(chan struct{}), state: broker.State{
+	return &watch{at: at, look: make(chan struct{}, 1), changed: make(chan struct{}), state: broker.State{
 		Connected: true, Since: time.Now(), //nolint:forbidigo // a broker lives in wall time
 	}}
 }
@@ -93,11 +93,8 @@ func (w *watch) is(err error) {
 		return
 	}
 	w.state.Connected, w.state.Since = err == nil, time.Now() //nolint:forbidigo // a broker lives in wall time
-	if err != nil {
-		close(w.lost)
-	} else {
-		w.lost = make(chan struct{})
-	}
+	close(w.changed)
+	w.changed = make(chan struct{})
 }
 
 // trouble notes what is the matter, but for the connection.
@@ -114,11 +111,11 @@ func (w *watch) now() broker.State {
 	return w.state
 }
 
-// up tells whether there is a connection, and when it is lost.
-func (w *watch) up() (lost <-chan struct{}, ok bool) {
+// up tells whether there is a connection, and when that changes.
+func (w *watch) up() (changed <-chan struct{}, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.lost, w.state.Connected
+	return w.changed, w.state.Connected
 }
 
 func (w *watch) happened() {

@@ -158,19 +158,22 @@ func signal(c chan struct{}) {
 	}
 }
 
-// hand hands out what was taken in, in order.
+// hand hands out what was taken in, in order. Without a connection it does not: nobody
+// could be told what became of it, and somebody else may be given it.
 func (w *worker) hand() {
 	for {
 		h := w.first()
+		changed, up := w.queue.server.watch.up()
 		var out chan broker.Delivery
 		var d broker.Delivery
-		if h != nil {
+		if h != nil && up {
 			out, d = w.out, h.delivery()
 		}
 		select {
 		case out <- d:
 			w.handed(h)
 		case <-w.stir:
+		case <-changed:
 		case <-w.ctx.Done():
 			return
 		}
