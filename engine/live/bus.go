@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/pprof"
 	"sync"
 	"time"
 
@@ -44,7 +45,7 @@ func newBus(g *generation, spec *engine.Lane) (*bus, error) {
 		Limit: spec.Limit, Recover: spec.Recover,
 		OnPanic: func(observer string, v any, _ []byte) { l.die(fmt.Sprintf("observer %s panicked: %v", observer, v)) },
 	})}
-	b.ctx, b.cancel = context.WithCancel(context.Background())
+	b.ctx, b.cancel = context.WithCancel(pprof.WithLabels(context.Background(), l.labels(l.giver(), ""))) // its publishers'
 	b.event = b.bus.Event(arrived)
 	b.seats.gen = g
 	for i, h := range g.handlers {
@@ -55,6 +56,7 @@ func newBus(g *generation, spec *engine.Lane) (*bus, error) {
 		if b.mode == engine.Buffered {
 			options = append(options, event.Watch(b.watch(h)))
 		}
+		labelled(b.ctx, l.labels(roleObserver, h.name)) // an observer's goroutine inherits it
 		if _, err := b.bus.Subscribe(arrived, b.observer(i, h), options...); err != nil {
 			return nil, errors.Join(err, b.kill())
 		}
@@ -71,7 +73,9 @@ func newBus(g *generation, spec *engine.Lane) (*bus, error) {
 func (b *bus) observer(i int, h *handler) event.Handler[*delivery] {
 	switch b.mode {
 	case engine.Goroutine:
+		labels := pprof.WithLabels(b.ctx, b.gen.lane.labels(roleObserver, h.name))
 		return func(ctx context.Context, d *delivery) error {
+			pprof.SetGoroutineLabels(labels)
 			srv := b.seats.take(i)
 			defer b.seats.leave(i, srv)
 			srv.waiter.Fresh()

@@ -39,7 +39,7 @@ func newChannel(g *generation, spec *engine.Lane) (*channel, error) {
 func (c *channel) subscribe(name string, h *handler, spec *engine.Lane) error {
 	workers, capacity := script.Sizes(spec, name)
 	l := c.gen.lane
-	rooms := &c.gen.rooms
+	rooms, labels := &c.gen.rooms, l.labels(roleWorker, name)
 	c.reveal(spec)
 	o := message.Options[delivery]{
 		Capacity: capacity, WhenFull: policies[spec.Queue.WhenFull],
@@ -54,7 +54,7 @@ func (c *channel) subscribe(name string, h *handler, spec *engine.Lane) error {
 		Clock:      l.run.clock,
 		Probe:      &watch{gen: c.gen, h: h, runs: c.gen.runs(h)},
 		Context: func(ctx context.Context, worker int) context.Context {
-			return withServer(ctx, c.gen.place(c.gen.runs(h), worker))
+			return withServer(labelled(ctx, labels), c.gen.place(c.gen.runs(h), worker))
 		},
 		Order: orders[spec.Queue.Order],
 	}

@@ -74,7 +74,7 @@ func (l *lane) engage(from time.Duration, load *engine.Load) {
 		c.arrived = c.cursor.Count(from)
 		c.terms = []terms{{from, load.Timeout, load.Retry}}
 		l.clients.Store(c)
-		l.run.background.Go(func() { c.loop(l.run.ctx) })
+		l.run.background.Go(func() { c.loop(labelled(l.run.ctx, l.labels(roleClients, ""))) })
 	}
 }
 

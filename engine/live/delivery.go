@@ -41,17 +41,19 @@ func (d *delivery) arrived() time.Duration {
 // nested tells whether it was published while its item was handled.
 func (d *delivery) nested() bool { return d.rec != nil && d.rec.parent != nil }
 
-// record follows an item that has several deliveries, carries a payload, or has a
-// client that does not wait for ever (then it follows one try for the item).
+// record follows an item that has several deliveries, carries a payload, is a task of
+// an execution trace, or has a client that does not wait for ever (then it follows one
+// try for the item).
 // It is taken from the pool when the item is handed over, and returned by
 // whoever ends its last delivery.
 type record struct {
 	pending atomic.Int32 // deliveries not ended yet
 	began   atomic.Int64 // lane time of the first start, plus one; 0: not yet
 	worst   atomic.Uint32
-	body    []byte      // the payload
-	try     *try        // nil: its client waits for ever
-	of      *generation // through which it was handed over
+	body    []byte                   // the payload
+	try     *try                     // nil: its client waits for ever
+	task    atomic.Pointer[itemTask] // in an execution trace; nil: there is none
+	of      *generation              // through which it was handed over
 
 	parent *record       // of what was published while an item was handled: the item's; nil: it is an item's
 	at     time.Duration // when that was
@@ -104,6 +106,7 @@ func (r *record) end(out account.Outcome) (account.Outcome, bool) {
 }
 
 func (r *record) free() {
+	r.endTask()
 	if r.of.visible.Load() {
 		return // another hand may still have it
 	}

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"runtime/pprof"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,6 +39,8 @@ func (l *lane) openDoor() *door {
 func (d *door) attend(ctx context.Context) {
 	defer close(d.gone)
 	defer d.guests.Wait()
+	guest := pprof.WithLabels(ctx, d.lane.labels(d.lane.giver(), ""))
+	ctx = labelled(ctx, d.lane.labels(roleDoor, ""))
 	source := d.lane.sources[0]
 	for d.room(ctx) {
 		a, waited, err := source.next(ctx, func() { d.busy.Store(false) }, &d.busy)
@@ -48,6 +51,7 @@ func (d *door) attend(ctx context.Context) {
 		p.busy.Store(true)
 		d.inside.Add(1)
 		d.guests.Go(func() {
+			pprof.SetGoroutineLabels(guest)
 			p.serve(&a, waited)
 			p.idle()
 			d.inside.Add(-1)

@@ -28,6 +28,7 @@ type handler struct {
 	lane      *lane
 	index     int // in the scenario
 	name      string
+	traced    bool // its work is a region in an execution trace
 	spec      atomic.Pointer[spec]
 	faults    faults
 	memory    memory // of an idempotent one
@@ -87,7 +88,7 @@ func (h *handler) specify(s *spec) {
 func (h *handler) review() {
 	h.faults.mu.Lock()
 	defer h.faults.mu.Unlock()
-	h.way.quiet.Store(h.spec.Load().idle && h.faults.current.Load() == nil)
+	h.way.quiet.Store(h.spec.Load().idle && h.faults.current.Load() == nil && !h.traced)
 }
 
 // demand is what an item is expected to take of the handler, in lane time: of a
@@ -130,6 +131,14 @@ func (e *entrance) observe(ctx context.Context, d *delivery) error {
 // run does the handler's work for an item, on the goroutine of whoever calls.
 // srv is the caller's place, and may be nil.
 func (h *handler) run(ctx context.Context, d *delivery, srv *server) error {
+	if h.traced {
+		return h.inRegion(ctx, d, srv)
+	}
+	return h.work(ctx, d, srv)
+}
+
+// work is run, whether or not an execution trace shows it.
+func (h *handler) work(ctx context.Context, d *delivery, srv *server) error {
 	s := h.spec.Load()
 	trouble := h.faults.now()
 	if s.idle && trouble == nil {

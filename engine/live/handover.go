@@ -62,6 +62,7 @@ type generation struct {
 	together   bool       // one delivery an item, for all handlers
 	inline     bool       // producers handle what they hand over
 	deliveries int        // of each item
+	recorded   bool       // each item has a record
 	recovers   bool       // panics are errors
 	partitions int
 	rooms      script.Rooms // which queue is for which class, and for which workers

@@ -100,7 +100,7 @@ func newLane(r *Run, index int, s *engine.Scenario) *lane {
 }
 
 func newHandler(l *lane, index int, s engine.Handler, speed float64, needs *resource) *handler {
-	h := &handler{lane: l, index: index, name: s.Name}
+	h := &handler{lane: l, index: index, name: s.Name, traced: l.run.traced}
 	h.way = &entrance{h: h}
 	h.faults.clock = l.run.clock.Now
 	h.specify(newSpec(s, speed, l.run.own[s.Name], needs))
@@ -161,17 +161,20 @@ func (l *lane) open(spec *engine.Lane) error {
 		g.deliveries = len(g.handlers)
 	}
 	var err error
-	switch {
-	case l.model == engine.EventModel:
-		g.way, err = newBus(g, spec)
-	case spec.Queue.Remote():
-		g.way, err = newRemote(g, spec)
-	default:
-		g.way, err = newChannel(g, spec)
-	}
+	labelling(l.labels(roleHandover, ""), func() {
+		switch {
+		case l.model == engine.EventModel:
+			g.way, err = newBus(g, spec)
+		case spec.Queue.Remote():
+			g.way, err = newRemote(g, spec)
+		default:
+			g.way, err = newChannel(g, spec)
+		}
+	})
 	if err != nil {
 		return fmt.Errorf("lane %s: %w", l.name, err)
 	}
+	g.recorded = g.deliveries > 1 || l.run.traced
 	g.discards.Store(spec.Queue.DropExpired)
 	l.edit(func(c *crew) { c.generations = append(c.generations, g) })
 	l.current.Store(g)

@@ -55,6 +55,7 @@ const groupMost = 64
 func (p *producer) produce(ctx context.Context, gone chan struct{}) {
 	defer close(gone)
 	defer p.idle()
+	ctx = labelled(ctx, p.lane.labels(p.lane.giver(), ""))
 	for ctx.Err() == nil {
 		a, waited, err := p.source.next(ctx, p.idle, &p.busy)
 		if err != nil {
@@ -77,6 +78,9 @@ func (p *producer) serve(a *arrival, waited bool) {
 		p.idle()
 		p.look(false)
 		p.of, p.way = g, g.way.sender(p)
+		if p.lane.run.traced {
+			p.way = inRegions{p.way, p.lane.verb()}
+		}
 	}
 	if p.using.Load() != p.of {
 		p.using.Store(p.of)
@@ -114,8 +118,11 @@ func (p *producer) hand(a *arrival) bool {
 		return true
 	}
 	p.d.item, p.d.sent, p.d.rec = a.item, p.now, nil
-	if p.of.deliveries > 1 || a.item.Payload > 0 || a.try != nil {
+	if p.of.recorded || a.item.Payload > 0 || a.try != nil {
 		p.d.rec = newRecord(p.of, a.item.Payload, a.try)
+		if p.lane.run.traced {
+			p.d.rec.task.Store(p.of.newTask(&a.item))
+		}
 	}
 	if p.handed == 0 {
 		p.show(&a.item)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"runtime/pprof"
+	"runtime/trace"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -55,6 +57,7 @@ type Run struct {
 	name     string        // in brokers
 	end      time.Duration // of the arrivals
 	pacing   clock.Precision
+	traced   bool      // items are tasks of an execution trace
 	waiters  sync.Pool // of handlers without a place
 	scenario atomic.Pointer[engine.Scenario]
 	began    *engine.Scenario // with which settings
@@ -90,7 +93,7 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 	}
 	r := &Run{
 		clock: o.Clock, stream: stream, journal: journal.NewRing(journalSize), own: o.Handlers, dial: o.Dial, name: cmp.Or(o.Name, broker.NewRun()), began: s,
-		end: s.Duration, pacing: clock.Precise, closed: make(chan struct{}), done: make(chan struct{}),
+		end: s.Duration, pacing: clock.Precise, traced: trace.IsEnabled(), closed: make(chan struct{}), done: make(chan struct{}),
 	}
 	switch {
 	case r.clock == nil && o.Paused:
@@ -118,7 +121,7 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 		}
 	}
 	r.begun = true
-	r.background.Go(func() { r.sampler.loop(r.ctx) })
+	r.background.Go(func() { r.sampler.loop(labelled(r.ctx, pprof.Labels("role", roleSampler))) })
 	return r, nil
 }
 

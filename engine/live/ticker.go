@@ -61,6 +61,7 @@ func (l *lane) retick(source engine.Source) {
 // run is the ticker's goroutine.
 func (t *ticker) run(ctx context.Context) {
 	defer close(t.gone)
+	ctx = labelled(ctx, t.lane.labels(roleTicker, ""))
 	sleeper := t.source.clock.NewSleeper(clock.Precise)
 	for {
 		it, next, due := t.source.tick()

@@ -1,7 +1,9 @@
 package virtual
 
 import (
+	"context"
 	"math"
+	"runtime/pprof"
 	"time"
 )
 
@@ -35,6 +37,7 @@ func (r *Run) repace() {
 // drive is the driver's goroutine.
 func (r *Run) drive() {
 	defer close(r.ended)
+	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels("role", "simulation")))
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {

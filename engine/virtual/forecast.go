@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/pprof"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -134,6 +135,7 @@ func (f *Forecaster) replicate(ctx context.Context, p *plan, replications int) e
 	var wg sync.WaitGroup
 	for _, w := range f.workers[:min(len(f.workers), replications, runtime.GOMAXPROCS(0))] {
 		wg.Go(func() {
+			pprof.SetGoroutineLabels(pprof.WithLabels(ctx, pprof.Labels("role", "forecast")))
 			for n := int(next.Add(1)) - 1; n < replications && ctx.Err() == nil; n = int(next.Add(1)) - 1 {
 				w.simulate(ctx, p, n, func(lane, step int) *sample { return &f.samples[lane][n][step] })
 			}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // talk plays a scenario in lines of text until the person ends it.
-func (w *world) talk(ctx context.Context, name string, change *settings, remote *brokerFlag, simulated bool) error {
+func (w *world) talk(ctx context.Context, name string, change *settings, remote *brokerFlag, seen *insight, simulated bool) error {
 	s, err := open(name)
 	if err != nil {
 		return err
@@ -33,8 +34,10 @@ func (w *world) talk(ctx context.Context, name string, change *settings, remote 
 			return simulate(s, virtual.Options{Endless: true, Speed: 1})
 		}
 	}
-	if err := linear.Play(ctx, o); err != nil && ctx.Err() == nil {
-		return failure(err)
+	end, err := seen.begin(w)
+	if err != nil {
+		return err
 	}
-	return interruption(ctx, nil)
+	err = linear.Play(ctx, o)
+	return cmp.Or(ofPlaying(ctx, err), end())
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ func (w *world) root() *cobra.Command {
 		ascii, noColour, calm bool
 		simulate, silent      bool
 		lines                 bool
+		seen                  insight
 	)
 	cmd := &cobra.Command{
 		Use:   "duet [PRESET|FILE]",
@@ -61,12 +63,13 @@ duet run duality --for 10s`,
 			return fmt.Errorf("%q is no preset and no command: did you mean duet %s?", name, near)
 		}
 		if lines || w.outTerminal && w.env("TERM") == "dumb" {
-			return w.talk(ctx, name, &change, &remote, simulate)
+			return w.talk(ctx, name, &change, &remote, &seen, simulate)
 		}
-		return w.playground(ctx, name, &change, &remote, tui.Options{Ask: !silent, Virtual: simulate, ASCII: ascii, NoColor: noColour, ReducedMotion: calm})
+		return w.playground(ctx, name, &change, &remote, &seen, tui.Options{Ask: !silent, Virtual: simulate, ASCII: ascii, NoColor: noColour, ReducedMotion: calm})
 	})
 	change.register(cmd)
 	remote.register(cmd)
+	seen.register(cmd.Flags())
 	cmd.Flags().BoolVar(&simulate, "virtual", false, "begin in virtual time: simulated, and one can go back in it")
 	cmd.Flags().BoolVar(&silent, "no-ask", false, "ask nothing before a scenario is played, and show nobody round")
 	cmd.Flags().BoolVar(&lines, "plain", false, "write lines of text when something changes, and obey lines in place of keys; a dumb terminal gets that anyway")
@@ -101,7 +104,7 @@ func offered() []tui.Preset {
 }
 
 // playground plays a scenario on the screen until the person quits.
-func (w *world) playground(ctx context.Context, name string, change *settings, remote *brokerFlag, o tui.Options) error {
+func (w *world) playground(ctx context.Context, name string, change *settings, remote *brokerFlag, seen *insight, o tui.Options) error {
 	s, err := open(name)
 	if err != nil {
 		return err
@@ -133,7 +136,17 @@ func (w *world) playground(ctx context.Context, name string, change *settings, r
 	}
 	foretell(&o)
 	w.recall(&o)
-	if err := w.play(ctx, o); err != nil && ctx.Err() == nil {
+	end, err := seen.begin(w)
+	if err != nil {
+		return err
+	}
+	err = w.play(ctx, o)
+	return cmp.Or(ofPlaying(ctx, err), end())
+}
+
+// ofPlaying is the error of a playground that ended with one.
+func ofPlaying(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() == nil {
 		return failure(err)
 	}
 	return interruption(ctx, nil)

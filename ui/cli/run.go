@@ -33,6 +33,7 @@ type runFlags struct {
 	caseName string
 	inTurn   bool
 	virtual  bool
+	insight  insight
 }
 
 func (w *world) runCommand() *cobra.Command {
@@ -71,6 +72,7 @@ duet run ./mine.yaml --in-turn --out report.txt`,
 	cmd.Flags().StringVar(&f.out, "out", "-", "a new file for the report, or - for standard output")
 	cmd.Flags().StringVar(&f.caseName, "case", "", "the name of a case, to run only that one")
 	cmd.Flags().BoolVar(&f.virtual, "virtual", false, "simulate, in virtual time: exactly repeatable, and over in a moment")
+	f.insight.register(cmd.Flags())
 	cmd.Flags().BoolVar(&f.inTurn, "in-turn", false, "run the lanes one after another, so that they do not share the processors")
 	return cmd
 }
@@ -95,6 +97,10 @@ func (w *world) run(ctx context.Context, name string, f *runFlags) error {
 	if err != nil {
 		return err
 	}
+	end, err := f.insight.begin(w)
+	if err != nil {
+		return errors.Join(err, out.discard())
+	}
 	fmt.Fprint(w.stderr, f.broker.remark())
 	runner := w.together
 	switch {
@@ -104,6 +110,7 @@ func (w *world) run(ctx context.Context, name string, f *runFlags) error {
 		runner = w.inTurn
 	}
 	outcomes, runErr := runAll(ctx, variants, runner, w.progress())
+	runErr = errors.Join(runErr, end())
 	if len(outcomes) == 0 {
 		return errors.Join(cmp.Or(interruption(ctx, runErr), runErr), out.discard())
 	}
@@ -120,6 +127,8 @@ func (f *runFlags) check(variants []*engine.Scenario) error {
 	switch {
 	case f.virtual && f.inTurn:
 		return errors.New("--in-turn is for real runs: simulated lanes share no processors, and do not disturb each other")
+	case f.virtual && f.insight.trace != "":
+		return errors.New("--trace is for real runs: in a simulated one, items are at no goroutine")
 	case f.virtual && slices.ContainsFunc(variants, func(s *engine.Scenario) bool { return s.Duration == 0 }):
 		return errors.New("a simulated run needs an end: give it one, such as --for 10m")
 	}

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"syscall"
 	"time"
 
@@ -90,7 +91,8 @@ func Play(ctx context.Context, o Options) error {
 	options := append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(maxFlush), tea.WithOutput(m.outlet)}, o.Program...)
 	p := tea.NewProgram(m, options...)
 	forget := quitOnHangup(p)
-	_, err := p.Run()
+	var err error
+	pprof.Do(ctx, pprof.Labels("role", "screen"), func(context.Context) { _, err = p.Run() })
 	m.outlet.end()
 	forget()
 	m.runs.end()
