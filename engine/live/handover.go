@@ -76,6 +76,21 @@ type generation struct {
 	places map[placeKey]*server
 }
 
+// connect makes the topic, the bus or the broker's queues that the hand-over is.
+func (g *generation) connect(spec *engine.Lane) (err error) {
+	labelling(g.lane.labels(roleHandover, ""), func() {
+		switch {
+		case g.lane.model == engine.EventModel:
+			g.way, err = newBus(g, spec)
+		case spec.Queue.Remote():
+			g.way, err = newRemote(g, spec)
+		default:
+			g.way, err = newChannel(g, spec)
+		}
+	})
+	return err
+}
+
 // panicked is how a delivery ends whose handler panics: with recovery it has
 // failed, without it goes down with its lane.
 func (g *generation) panicked() account.Outcome {

@@ -160,18 +160,7 @@ func (l *lane) open(spec *engine.Lane) error {
 	if !g.together && (l.model == engine.Message || spec.Dispatch != engine.Inline) {
 		g.deliveries = len(g.handlers)
 	}
-	var err error
-	labelling(l.labels(roleHandover, ""), func() {
-		switch {
-		case l.model == engine.EventModel:
-			g.way, err = newBus(g, spec)
-		case spec.Queue.Remote():
-			g.way, err = newRemote(g, spec)
-		default:
-			g.way, err = newChannel(g, spec)
-		}
-	})
-	if err != nil {
+	if err := g.connect(spec); err != nil {
 		return fmt.Errorf("lane %s: %w", l.name, err)
 	}
 	g.recorded = g.deliveries > 1 || l.run.traced
