@@ -27,10 +27,9 @@ type meter struct {
 
 	elsewhere bool // what comes next makes no difference to where the item is
 
-	briefs int                  // how many brief services in a row
-	single bool                 // they are never gathered: the order in which they begin matters
-	n      int                  // deliveries in the group
-	group  *[groupMost]delivery // nil until there is a first: most of many workers never gather any
+	briefs   int  // how many brief services in a row
+	single   bool // they are never gathered: the order in which they begin matters
+	gathered      // deliveries that were brief
 }
 
 // grouping tells whether deliveries are measured in groups.
@@ -78,13 +77,7 @@ func (m *meter) Elsewhere() { m.elsewhere = true }
 func (m *meter) End(d *delivery, attempt int, out message.Outcome, _ error) {
 	if m.grouping() && m.groups(d, attempt) {
 		if out == message.Done {
-			if m.group == nil {
-				m.group = new([groupMost]delivery)
-			}
-			m.group[m.n] = *d
-			if m.n++; m.n == groupMost {
-				m.flush()
-			}
+			m.gather(d)
 			return
 		}
 		m.flush()
@@ -203,85 +196,6 @@ func (m *meter) Exit(crashed bool) {
 	} else {
 		m.state.Store(uint32(engine.Idle))
 	}
-}
-
-// flush books the group as begun at its stamp and ended now. Each delivery's
-// service is the mean of the group's.
-func (m *meter) flush() {
-	if m.n == 0 {
-		return
-	}
-	start := m.now
-	m.now = m.lane.run.clock.Now()
-	per := (m.now - start) / time.Duration(m.n)
-	m.tallyGroup(int64(m.n))
-	m.settleGroup(start, per)
-	m.n = 0
-	if per >= brief {
-		m.briefs = 0
-	}
-}
-
-// tallyGroup counts the deliveries of a group, all done.
-func (m *meter) tallyGroup(n int64) {
-	if m.h != nil {
-		m.smooth.Add(n)
-		return
-	}
-	for i := range m.each { // handlers together have counted that they began
-		m.each[i].ended[account.Done].Add(n)
-	}
-}
-
-// settleGroup books the items of a group.
-func (m *meter) settleGroup(start, per time.Duration) {
-	var g settled
-	waited := int64(0)
-	for i := range m.group[:m.n] {
-		d := &m.group[i]
-		if m.lane.run.sampling.Wants(d.item.Seq) {
-			m.tell(d, start)
-		}
-		if m.settleBrief(d, &g, start, per) && !m.ready {
-			waited++
-		}
-		m.ready = false
-	}
-	m.items.waited.Add(waited)
-	waits := &m.lane.measured[m.bank].wait
-	if m.h != nil {
-		of := m.h.bank(m.bank)
-		m.recordN(&of.service, int64(per), int64(m.n))
-		waits = &of.alike
-	}
-	m.lane.finishedAll(m.server, &g, per, m.now, waits)
-}
-
-// tell notes what happened to a delivery of a group, and to the item if that was
-// its only one.
-func (m *meter) tell(d *delivery, start time.Duration) {
-	if m.h != nil {
-		m.lane.note(engine.Started, d, m.h.index, m.id, 1, start)
-		m.lane.note(engine.Done, d, m.h.index, m.id, 1, m.now)
-	}
-	if d.rec == nil {
-		m.lane.note(engine.Done, d, -1, m.id, 1, m.now)
-	}
-}
-
-// settleBrief books one delivery of a group, or gathers it to be booked with
-// others, and tells whether it is the first of its item.
-func (m *meter) settleBrief(d *delivery, g *settled, start, per time.Duration) (first bool) {
-	if d.rec == nil {
-		g.add(d)
-		return true
-	}
-	if m.h != nil {
-		m.record(&m.h.bank(m.bank).wait, int64(m.now-per-d.item.At))
-	}
-	first = m.lane.began(m.server, d, start)
-	m.lane.settle(m.server, d, m.now-per, m.now, account.Done)
-	return first
 }
 
 // watch measures a subscription.

@@ -1,10 +1,6 @@
 package tui
 
 import (
-	"context"
-	"fmt"
-	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,61 +89,6 @@ func BenchmarkKey(b *testing.B) {
 	}
 }
 
-// BenchmarkFirstPicture is from the start of the program to its first picture,
-// on a terminal that answers nothing.
-func BenchmarkFirstPicture(b *testing.B) {
-	for b.Loop() {
-		p := benchProgram(b)
-		p.seen(b, "Flash sale")
-		p.program.Quit()
-		<-p.ended
-	}
-}
-
-// BenchmarkKeyToPicture is from a key to what it changes on the terminal: on a
-// machine that does nothing else, and with two cores busy.
-func BenchmarkKeyToPicture(b *testing.B) {
-	b.Run("idle", keyToPicture)
-	b.Run("busy", func(b *testing.B) {
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2 + 4)) // as a run with cpu work does
-		ctx, stop := context.WithCancel(b.Context())
-		defer stop()
-		for range 2 {
-			go func() {
-				for began := time.Now(); ctx.Err() == nil; {
-					if time.Since(began) > 200*time.Microsecond {
-						runtime.Gosched()
-						began = time.Now()
-					}
-				}
-			}()
-		}
-		keyToPicture(b)
-	})
-}
-
-func keyToPicture(b *testing.B) {
-	p := benchProgram(b)
-	p.seen(b, "Flash sale")
-	var took []time.Duration
-	for i := 0; b.Loop(); i++ {
-		time.Sleep(time.Duration(3*(i%7)) * time.Millisecond) // at any moment between two pictures
-		p.out.forget()
-		began := time.Now()
-		p.program.Send(keyPress("c"))
-		p.seen(b, "scenario") // has no cases
-		took = append(took, time.Since(began))
-		p.program.Send(keyPress("tab"))
-		p.seen(b, "pause") // the keys are back
-	}
-	slices.Sort(took)
-	for _, part := range [...]int{50, 99} {
-		b.ReportMetric(float64(took[len(took)*part/100])/1e6, fmt.Sprintf("p%d-ms", part))
-	}
-	p.program.Quit()
-	<-p.ended
-}
-
 // BenchmarkWire is what goes to the terminal for a picture: of a simulation in
 // which both lanes have all hands full, so that everything moves.
 func BenchmarkWire(b *testing.B) {
@@ -167,15 +108,7 @@ func BenchmarkWire(b *testing.B) {
 	<-p.ended
 }
 
-// benchProgram plays in real time, on 200 by 60.
-func benchProgram(b *testing.B) *playing {
-	return benchProgramOf(b, func(s *engine.Scenario, _ bool) (engine.Run, error) {
-		run := newFakeRun(s)
-		run.ticking = true
-		return run, nil
-	}, saleScenario(b))
-}
-
+// benchProgramOf plays a scenario in real time, on 200 by 60.
 func benchProgramOf(b *testing.B, newRun func(*engine.Scenario, bool) (engine.Run, error), s *engine.Scenario) *playing {
 	p := &playing{ended: make(chan error, 1)}
 	ready := make(chan struct{})
