@@ -20,6 +20,11 @@ func NewRun() string {
 	return hex.EncodeToString(b[:])
 }
 
+// IsPart tells whether a text can be a part of a name.
+func IsPart(text string) bool {
+	return text != "" && len(text) <= 64 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
+
 // String is the name with dots.
 func (n Name) String() string { return n.Join(".") }
 

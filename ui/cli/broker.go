@@ -10,16 +10,28 @@ import (
 )
 
 // brokerFlag is the flag that moves the queues of message lanes into a broker.
-type brokerFlag struct{ url string }
+type brokerFlag struct {
+	url   string
+	names runNames
+}
 
 func (f *brokerFlag) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.url, "broker", "",
 		"put the queues of message lanes into a broker, by its url; embedded: a JetStream server inside duet")
+	cmd.Flags().StringVar(&f.names.first, "run", "", "what the run is called in the broker, for duet worker; else it is drawn")
 }
 
 // apply makes a copy of a scenario with its queues in the broker, checked like a
 // file.
 func (f *brokerFlag) apply(s *engine.Scenario) (*engine.Scenario, error) {
+	s, err := f.moved(s)
+	if err != nil {
+		return nil, err
+	}
+	return s, f.names.check(s)
+}
+
+func (f *brokerFlag) moved(s *engine.Scenario) (*engine.Scenario, error) {
 	if f.url == "" {
 		return s, nil
 	}

@@ -118,8 +118,9 @@ func TestARunSaysThatOthersHaveLeftSomething(t *testing.T) {
 		inFolder(t, folder)
 		s := newStage()
 		s.broker.queues = []broker.Name{{Run: "dead", Lane: "message", Handler: "charge"}}
-		code := s.do(t, "run", "tiny.yaml", "--broker", "nats://me:secret@here")
-		want := "duet: nats://here has queues of other runs (dead); duet broker clean nats://here removes those of runs that are over\n"
+		code := s.do(t, "run", "tiny.yaml", "--broker", "nats://me:secret@here", "--run", "monday")
+		want := "duet: nats://here has queues of other runs (dead); duet broker clean nats://here removes those of runs that are over\n" +
+			"duet: this is run monday; duet worker --broker nats://here --run monday works for it\n"
 		if code != exitFine || s.errs.String() != want || len(s.ran) != 1 {
 			t.Errorf("exit code %d, %d runs: %s", code, len(s.ran), s.errs.String())
 		}

@@ -21,6 +21,7 @@ import (
 	"duet/engine"
 	"duet/engine/broker"
 	"duet/engine/broker/dial"
+	"duet/engine/broker/remotework"
 	"duet/engine/budget"
 	"duet/engine/live"
 	"duet/engine/virtual"
@@ -50,7 +51,7 @@ func Main(args []string) int {
 		errTerminal:  term.IsTerminal(int(os.Stderr.Fd())),
 		configFolder: os.UserConfigDir,
 		play:         tui.Play,
-		dial:         dialled,
+		dial:         dialled, work: remotework.Run,
 		newRun: func(s *engine.Scenario, o live.Options) (engine.Run, error) {
 			o.Dial = dialled
 			run, err := live.New(s, o)
@@ -94,6 +95,7 @@ type world struct {
 
 	play   func(ctx context.Context, o tui.Options) error
 	dial   func(ctx context.Context, q *engine.Queue) (broker.Server, error)
+	work   func(ctx context.Context, server broker.Server, o remotework.Options) error
 	newRun func(s *engine.Scenario, o live.Options) (engine.Run, error)
 	// newVirtual begins a run that is simulated to its end as fast as it goes.
 	newVirtual func(s *engine.Scenario) (engine.Run, error)

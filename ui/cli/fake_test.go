@@ -11,6 +11,7 @@ import (
 
 	"duet/engine"
 	"duet/engine/broker"
+	"duet/engine/broker/remotework"
 	"duet/engine/budget"
 	"duet/engine/live"
 	"duet/ui/tui"
@@ -102,6 +103,7 @@ type stage struct {
 	endless   []bool             // and whether without an end
 	simulated []*engine.Scenario // the runs started in virtual time
 	broker    fakeBroker
+	worked    []remotework.Options // what duet worker was to do
 	starting  sync.Mutex
 	played    []tui.Options
 }
@@ -112,6 +114,10 @@ func newStage() *stage {
 	s.world = world{
 		stdin: strings.NewReader("quit\n"), stdout: &s.out, stderr: &s.errs, env: func(string) string { return "" },
 		dial: func(context.Context, *engine.Queue) (broker.Server, error) { return &s.broker, nil },
+		work: func(_ context.Context, _ broker.Server, o remotework.Options) error {
+			s.worked = append(s.worked, o)
+			return nil
+		},
 		newRun: func(scenario *engine.Scenario, o live.Options) (engine.Run, error) {
 			s.starting.Lock()
 			defer s.starting.Unlock()

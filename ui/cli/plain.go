@@ -28,7 +28,11 @@ func (w *world) talk(ctx context.Context, name string, change *settings, remote 
 	}
 	fmt.Fprint(w.stderr, remote.remark())
 	o := linear.Options{Scenario: s, Save: save, In: w.stdin, Out: w.stdout}
-	o.NewRun = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, live.Options{Endless: true}) }
+	o.NewRun = func(s *engine.Scenario) (engine.Run, error) {
+		name := remote.names.next()
+		w.invite(s, name)
+		return w.newRun(s, live.Options{Endless: true, Name: name})
+	}
 	if simulated {
 		o.NewRun = func(s *engine.Scenario) (engine.Run, error) {
 			return simulate(s, virtual.Options{Endless: true, Speed: 1})

@@ -76,7 +76,7 @@ duet run duality --for 10s`,
 	cmd.Flags().BoolVar(&ascii, "ascii", false, "draw with letters and signs of ASCII only")
 	cmd.Flags().BoolVar(&noColour, "no-color", false, "draw without colours, as with NO_COLOR set")
 	cmd.Flags().BoolVar(&calm, "reduced-motion", false, "let nothing move but the figures")
-	cmd.AddCommand(w.runCommand(), w.sweepCommand(), w.sizeCommand(), w.verifyCommand(), w.exportCommand(), w.benchCommand(), w.presetsCommand(), w.brokerCommand(), w.completionCommand(), w.manCommand())
+	cmd.AddCommand(w.runCommand(), w.sweepCommand(), w.sizeCommand(), w.verifyCommand(), w.exportCommand(), w.benchCommand(), w.presetsCommand(), w.brokerCommand(), w.workerCommand(), w.completionCommand(), w.manCommand())
 	completeFlags(cmd)
 	return cmd
 }
@@ -132,7 +132,7 @@ func (w *world) playground(ctx context.Context, name string, change *settings, r
 	o.Program = []tea.ProgramOption{tea.WithoutSignalHandler()} // signals end ctx
 	o.Save = save
 	o.NewRun = func(s *engine.Scenario, paused bool) (engine.Run, error) {
-		return w.newRun(s, live.Options{Endless: true, Paused: paused})
+		return w.newRun(s, live.Options{Endless: true, Paused: paused, Name: remote.names.next()})
 	}
 	foretell(&o)
 	w.recall(&o)

@@ -12,6 +12,7 @@ import (
 type progress struct {
 	to           io.Writer // nil: nobody looks
 	number, runs int       // which of the runs this is, from 1
+	names        runNames  // of runs in brokers
 }
 
 // progress is nobody's where errors do not go to a terminal, or to one that

@@ -109,7 +109,9 @@ func (w *world) run(ctx context.Context, name string, f *runFlags) error {
 	case f.inTurn:
 		runner = w.inTurn
 	}
-	outcomes, runErr := runAll(ctx, variants, runner, w.progress())
+	p := w.progress()
+	p.names = f.broker.names
+	outcomes, runErr := runAll(ctx, variants, runner, p)
 	runErr = errors.Join(runErr, end())
 	if len(outcomes) == 0 {
 		return errors.Join(cmp.Or(interruption(ctx, runErr), runErr), out.discard())

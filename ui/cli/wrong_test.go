@@ -103,6 +103,16 @@ func TestWrongInput(t *testing.T) {
 		{"export tiny.yaml --out taken.txt", `^duet: taken.txt: this file exists already, and nothing is overwritten`},
 		{"export tiny.yaml --out nowhere/main.go", `^duet: nowhere/main.go: the folder does not exist$`},
 
+		{"worker", `^duet: duet worker needs --broker URL and --run NAME`},
+		{"worker --broker nats://here", `^duet: duet worker needs --broker URL and --run NAME`},
+		{"worker --broker embedded --run a", `^duet: the embedded broker is inside the process that has it`},
+		{"worker --broker gopher://here --run a", `^duet: no broker is known that speaks "gopher"$`},
+		{"worker --broker nats://here --run a --workers 0", `^duet: --workers 0: 1 to 1000 are possible$`},
+		{"worker me", `^duet: duet worker takes no arguments, and was given "me"$`},
+		{"run tiny.yaml --run a", `^duet: --run: the run needs queues in a broker that others can reach`},
+		{"run tiny.yaml --run a --broker embedded", `^duet: --run: the run needs queues in a broker that others can reach`},
+		{"run tiny.yaml --run A.b --broker nats://here", `^duet: --run "A.b": small letters, digits and _ are possible$`},
+
 		{"broker", `duet broker needs a command: there is clean$`},
 		{"broker cleen", `unknown command "cleen" for duet broker: there is clean$`},
 		{"broker clean", `duet broker clean takes the url of one broker, and 0 arguments were given`},

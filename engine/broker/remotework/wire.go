@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"duet/engine/broker"
 )
 
 // Version is that of the protocol. Both sides must speak the same.
@@ -200,7 +202,7 @@ func DecodeReport(data []byte) (r Report, err error) {
 			e.Back >= 0 && e.Back <= longest.Milliseconds() && len(e.Queue) <= mostText
 	}
 	return r, first(
-		word(r.From), "from", r.Number > 0, "number", len(r.Events) <= mostChanges && all(r.Events, fine), "events",
+		broker.IsPart(r.From), "from", r.Number > 0, "number", len(r.Events) <= mostChanges && all(r.Events, fine), "events",
 		r.Hello == nil || r.Hello.Workers >= 1 && r.Hello.Workers <= MostWorkers && r.Hello.Host != "", "hello",
 	)
 }
@@ -232,11 +234,11 @@ func DecodeLetter(data []byte) (l Letter, err error) {
 // right tells whether settings make sense.
 func (s *Settings) right() bool {
 	handlers := func(h Handler) bool {
-		return word(h.Name) && h.Slower > 0 && h.Slower <= 1e6 && part(h.Fail) && part(h.Panic)
+		return broker.IsPart(h.Name) && h.Slower > 0 && h.Slower <= 1e6 && part(h.Fail) && part(h.Panic)
 	}
 	queues := func(q Queue) bool {
 		there := func(i int) bool { return i >= 0 && i < len(s.Handlers) }
-		return word(q.Title) && word(q.Name) && len(q.Handlers) > 0 && all(q.Handlers, there)
+		return broker.IsPart(q.Title) && broker.IsPart(q.Name) && len(q.Handlers) > 0 && all(q.Handlers, there)
 	}
 	return len(s.Queues) >= 1 && len(s.Queues) <= mostTasks && len(s.Handlers) <= mostTasks && all(s.Handlers, handlers) && all(s.Queues, queues) &&
 		s.Prefetch >= 1 && s.Prefetch <= 1000 && s.Partitions >= 0 && s.Speed > 0 && s.Speed <= 1000
@@ -258,11 +260,6 @@ func all[T any](list []T, holds func(T) bool) bool {
 		}
 	}
 	return true
-}
-
-// word tells whether a text may be part of a queue's name.
-func word(text string) bool {
-	return text != "" && len(text) <= mostText && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
 }
 
 // first is an error about the first of some fields that is not right: each has
