@@ -49,7 +49,11 @@ func (q *queue) Depth(ctx context.Context) (d broker.Depth, err error) {
 	for p := range q.partitions {
 		end := ends[q.topic][p].Offset
 		from := starts[q.topic][p].Offset
-		if c, ok := commits.Lookup(q.topic, p); ok && c.Err == nil && c.At >= 0 {
+		c, ok := commits.Lookup(q.topic, p)
+		if c.Err != nil {
+			return d, q.wrong(c.Err)
+		}
+		if ok && c.At >= 0 {
 			from = c.At
 		}
 		lag := max(0, end-from)

@@ -59,11 +59,8 @@ func (s *Server) Queue(ctx context.Context, name broker.Name, o broker.Options) 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.create(ctx, q.topic, q.partitions); err != nil {
+	if err := q.create(ctx); err != nil {
 		return nil, q.wrong(err)
-	}
-	if err := s.create(ctx, q.topic+dead, 1); err != nil {
-		return nil, errors.Join(q.wrong(err), q.Close(ctx))
 	}
 	if err := q.appear(ctx); err != nil {
 		return nil, errors.Join(q.wrong(err), q.Close(ctx))
@@ -71,16 +68,24 @@ func (s *Server) Queue(ctx context.Context, name broker.Name, o broker.Options) 
 	return q, nil
 }
 
-// create makes a topic, replicated as the broker does it by itself.
-func (s *Server) create(ctx context.Context, topic string, partitions int32) error {
-	made, err := s.admin.CreateTopic(ctx, partitions, -1, nil, topic)
+// create makes both topics, replicated as the broker does it by itself.
+func (q *queue) create(ctx context.Context) error {
+	request := kmsg.NewPtrCreateTopicsRequest()
+	for topic, partitions := range map[string]int32{q.topic: q.partitions, q.topic + dead: 1} {
+		t := kmsg.NewCreateTopicsRequestTopic()
+		t.Topic, t.NumPartitions, t.ReplicationFactor = topic, partitions, -1
+		request.Topics = append(request.Topics, t)
+	}
+	made, err := request.RequestWith(ctx, q.server.client)
 	if err != nil {
 		return err
 	}
-	if made.Err != nil && made.ErrMessage != "" {
-		return fmt.Errorf("%w: %s", made.Err, made.ErrMessage)
+	for _, t := range made.Topics {
+		if err := kerr.ErrorForCode(t.ErrorCode); err != nil {
+			return fmt.Errorf("topic %s: %w", t.Topic, err)
+		}
 	}
-	return made.Err
+	return nil
 }
 
 // appear waits until what was made is there for all to see, which takes a cluster
