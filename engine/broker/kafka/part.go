@@ -251,6 +251,7 @@ func (w *worker) lose(ids []int32) {
 			}
 		}
 	}
-	w.ready = slices.DeleteFunc(w.ready, func(h *held) bool { return h.part.lost })
+	lost := func(h *held) bool { return h.part.lost }
+	w.fetched, w.ready = slices.DeleteFunc(w.fetched, lost), slices.DeleteFunc(w.ready, lost)
 	signal(w.stir)
 }

@@ -2,7 +2,6 @@ package kafka
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -126,6 +125,6 @@ lanes: [{model: message, name: orders, queue: {broker: kafka, url: "kafka://test
 		t.Errorf("the ledger is %+v", g)
 	}
 	b := &l.Broker
-	fmt.Printf("kafka: %d items done, %d lost, %d redelivered, %d duplicates; publishes: %d down, %d unknown, longest %v; %d repeats, %d rebalances\n",
+	t.Logf("%d items done, %d lost, %d redelivered, %d duplicates; publishes: %d down, %d unknown, longest %v; %d repeats, %d rebalances",
 		l.Ledger.Done, l.Ledger.Lost, l.Ledger.Redelivered, l.Ledger.Duplicates, b.Down, b.Unknown, b.WholePublish.Max, b.Repeats, b.Rebalances)
 }

@@ -38,6 +38,8 @@ func sentence(at broker.Address, err error) string {
 		return "the login was refused: check user and password"
 	case errors.Is(err, kerr.UnsupportedSaslMechanism), errors.Is(err, kerr.IllegalSaslState):
 		return "it takes no login, or none by SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN"
+	case errors.Is(err, kerr.TopicAuthorizationFailed), errors.Is(err, kerr.GroupAuthorizationFailed), errors.Is(err, kerr.ClusterAuthorizationFailed):
+		return "the login has no permission: it needs to create, delete, read and write topics that begin with " + broker.Prefix + "., and their consumer groups"
 	case errors.Is(err, kerr.InvalidSessionTimeout):
 		return "it does not let workers be dead as soon as is asked for: see its group.min.session.timeout.ms"
 	case strings.Contains(err.Error(), "response size"): // the library has no error of its own for what it cannot read

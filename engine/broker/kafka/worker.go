@@ -17,6 +17,7 @@ const (
 	fetchBytes  = 4 << 20                // how much it delivers at once, at most
 	leaving     = time.Second            // how long the last words of a worker may take
 	commitPause = 5 * time.Millisecond   // between commits
+	atOnce      = 256                    // how many records are taken from the library together, at most
 )
 
 // worker is a member of the group. Three goroutines are at work: one takes records in
@@ -36,10 +37,11 @@ type worker struct {
 	running sync.WaitGroup
 	closing sync.Once
 
-	mu    sync.Mutex
-	parts map[int32]*part
-	ready []*held // to be handed out
-	gone  bool
+	mu      sync.Mutex
+	parts   map[int32]*part
+	fetched []*held // for which there is no room yet: they are still the broker's
+	ready   []*held // to be handed out
+	gone    bool
 }
 
 // Worker implements [broker.Queue]. It returns before the worker is a member of the
@@ -103,16 +105,49 @@ func (w *worker) take() {
 		case <-w.room:
 		}
 		n := 1 + w.spare()
-		fetched := w.client.PollRecords(w.ctx, n)
-		for _, e := range fetched.Errors() {
-			if w.ctx.Err() == nil && !errors.Is(e.Err, context.Canceled) {
-				w.queue.server.watch.trouble(e.Err)
-			}
+		got := w.admit(n)
+		if got == 0 {
+			w.fetch()
+			got = w.admit(n)
 		}
-		n -= w.note(fetched.Records())
-		w.client.AllowRebalance()
-		w.free(n)
+		w.free(n - got)
 	}
+}
+
+// fetch waits for records. They come many at a time.
+func (w *worker) fetch() {
+	fetched := w.client.PollRecords(w.ctx, atOnce)
+	defer w.client.AllowRebalance()
+	for _, e := range fetched.Errors() {
+		if w.ctx.Err() == nil && !errors.Is(e.Err, context.Canceled) {
+			w.queue.server.watch.trouble(e.Err)
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, r := range fetched.Records() {
+		if p := w.parts[r.Partition]; p != nil && !w.gone {
+			w.fetched = append(w.fetched, &held{worker: w, part: p, record: r})
+		}
+	}
+}
+
+// admit puts so many records, or fewer, where they are handed out from, and tells how
+// many there were.
+func (w *worker) admit(n int) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n = min(n, len(w.fetched))
+	if n == 0 || w.gone {
+		return 0
+	}
+	for _, h := range w.fetched[:n] {
+		h.part.line = append(h.part.line, h)
+		w.ready = append(w.ready, h)
+	}
+	w.fetched = w.fetched[n:]
+	signal(w.stir)
+	return n
 }
 
 // spare is how much more room there is now; it is taken.
@@ -132,22 +167,6 @@ func (w *worker) free(n int) {
 	for range n {
 		w.room <- struct{}{}
 	}
-}
-
-// note puts records where they are handed out from, and tells how many took room.
-func (w *worker) note(records []*kgo.Record) (n int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, r := range records {
-		if p := w.parts[r.Partition]; p != nil && !w.gone {
-			h := &held{worker: w, part: p, record: r}
-			p.line = append(p.line, h)
-			w.ready = append(w.ready, h)
-			n++
-		}
-	}
-	signal(w.stir)
-	return n
 }
 
 // signal says that something is to be looked at.

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kfake"
 
@@ -46,6 +47,40 @@ func TestALoginIsProven(t *testing.T) {
 		t.Run(mechanism, func(t *testing.T) { connected(t, secured(t, mechanism)) })
 	}
 	t.Run("Kafka", func(t *testing.T) { connected(t, kafkatest.Own(t).Login()) })
+}
+
+// Who may not ask for settings is connected all the same.
+func TestWithoutPermission(t *testing.T) {
+	at := fake(t, kfake.EnableSASL(), kfake.EnableACLs(), kfake.Superuser("PLAIN", "admin", "admin"), kfake.User("PLAIN", "guest", "for you"))
+	at.User, at.Password = "guest", "for you"
+	s := connected(t, at)
+	if s.session != usualSession {
+		t.Errorf("a silent worker is dead after %v", s.session)
+	}
+	_, err := s.Queue(t.Context(), broker.Name{Run: "r", Lane: "l", Handler: "h"}, broker.Options{Prefetch: 1})
+	if err == nil || !strings.Contains(err.Error(), "permission") {
+		t.Errorf("making a queue: %v", err)
+	}
+}
+
+func TestASilentWorkerIsDeadWhenTheBrokerSaysSo(t *testing.T) {
+	for minimum, want := range map[string]time.Duration{"1000": session, "3000": session, "9000": 9 * time.Second} {
+		at := fake(t, kfake.BrokerConfigs(map[string]string{"group.min.session.timeout.ms": minimum}))
+		if s := connected(t, at); s.session != want {
+			t.Errorf("with at least %s ms it is %v", minimum, s.session)
+		}
+	}
+	at := fake(t, kfake.BrokerConfigs(map[string]string{"group.min.session.timeout.ms": "9000"}))
+	s := connected(t, at)
+	s.session = session // as if it had not said so
+	joined(t, queued(t, s, broker.Options{Prefetch: 1}), "a")
+	ctx, cancel := context.WithTimeout(t.Context(), most)
+	defer cancel()
+	for !strings.Contains(s.State().Trouble, "group.min.session.timeout.ms") {
+		if !pause(ctx, 10*time.Millisecond) {
+			t.Fatalf("the state is %+v", s.State())
+		}
+	}
 }
 
 func TestWrongAddresses(t *testing.T) {
