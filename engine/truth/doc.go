@@ -47,7 +47,8 @@
 //   - two workers have copies of an item, for its visibility is over: the services
 //     are alike, so the second is through just when the visibility is over of what
 //     the first has taken next. So lanes of several workers with a visibility have
-//     queues in which nothing waits but such copies, and nothing fails there.
+//     queues in which nothing waits but such copies, and nothing fails there; nor does
+//     a handler recognise what it has done where clients bring more copies.
 //
 // Workers that are idle are alike otherwise, and so are callers of an inline
 // bus: who of them takes an item, and their numbers in the journal, mean nothing.

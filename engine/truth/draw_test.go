@@ -25,6 +25,7 @@ type drawer struct {
 	instant bool     // a service takes no time: several items are taken at one moment
 	nested  string   // the handler to which another one publishes; empty: none does
 	copies  bool     // clients try again: an item may be in a lane twice, and take equally long
+	recalls bool     // a handler recognises what it has done
 }
 
 func (d *drawer) pick(label string, from ...string) string {
@@ -118,6 +119,7 @@ func (d *drawer) handler(n int, publishes bool) {
 	idempotent, to := "false", ""
 	if d.nested == "" {
 		idempotent = d.pick("idempotent", "false", "true")
+		d.recalls = d.recalls || idempotent == "true"
 	} else if publishes {
 		to = d.nested
 	}
@@ -222,7 +224,7 @@ func (d *drawer) lane(n int) {
 		if several {
 			queue, ack, order, pools = "capacity: 0, when_full: drop_newest, drop_expired: "+expired, "ack: after", "fifo", ""
 		}
-		if !several || d.steady && !d.shared {
+		if !several || d.steady && !d.shared && !(d.copies && d.recalls) {
 			queue += ", visibility: " + d.pick("visibility", "5222us", "23555us")
 			d.visible = append(d.visible, fmt.Sprintf("lane%d", n))
 		}
