@@ -159,6 +159,7 @@ func (l *lane) fault(f *engine.Fault) error {
 		for i := range l.handlers {
 			if l.handlers[i].Name == f.Target {
 				l.handlers[i].faults.add(f, l.now)
+				l.handlers[i].review()
 				return nil
 			}
 		}

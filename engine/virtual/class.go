@@ -23,8 +23,22 @@ func (l *lane) classify(s *engine.Scenario) {
 	}
 }
 
+// came books that an item has arrived.
+func (l *lane) came(it *engine.Item) {
+	if l.rough {
+		return
+	}
+	l.inSystem.add(1, l.now)
+	if l.classes != nil {
+		l.classes[it.Class].offered++
+	}
+}
+
 // handle books that an item comes into hand, or for -1 that it no longer is.
 func (l *lane) handle(it *engine.Item, n int64) {
+	if l.rough {
+		return
+	}
 	l.inHand.add(n, l.now)
 	if l.classes != nil {
 		l.classes[it.Class].inHand += n
@@ -33,6 +47,9 @@ func (l *lane) handle(it *engine.Item, n int64) {
 
 // ended books how an item ended.
 func (l *lane) ended(it *engine.Item, out account.Outcome) {
+	if l.rough {
+		return
+	}
 	l.counts.Ended[out]++
 	l.inSystem.add(-1, l.now)
 	if l.classes != nil {
@@ -52,13 +69,11 @@ func (l *lane) readClasses(r *account.Reading) {
 func (l *lane) AddClass(i int, to *measure.Counts) { l.classes[i].latency.addTo(to) }
 
 // takeNext has a server without partitions take the next delivery, if there is
-// one, out of the queues that it serves.
+// one, out of several queues that it serves.
 func (l *lane) takeNext(w int32) taking {
 	x := &l.servers[w]
 	s := &l.subs[x.sub]
 	switch r := &s.rooms; {
-	case r.Of == nil:
-		return l.takeFrom(w, x.sub, 0)
 	case int(x.id) <= len(r.Own):
 		return l.takeFrom(w, x.sub, int32(r.Own[x.id-1]))
 	case s.order == engine.Select:

@@ -110,9 +110,9 @@ func (l *lane) welcome(it *engine.Item) int32 {
 
 // isOver lets a client lose patience with a try.
 func (l *lane) isOver(e event) {
-	i := int32(e.who & indexMask)
+	i := int32(e.who() & indexMask)
 	c := &l.table[i]
-	if c.event != e.n {
+	if c.event != e.n() {
 		return
 	}
 	c.event = 0
@@ -135,9 +135,9 @@ func (l *lane) isOver(e event) {
 
 // comeBack lets a client's next try arrive.
 func (l *lane) comeBack(e event) {
-	i := int32(e.who & indexMask)
+	i := int32(e.who() & indexMask)
 	c := &l.table[i]
-	if c.back != e.n {
+	if c.back != e.n() {
 		return
 	}
 	c.back, c.at, c.terms = 0, l.now, l.termsAt(l.now)

@@ -1,20 +1,26 @@
 package virtual
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // never is a time that does not come.
 const never = int64(math.MaxInt64)
 
 // event is something that is to happen: 16 bytes, so that four lie in a cache
-// line.
+// line, in two words, for what is written in parts is slow to be read as a whole.
 type event struct {
-	at int64
-	// n orders events of the same time by when they were scheduled, and tells an
-	// event that still holds from one that was called off: whom it is for
-	// remembers the number of the one it waits for.
-	n   uint32
-	who who
+	at  int64
+	key uint64 // its number, above whom it is for
 }
+
+// n orders events of the same time by when they were scheduled, and tells an event
+// that still holds from one that was called off: whom it is for remembers the number
+// of the one it waits for.
+func (e event) n() uint32 { return uint32(e.key >> 32) }
+
+func (e event) who() who { return who(e.key) }
 
 // who is what an event is for: a kind, and a place in the table of that kind.
 type who uint32
@@ -33,18 +39,27 @@ const (
 
 const kindShift = 28
 
-func (a *event) before(b *event) bool {
+func (e event) before(f event) bool {
 	// The numbers wrap around; two that are compared are never far apart.
-	return a.at < b.at || a.at == b.at && int32(a.n-b.n) < 0
+	return e.at < f.at || e.at == f.at && int32(e.n()-f.n()) < 0
 }
 
-// heap holds the events to come, the next one first. Taking the next one
-// leaves its place open, for the event that most often follows from it.
+// heap holds the events to come. As long as they are few they stand in any order, and
+// which is next is found by looking at all of them: that has no branches of which
+// nobody can tell where they go, and a tree has two on each level. When there are more
+// it is a binary heap, with the next one first; taking that leaves its place open, for
+// the event that most often follows from it.
 type heap struct {
 	events []event
+	first  int    // of few: which is next
 	n      uint32 // of the latest event
+	tree   bool   // it is a binary heap
 	vacant bool   // the place at the top
 }
+
+// fewEvents is how many are looked at at most. When a tree has no more than half as
+// many, it is none any more.
+const fewEvents = 24
 
 // next is when the next event is due.
 func (h *heap) next() int64 {
@@ -54,13 +69,46 @@ func (h *heap) next() int64 {
 	if len(h.events) == 0 {
 		return never
 	}
-	return h.events[0].at
+	return h.events[h.first].at
 }
 
-// take takes the next event out; there must be one.
+// take takes the next event out; there must be one, and next has looked at it.
 func (h *heap) take() event {
-	h.vacant = true
-	return h.events[0]
+	e := h.events[h.first]
+	if h.tree {
+		h.vacant = true
+		return e
+	}
+	last := len(h.events) - 1
+	h.events[h.first] = h.events[last]
+	h.events = h.events[:last]
+	h.seek()
+	return e
+}
+
+// seek finds which of few events is next. All are compared by calculating, for the
+// result of a comparison is as good as random.
+func (h *heap) seek() {
+	h.first = 0
+	if len(h.events) < 2 {
+		return
+	}
+	first, at, alike := 0, h.events[0].at, false
+	for i := 1; i < len(h.events); i++ {
+		later := h.events[i].at - at // neither is below 0
+		sooner := later >> 63        // all ones, if it is
+		at += later & sooner
+		first += (i - first) & int(sooner)
+		alike = alike || later == 0
+	}
+	if alike { // as hardly ever
+		for i, e := range h.events {
+			if e.before(h.events[first]) {
+				first = i
+			}
+		}
+	}
+	h.first = first
 }
 
 // add schedules an event and returns its number, which is never 0.
@@ -68,24 +116,50 @@ func (h *heap) add(at int64, who who) uint32 {
 	if h.n++; h.n == 0 {
 		h.n = 1
 	}
-	e := event{at, h.n, who}
+	e := event{at, uint64(h.n)<<32 | uint64(who)}
+	if h.tree {
+		h.grow(e)
+		return h.n
+	}
+	h.events = append(h.events, e)
+	if at < h.events[h.first].at {
+		h.first = len(h.events) - 1
+	}
+	if len(h.events) > fewEvents {
+		h.plant()
+	}
+	return h.n
+}
+
+// plant makes a binary heap of what is no longer few: what is sorted is one.
+func (h *heap) plant() {
+	slices.SortFunc(h.events, func(a, b event) int {
+		if a.before(b) {
+			return -1
+		}
+		return 1
+	})
+	h.tree, h.first = true, 0
+}
+
+// grow adds an event to a binary heap.
+func (h *heap) grow(e event) {
 	if h.vacant {
 		h.vacant = false
 		h.sink(e)
-		return e.n
+		return
 	}
 	h.events = append(h.events, e)
 	i := len(h.events) - 1
 	for i > 0 {
 		parent := (i - 1) / 2
-		if h.events[parent].before(&e) {
+		if h.events[parent].before(e) {
 			break
 		}
 		h.events[i] = h.events[parent]
 		i = parent
 	}
 	h.events[i] = e
-	return e.n
 }
 
 // fill closes the open place at the top.
@@ -97,6 +171,7 @@ func (h *heap) fill() {
 	if last > 0 {
 		h.sink(e)
 	}
+	h.tree = last > fewEvents/2 // and what is first is the next one all the same
 }
 
 // sink puts an event in the place at the top, and from there where it belongs.
@@ -107,10 +182,10 @@ func (h *heap) sink(e event) {
 		if child >= len(events) {
 			break
 		}
-		if right := child + 1; right < len(events) && events[right].before(&events[child]) {
+		if right := child + 1; right < len(events) && events[right].before(events[child]) {
 			child = right
 		}
-		if e.before(&events[child]) {
+		if e.before(events[child]) {
 			break
 		}
 		events[i] = events[child]

@@ -69,7 +69,7 @@ type tally struct {
 
 	endings int64 // items that have ended in any way that has a latency
 	lasted  int64 // the sum of these latencies
-	rough   bool  // that is all that is recorded
+	rough   bool  // that is all that is recorded, with what waits in queues and in the backlog
 
 	publish, lateness             durations
 	wait, service, latency, naive histogram
@@ -107,6 +107,7 @@ func (l *lane) instruct(s *engine.Scenario) {
 	for i := range l.handlers {
 		h := &l.handlers[i]
 		h.Handler, h.speed, h.resource = s.Handlers[i], s.Lanes[l.index].Speed, int32(s.ResourceNamed(s.Handlers[i].Needs))
+		h.review()
 	}
 	l.relate(s)
 	l.furnish(s)
@@ -238,30 +239,30 @@ func (l *lane) clientsAct(next, to int64) bool {
 
 // happen lets an event happen, unless it was called off.
 func (l *lane) happen(e event) {
-	i := int32(e.who & indexMask)
-	switch e.who & kindMask {
+	i := int32(e.who() & indexMask)
+	switch e.who() & kindMask {
 	case serverDone:
-		if l.servers[i].event == e.n {
+		if l.servers[i].event == e.n() {
 			l.served(i)
 		}
 	case serverBack:
-		if l.servers[i].event == e.n {
+		if l.servers[i].event == e.n() {
 			l.restart(i)
 		}
 	case publisherDone:
-		if l.producers[i].event == e.n {
+		if l.producers[i].event == e.n() {
 			l.called(i)
 		}
 	case retryDue:
-		if l.retries[i].event == e.n {
+		if l.retries[i].event == e.n() {
 			l.retryNow(i)
 		}
 	case visibilityOver:
-		if l.servers[i].visible == e.n {
+		if l.servers[i].visible == e.n() {
 			l.reappear(i)
 		}
 	case producersBack:
-		if l.back == e.n {
+		if l.back == e.n() {
 			l.stop(false, 0)
 		}
 	}

@@ -49,6 +49,7 @@ func (h *histogram) record(ns int64) {
 	}
 }
 
+//go:noinline // so that record is inlined
 func (h *histogram) flush() {
 	h.counts.RecordAll(h.fresh[:h.n])
 	h.n = 0

@@ -33,7 +33,7 @@ func (l *lane) recipient(g *generation, h *handler) int32 {
 // nest makes what a handler publishes while it handles an item. It is a delivery of
 // that item, with a place of its own.
 func (l *lane) nest(slot, to int32) int32 {
-	n := l.alloc(l.items[slot].Item)
+	n := l.alloc(&l.items[slot].Item)
 	it, parent := &l.items[n], &l.items[slot]
 	parent.pending++
 	it.parent, it.pending, it.tracked, it.way, it.began, it.arrived = slot+1, 1, true, parent.way, l.now, l.now
@@ -107,7 +107,7 @@ func (l *lane) unsend(w int32) {
 }
 
 // publishIn has a publisher call the observer of what the one publishes whose call
-// is under way and has done the item. It tells whether there is one.
+// is under way and has done the item. It tells whether there is one in its hand-over.
 func (l *lane) publishIn(p int32) bool {
 	x := &l.producers[p]
 	g := &l.generations[x.way]

@@ -99,7 +99,7 @@ func (l *lane) produce(p int32) {
 // hand begins to hand an item over, and tells whether the producer is free
 // again.
 func (l *lane) hand(p int32, a *arrival) bool {
-	slot, g := l.alloc(a.Item), &l.generations[l.current]
+	slot, g := l.alloc(&a.Item), &l.generations[l.current]
 	x := &l.producers[p]
 	x.slot, x.step, x.since, x.stood, x.way, x.seq, x.key, x.refused = slot, 0, l.now, 0, l.current, a.Seq, a.Key, true
 	i := &l.items[slot]

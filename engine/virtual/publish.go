@@ -61,7 +61,7 @@ func (l *lane) called(p int32) {
 		if l.endNested(p, out); out != account.Lost {
 			out = account.Done // of who published: that its observer fails is nothing to it
 		}
-	} else if out == account.Done && l.publishIn(p) {
+	} else if out == account.Done && h.publishes != none && l.publishIn(p) {
 		return
 	}
 	l.endCall(p, out)

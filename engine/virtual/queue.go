@@ -22,6 +22,7 @@ type subscription struct {
 	backoff    engine.Backoff
 	visibility int64 // after which what is in hand is delivered again; 0: never
 	discards   bool  // what was given up, when its turn comes
+	only       bool  // there is one queue, for all servers
 	queues     []queue
 	idle       ring[int32] // servers that wait for a delivery, the longest first; with partitions each queue has its own
 	workers    []int32     // servers by their number, those that are gone included
@@ -48,6 +49,7 @@ func (l *lane) subscribe(g *generation, handler int32) int32 {
 	if !s.observed {
 		s.partitions, s.order, s.rooms = l.spec.Queue.Partitions, l.spec.Queue.Order, script.RoomsOf(&l.spec, l.classNames)
 	}
+	s.only = s.partitions == 0 && s.rooms.Of == nil
 	s.queues = make([]queue, max(s.rooms.Queues(), s.partitions))
 	for q := range s.queues {
 		s.queues[q].index, s.queues[q].owner, s.queues[q].holder = int32(q), none, none
@@ -144,6 +146,8 @@ func (l *lane) send(i, slot int32) sending {
 // what to do, does not wait as long as there is more in its queue.
 func (l *lane) waitingFor(s *subscription, q *queue) int32 {
 	switch {
+	case s.only && s.idle.len() > 0:
+		return s.idle.pop()
 	case s.partitions == 0 && s.idle.len() > 0:
 		return l.whoServes(s, q)
 	case s.partitions > 0 && q.holder != none && l.servers[q.holder].state == resting && q.fresh.len() == 0:
@@ -156,9 +160,6 @@ func (l *lane) waitingFor(s *subscription, q *queue) int32 {
 // whoServes takes the server that has waited longest of those that take from a
 // queue; none if there is none.
 func (l *lane) whoServes(s *subscription, q *queue) int32 {
-	if s.rooms.Of == nil {
-		return s.idle.pop()
-	}
 	for k := range s.idle.len() {
 		if w := *s.idle.at(k); s.rooms.Serves(int(l.servers[w].id), int(q.index)) {
 			s.idle.remove(k)
@@ -202,7 +203,9 @@ func (l *lane) takeFrom(w, i, at int32) taking {
 	case q.fresh.len() > 0:
 		l.deepen(s, -1)
 		l.begin(w, delivery{slot: q.takeFresh(s), attempt: 1})
-		l.admit(i, at)
+		if l.subs[i].queues[at].senders.len() > 0 {
+			l.admit(i, at)
+		}
 	case q.senders.len() > 0: // from hand to hand
 		p := q.senders.pop()
 		l.begin(w, delivery{slot: l.handed(p), attempt: 1})
@@ -285,7 +288,10 @@ func (l *lane) admit(i, at int32) {
 // deepen counts deliveries that come to wait, or no longer do.
 func (l *lane) deepen(s *subscription, n int64) {
 	l.queued.add(n, l.now)
-	if s.handler != none {
+	switch {
+	case l.rough:
+		return
+	case s.handler != none:
 		l.handlers[s.handler].depth.add(n, l.now)
 		return
 	}

@@ -68,9 +68,12 @@ func (l *lane) waitedFor(r *resource, ns int64) {
 
 // yield has a handling that is over give its slot back, or leave the line.
 func (l *lane) yield(x *slot, by who) {
-	if x.state == unneeded {
-		return
+	if x.state != unneeded {
+		l.yieldSlot(x, by)
 	}
+}
+
+func (l *lane) yieldSlot(x *slot, by who) {
 	state := x.state
 	x.state = unneeded
 	r := &l.resources[x.of]

@@ -106,7 +106,11 @@ func (l *lane) firstHandler(s *subscription) int32 {
 func (l *lane) look(w int32) {
 	how := thrown
 	for how == thrown {
-		how = l.takeOne(w)
+		if i := l.servers[w].sub; l.subs[i].only {
+			how = l.takeFrom(w, i, 0)
+		} else {
+			how = l.takeOne(w)
+		}
 	}
 	if how == taken {
 		return
@@ -120,7 +124,7 @@ func (l *lane) look(w int32) {
 	}
 }
 
-// takeOne has a server take the next delivery of those in its queues, if there is
+// takeOne has a server take the next delivery of those in several queues, if there is
 // one.
 func (l *lane) takeOne(w int32) taking {
 	x := &l.servers[w]

@@ -123,18 +123,26 @@ func (l *lane) arrive() {
 	it, ask := &l.due[l.head], l.asks[l.head]
 	l.head++
 	l.offered++
-	l.inSystem.add(1, l.now)
-	if l.classes != nil {
-		l.classes[it.Class].offered++
+	l.came(it)
+	client := int32(none)
+	if l.terms != nil {
+		client = l.welcome(it)
 	}
-	l.admitArrival(&arrival{Item: *it, ask: ask, asked: l.asked, at: l.now, client: l.welcome(it), try: 1})
+	l.admitArrival(&arrival{Item: *it, ask: ask, asked: l.asked, at: l.now, client: client, try: 1})
 }
 
 // admitArrival gives what arrives to a producer that waits, or has it wait.
 func (l *lane) admitArrival(a *arrival) {
 	i := l.lineFor(a.Key)
 	if !l.shut() && l.lines[i].len() == 0 {
-		if p := l.whoWaits(i); p != none {
+		p := int32(none)
+		switch {
+		case l.perItem || l.pinned:
+			p = l.whoWaits(i)
+		case l.resting.len() > 0:
+			p = l.resting.pop()
+		}
+		if p != none {
 			l.pass()
 			l.lateness.record(0)
 			if l.hand(p, a) {

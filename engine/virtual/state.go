@@ -59,6 +59,7 @@ func (l *lane) enter(from *engine.LaneSnapshot, p past) {
 	}
 	for i := range l.handlers {
 		l.handlers[i].faults = e.faultsUntil(i, l.now)
+		l.handlers[i].review()
 	}
 	e.count()
 	if from.Dead == "" {

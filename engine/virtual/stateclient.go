@@ -37,7 +37,7 @@ func (e *entry) tellApart() {
 		}
 		if another && s.slot != none {
 			x := e.items[s.slot]
-			s.slot = e.alloc(x.Item)
+			s.slot = e.alloc(&x.Item)
 			x.client, x.forsaken, x.tracked, x.whole = 0, true, true, false
 			e.items[s.slot] = x
 		}

@@ -59,7 +59,7 @@ func (e *entry) house() {
 			slots[seq] = none
 			continue
 		}
-		slot := e.alloc(it)
+		slot := e.alloc(&it)
 		slots[seq] = slot
 		x := &e.items[slot]
 		x.way, x.client, x.arrived, x.sent = e.current, none, int64(it.At), int64(it.At)

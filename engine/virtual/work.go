@@ -14,6 +14,7 @@ import (
 type handler struct {
 	engine.Handler
 	index    int
+	sound    bool    // nothing is broken in it, and it never fails
 	speed    float64 // of the lane
 	faults   faults
 	resource int32 // that it needs; none
@@ -69,6 +70,14 @@ func (l *lane) ask(h *handler, it *item) int64 {
 // function of the item, so that every lane meets the same.
 func (l *lane) work(h *handler, it *item, attempt int32) work {
 	w := work{takes: l.ask(h, it)}
+	if !h.sound {
+		l.spoil(h, it, attempt, &w)
+	}
+	return w
+}
+
+// spoil does to the work what is broken in a handler, and lets it fail.
+func (l *lane) spoil(h *handler, it *item, attempt int32, w *work) {
 	var t trouble
 	if h.faults.any() {
 		t = h.faults.at(l.now)
@@ -76,8 +85,11 @@ func (l *lane) work(h *handler, it *item, attempt int32) work {
 		w.takes = w.stall + int64(float64(w.takes)*t.factor)
 	}
 	w.result = l.result(h, it, attempt, t)
-	return w
 }
+
+// review finds out whether the handler is sound, after its settings or its faults have
+// changed.
+func (h *handler) review() { h.sound = !h.faults.any() && h.Fail == 0 && h.Panic == 0 }
 
 // result draws how handling an item ends.
 func (l *lane) result(h *handler, it *item, attempt int32, t trouble) result {

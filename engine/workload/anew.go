@@ -146,7 +146,7 @@ func (c *Cursor) Item(n int64) (it engine.Item, ok bool) {
 	if c.at == never || c.seq != n-1 {
 		return it, false
 	}
-	it = c.item()
+	c.item(&it)
 	c.advance()
 	return it, true
 }

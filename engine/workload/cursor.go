@@ -48,7 +48,7 @@ func (c *Cursor) Next(now time.Duration, dst []engine.Item) int {
 	c.follow()
 	n := 0
 	for n < len(dst) && c.at <= now && c.at != never {
-		dst[n] = c.item()
+		c.item(&dst[n])
 		c.advance()
 		n++
 	}
@@ -135,17 +135,14 @@ func (c *Cursor) Rebind(st *Stream) {
 	c.stream = st
 }
 
-// item makes the next item.
-func (c *Cursor) item() engine.Item {
+// item makes the next item, where it is to be: a copy of what was just written in
+// parts takes longer than all of them.
+func (c *Cursor) item(dst *engine.Item) {
 	n := c.seq + 1
-	return engine.Item{
-		Seq:     n,
-		At:      c.at,
-		Key:     c.stream.key(n, c.current.load),
-		Epoch:   int32(c.epoch),
-		Payload: c.current.load.payload,
-		Class:   c.stream.class(n, c.current.load),
-	}
+	dst.Seq, dst.At = n, c.at
+	dst.Key = c.stream.key(n, c.current.load)
+	dst.Epoch, dst.Payload = int32(c.epoch), c.current.load.payload
+	dst.Class = c.stream.class(n, c.current.load)
 }
 
 // advance passes one item.

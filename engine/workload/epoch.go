@@ -119,5 +119,9 @@ func (e *epoch) reach(u units) time.Duration {
 	if e.rate == 0 {
 		return never
 	}
-	return e.load.pattern.reach(e.from, u.float()/e.rate)
+	mass := u.float() / e.rate
+	if _, ok := e.load.pattern.(flat); ok { // as nearly always
+		return after(e.from, mass)
+	}
+	return e.load.pattern.reach(e.from, mass)
 }
