@@ -17,8 +17,8 @@ func (s *Scenario) checkBroker(i int) *problem {
 		return nil
 	case q.URL == "":
 		return &problem{path: at("broker"), found: string(q.Broker), need: "its url is needed, such as " + brokerURLs[q.Broker]}
-	case q.URL == Embedded && q.Broker != JetStream:
-		return &problem{path: at("url"), found: Embedded, need: "only jetstream is embedded; " + string(q.Broker) + " needs the url of a server"}
+	case Embedded(q.URL) && q.Broker != JetStream:
+		return &problem{path: at("url"), found: q.URL, need: "only jetstream is embedded; " + string(q.Broker) + " needs the url of a server"}
 	case len(s.Lanes[i].Pools) > 0:
 		return &problem{path: fmt.Sprintf("lanes.%d.pools", i), need: "a queue in a broker has all classes in one; pools do not go with it"}
 	case q.Order != FIFO:
@@ -41,5 +41,5 @@ var BrokerSchemes = map[string]Broker{"nats": JetStream, "tls": JetStream, "kafk
 
 // brokerURLs are what urls of brokers look like.
 var brokerURLs = map[Broker]string{
-	JetStream: Embedded + " or nats://localhost:4222", Kafka: "kafka://localhost:9092", RabbitMQ: "amqp://localhost:5672",
+	JetStream: InMemory + " or nats://localhost:4222", Kafka: "kafka://localhost:9092", RabbitMQ: "amqp://localhost:5672",
 }

@@ -188,6 +188,8 @@ var wrongFiles = []wrongFile{
 	{"load: {rate: 1/s}\nhandlers: [{name: a, publishes: b}, {name: b}]\nlanes: [{model: event, dispatch: buffered}]", `3:34: dispatch is buffered: a publishes to b: this has to be inline`},
 	{"load: {rate: 1/s}\nhandlers: [{name: a}]\nlanes: [{model: message, queue: {broker: kafka, url: 'kafka://localhost', capacity: 5}}]", `3:85: capacity: a queue in kafka has no limit, and takes whatever comes; leave it out`},
 	{"load: {rate: 1/s}\nhandlers: [{name: a}]\nlanes: [{model: message, queue: {broker: kafka, url: 'kafka://localhost'}, subscriptions: {a: {capacity: 5}}}]", `3:106: capacity: a queue in kafka has no limit, and takes whatever comes; leave it out`},
+	{"+timeline: [{at: 5s, fault: {crash: broker}}]", `3:36: target is broker: only a broker that duet has started itself can be crashed by it, and here is no queue in one with an embedded url`},
+	{"load: {rate: 1/s}\nhandlers: [{name: a}]\nlanes: [{model: message, queue: {broker: jetstream, url: embedded}}]\ntimeline: [{at: 5s, fault: {crash: broker, worker: 2}}]", `4:52: worker is 2: this is for workers, and the fault is of the broker`},
 	{"load: {rate: 1/s}\nhandlers: [{name: a}]\nlanes: [{model: event, queue: {confirms: false}}]", "3:42: confirms: this belongs to the message model, and the lane's model is event"},
 	{"load: {rate: 1/s}\nhandlers: [{name: a}]\nlanes: [{model: message, queue: {broker: jetstream, url: embedded, confirms: maybe}}]", `3:78: confirms is "maybe": true or false is needed`},
 	{"load: {rate: 1/s}\nhandlers: [{name: a}]\nlanes: [{model: message, queue: {broker: jetstream, url: embedded, capacity: 0}}]", "3:78: capacity is 0: through a broker nothing goes hand to hand; 1 or more is needed"},

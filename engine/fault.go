@@ -21,9 +21,12 @@ var faultFields = map[FaultKind][]string{
 }
 
 // faultTargets are what the kinds of fault hit that hit no handler.
-var faultTargets = map[FaultKind]string{
-	FaultCrash: "worker", FaultStop: "producers", FaultStart: "producers", FaultRevive: "lane",
+var faultTargets = map[FaultKind][]string{
+	FaultCrash: {"worker", TargetBroker}, FaultStop: {"producers"}, FaultStart: {"producers"}, FaultRevive: {"lane"},
 }
+
+// TargetBroker is what a crash hits that ends the broker in which a lane's queues are.
+const TargetBroker = "broker"
 
 // part is the Go field of a fault that a file calls name.
 func (f *Fault) part(name string) reflect.Value {
@@ -99,11 +102,8 @@ func (s *Scenario) checkFault(f *Fault, path string) *problem {
 	if !slices.Contains(faultKinds, string(f.Kind)) {
 		return &problem{path: path + ".kind", found: shown(string(f.Kind)), need: list(faultKinds) + " is needed"}
 	}
-	targets := s.handlerNames()
-	if only := faultTargets[f.Kind]; only != "" {
-		targets = []string{only}
-	}
-	if !slices.Contains(targets, f.Target) {
+	targets := s.FaultTargets(f.Kind)
+	if !slices.Contains(targets, f.Target) && (f.Kind != FaultCrash || f.Target != TargetBroker) {
 		return &problem{path: path + ".target", found: shown(f.Target), need: list(targets) + " is needed"}
 	}
 	if f.Lane != "" && !slices.Contains(s.laneNames(), f.Lane) {
@@ -123,8 +123,33 @@ func (s *Scenario) checkFault(f *Fault, path string) *problem {
 	return nil
 }
 
+// checkBrokerCrash holds that there is a broker that duet has started itself, and can
+// end.
+func (s *Scenario) checkBrokerCrash(f *Fault, path string) *problem {
+	for _, name := range []string{"handler", "worker", "when"} {
+		if v := f.Get(name); v != "" && v != "0" && v != CrashDuring {
+			return &problem{path: path + "." + name, found: v, need: "this is for workers, and the fault is of the broker"}
+		}
+	}
+	if s.ownBroker(f.Lane) {
+		return nil
+	}
+	return &problem{path: path + ".target", found: f.Target, need: "only a broker that duet has started itself can be crashed by it, and here is no queue in one with an embedded url"}
+}
+
+// ownBroker tells whether the queues of a lane, or with none given those of any, are in
+// a broker that duet starts itself.
+func (s *Scenario) ownBroker(lane string) bool {
+	return slices.ContainsFunc(s.Lanes, func(l Lane) bool {
+		return (lane == "" || lane == l.Name) && l.Queue.Remote() && Embedded(l.Queue.URL)
+	})
+}
+
 // checkCrash holds that there is a worker to crash: an inline bus has none.
 func (s *Scenario) checkCrash(f *Fault, path string) *problem {
+	if f.Target == TargetBroker {
+		return s.checkBrokerCrash(f, path)
+	}
 	if f.Handler != "" && !slices.Contains(s.handlerNames(), f.Handler) {
 		return &problem{path: path + ".handler", found: shown(f.Handler), need: list(s.handlerNames()) + " is needed"}
 	}

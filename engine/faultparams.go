@@ -17,10 +17,14 @@ func FaultKinds() []FaultKind {
 // FaultTargets are what a kind of fault can hit in this scenario: its handlers,
 // or the one thing that such a fault is about.
 func (s *Scenario) FaultTargets(kind FaultKind) []string {
-	if only := faultTargets[kind]; only != "" {
-		return []string{only}
+	switch only := faultTargets[kind]; {
+	case only == nil:
+		return s.handlerNames()
+	case s.ownBroker(""):
+		return slices.Clone(only)
+	default:
+		return slices.DeleteFunc(slices.Clone(only), func(target string) bool { return target == TargetBroker })
 	}
-	return s.handlerNames()
 }
 
 // FaultParams describes what a fault of a kind can be given in this scenario

@@ -103,7 +103,7 @@ type Queue struct {
 	Partitions  int           `yaml:"partitions"`   // message: 0 (the default): workers compete for one queue. Above, items are dealt by key to so many queues, and these to the workers (workers <= partitions)
 	DropExpired bool          `yaml:"drop_expired"` // a try that its client has given up is thrown away when its turn comes, and not handled; defaults to false
 	Broker      Broker        `yaml:"broker"`       // message: where the queue is; defaults to channel
-	URL         string        `yaml:"url"`          // of the broker, or embedded
+	URL         string        `yaml:"url"`          // of the broker, or [InMemory] or [OnDisk]
 	Confirms    bool          `yaml:"confirms"`     // in a broker: a send waits until it has confirmed the message; defaults to true. Without, what gets lost on the way is lost
 	Prefetch    int           `yaml:"prefetch"`     // in a broker: deliveries that a worker may hold, 1 to 1,000; defaults to 8
 }
@@ -119,8 +119,14 @@ const (
 	RabbitMQ  Broker = "rabbitmq"
 )
 
-// Embedded is the url of a JetStream server that is started inside this process.
-const Embedded = "embedded"
+// The urls of a JetStream server that is started inside this process.
+const (
+	InMemory = "embedded"         // what it holds is gone when it is
+	OnDisk   = "embedded-on-disk" // what it holds is in a temporary folder until the lane has ended
+)
+
+// Embedded tells whether a url is that of a server inside this process.
+func Embedded(url string) bool { return url == InMemory || url == OnDisk }
 
 // Bounded tells whether a queue in the broker has a capacity: a log takes whatever
 // comes.

@@ -141,8 +141,15 @@ func faultSchema() *jsonschema.Schema {
 	for _, kind := range faultKinds {
 		fields := jsonschema.NewProperties()
 		target := name(faultHelp[FaultKind(kind)])
-		if only := faultTargets[FaultKind(kind)]; only != "" {
-			target = &jsonschema.Schema{Description: target.Description, Const: only}
+		switch only := faultTargets[FaultKind(kind)]; len(only) {
+		case 0:
+		case 1:
+			target = &jsonschema.Schema{Description: target.Description, Const: only[0]}
+		default:
+			target = &jsonschema.Schema{Description: target.Description}
+			for _, one := range only {
+				target.Enum = append(target.Enum, one)
+			}
 		}
 		fields.Set(kind, target)
 		fields.Set("lane", name("the lane; without: every lane that it makes sense for"))

@@ -1,10 +1,16 @@
 package presets_test
 
 import (
+	"context"
 	"math"
+	"os"
+	"slices"
 	"testing"
 
 	"duet/engine"
+	"duet/engine/broker"
+	"duet/engine/broker/dial"
+	"duet/engine/live"
 	"duet/engine/replicate"
 	"duet/engine/theory"
 	"duet/engine/virtual"
@@ -22,6 +28,9 @@ func TestClaimsHold(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if inBroker(s) {
+				t.Skip("what a broker does cannot be simulated: TestClaimsHoldInABroker")
+			}
 			for _, v := range s.Variants() {
 				snap := simulated(t, v)
 				for _, c := range v.Expect {
@@ -33,6 +42,48 @@ func TestClaimsHold(t *testing.T) {
 							t.Errorf("%s: %+v, %v", v.Case, verdict, err)
 						}
 					}
+				}
+			}
+		})
+	}
+}
+
+// inBroker tells whether a scenario has a queue in a broker.
+func inBroker(s *engine.Scenario) bool {
+	return slices.ContainsFunc(s.Lanes, func(l engine.Lane) bool { return l.Queue.Remote() })
+}
+
+// TestClaimsHoldInABroker runs in real time what is in the broker inside duet, all at
+// once, and holds the claims against that.
+func TestClaimsHoldInABroker(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes as long as the presets")
+	}
+	for _, p := range presets.List() {
+		s, err := presets.Open(p.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !inBroker(s) {
+			continue
+		}
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			run, err := live.New(s, live.Options{Dial: func(ctx context.Context, q *engine.Queue) (broker.Server, error) {
+				return dial.Server(ctx, q, os.Getenv)
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			<-run.Done()
+			var snap engine.Snapshot
+			run.Snapshot(&snap)
+			if err := run.Close(); err != nil {
+				t.Error(err)
+			}
+			for _, c := range s.Expect {
+				if verdict, err := c.Check(&snap, theory.Figure); err != nil || !verdict.Holds {
+					t.Errorf("%+v, %v", verdict, err)
 				}
 			}
 		})

@@ -32,6 +32,7 @@ var groups = []struct {
 	{"The textbook, tested", []string{"order", "latency", "backpressure", "isolation", "reliability", "duality"}},
 	{"Queueing, felt", []string{"little", "hockey-stick", "variance", "pooling", "no-waiting-room", "bufferbloat"}},
 	{"Failure, felt", []string{"slow-observer", "retry-storm", "overload-control", "poison", "duplicates", "fan-out", "herd", "priority", "lossy-signals", "shared-downstream", "skewed-keys"}},
+	{"Through a broker", []string{"broker-ack", "broker-crash", "consumer-group", "partition-order", "lag"}},
 }
 
 // Names are those of all presets in their fixed order, those of a group

@@ -57,6 +57,17 @@ type Server interface {
 	Close()
 }
 
+// Mortal is a server that this process has started, and can end and start again.
+type Mortal interface {
+	Server
+
+	// Crash ends it. It cannot be reached until it is started again.
+	Crash()
+
+	// Restart starts it again, with what it has kept.
+	Restart() error
+}
+
 // Capabilities are what a broker can do. What it cannot do is refused, and never
 // done in its place.
 type Capabilities struct {

@@ -35,7 +35,7 @@ func (l *lane) broker() *Finding {
 // for it, the next item cannot be published.
 func (l *lane) slowBroker(b *engine.BrokerSnapshot) *Finding {
 	most := float64(len(l.now.Publishers)) / b.Publish.Mean.Seconds()
-	if b.Publish.Count < enough || b.Unconfirmed || most > l.arrivals {
+	if b.Publish.Count < enough || b.Unconfirmed || len(l.now.Publishers) == 0 || most > l.arrivals {
 		return nil
 	}
 	return &Finding{Kind: BrokerSlow, Severity: Warning, Text: fmt.Sprintf("%s takes %s to confirm: %s can publish %s, and %s arrive.",

@@ -222,6 +222,9 @@ func (c *channel) sub(position int) *message.Subscription[delivery] {
 
 // crash implements [handover].
 func (c *channel) crash(f *engine.Fault) error {
+	if f.Target == engine.TargetBroker {
+		return errNoBroker
+	}
 	sub := c.subs[0]
 	for _, s := range c.subs {
 		if s.Name() == f.Handler {

@@ -78,7 +78,7 @@ func newRemote(g *generation, spec *engine.Lane) (*remote, error) {
 	}
 	r.ctx, r.cancel = context.WithCancelCause(context.Background())
 	number := int(l.opened.Add(1))
-	if spec.Queue.URL != engine.Embedded {
+	if !engine.Embedded(spec.Queue.URL) {
 		r.office, err = r.opens(ctx, number)
 	}
 	if g.together {
@@ -163,6 +163,9 @@ func (r *remote) depths(position int, dst []int) []int {
 
 // crash implements [handover].
 func (r *remote) crash(f *engine.Fault) error {
+	if f.Target == engine.TargetBroker {
+		return r.crashBroker(f.Restart)
+	}
 	q := r.queues[0]
 	for _, x := range r.queues {
 		if x.name == f.Handler {

@@ -176,3 +176,30 @@ lanes: [{model: message, queue: {broker: jetstream, url: embedded}, workers: 1, 
 		t.Errorf("lost by the broker: %d, ledger %+v", l.Broker.Lost, l.Ledger)
 	}
 }
+
+func TestABrokerOfOursIsCrashedAndComesBack(t *testing.T) {
+	r := begin(t, `
+load: {rate: 300/s}
+handlers: [{name: charge, service: {dist: constant, mean: 10ms}}]
+lanes:
+  - {model: message, name: disk, queue: {broker: jetstream, url: embedded-on-disk, capacity: 10000}, workers: 2, ack: after}
+  - {model: message, name: memory, queue: {broker: jetstream, url: embedded, capacity: 10000}, workers: 2, ack: after}
+`, Options{Endless: true, Dial: dialling})
+	defer r.end()
+	r.await("messages in both", time.Minute, func(s *engine.Snapshot) bool {
+		return s.Lanes[0].Broker.Ready > 10 && s.Lanes[1].Broker.Ready > 10
+	})
+	r.do(broken(engine.Fault{Kind: engine.FaultCrash, Target: engine.TargetBroker, Restart: 300 * time.Millisecond}))
+	r.await("away", time.Minute, func(s *engine.Snapshot) bool { return !s.Lanes[0].Broker.Connected })
+	r.await("the other one dead", time.Minute, func(s *engine.Snapshot) bool { return s.Lanes[1].Dead != "" })
+	r.do(set("load.rate", "0/s"), set("lanes.disk.workers", "20"))
+	s := r.await("all done that was on disk", time.Minute, func(s *engine.Snapshot) bool {
+		return s.Lanes[0].Ledger.Done == s.Lanes[0].Ledger.Offered
+	})
+	if disk, memory := &s.Lanes[0], &s.Lanes[1]; disk.Broker.Lost != 0 || disk.Broker.Down+disk.Broker.Unknown == 0 || memory.Ledger.Lost < 10 || memory.Ledger.Balance() != 0 {
+		t.Errorf("on disk: %+v\nin memory: %+v", disk.Broker, memory.Ledger)
+	}
+	if err := r.Apply(broken(engine.Fault{Kind: engine.FaultCrash, Target: engine.TargetBroker, Lane: "memory"})); err == nil {
+		t.Error("the broker of a dead lane was crashed")
+	}
+}

@@ -1,10 +1,12 @@
 package live
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"duet/engine"
+	"duet/engine/broker"
 )
 
 // byBroker is who makes the marks of what happens to a broker.
@@ -61,4 +63,31 @@ func because(what, why string) string {
 func (r *remote) note(what string) {
 	run := r.gen.lane.run
 	run.marks.Add(engine.Change{At: run.clock.Now(), By: byBroker, Note: string(r.kind) + " of " + r.gen.lane.name + " " + what})
+}
+
+// errNoBroker is the answer to crashing a broker that there is not.
+var errNoBroker = errors.New("its queue is in no broker that duet has started itself, and could crash")
+
+// crashBroker ends the broker, if it is ours, and starts it again when so much lane
+// time is over; 0: never.
+func (r *remote) crashBroker(restart time.Duration) error {
+	m, ours := r.server.(broker.Mortal)
+	if !ours || r.ctx.Err() != nil {
+		return errNoBroker
+	}
+	m.Crash()
+	if restart == 0 {
+		return nil
+	}
+	clock := r.gen.lane.run.clock
+	at := clock.Now() + restart
+	r.asking.Go(func() {
+		if clock.SleepUntil(r.ctx, at) != nil {
+			return
+		}
+		if err := m.Restart(); err != nil {
+			r.note(because("did not start again", err.Error()))
+		}
+	})
+	return nil
 }

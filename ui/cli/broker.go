@@ -75,12 +75,12 @@ func (f *brokerFlag) remark() string {
 // brokerOf is the broker that speaks a url's scheme. The url itself is not repeated:
 // it may have a password in it.
 func brokerOf(url string) (engine.Broker, error) {
-	if url == engine.Embedded {
+	if engine.Embedded(url) {
 		return engine.JetStream, nil
 	}
 	scheme, _, ok := strings.Cut(url, "://")
 	if !ok {
-		return "", fmt.Errorf("a url such as nats://localhost:4222 is needed, or the word %s", engine.Embedded)
+		return "", fmt.Errorf("a url such as nats://localhost:4222 is needed, or the word %s", engine.InMemory)
 	}
 	kind, ok := engine.BrokerSchemes[scheme]
 	if !ok {

@@ -76,7 +76,7 @@ func (w *world) connect(ctx context.Context, url string) (broker.Server, error) 
 	if err != nil {
 		return nil, err
 	}
-	if url == engine.Embedded {
+	if engine.Embedded(url) {
 		return nil, errors.New("the embedded broker is inside the process that has it, and goes with it: nobody else can reach it")
 	}
 	ctx, cancel := context.WithTimeout(ctx, brokerOpening)
@@ -157,7 +157,7 @@ func (w *world) warn(ctx context.Context, s *engine.Scenario) error {
 	var asked []string
 	for i := range s.Lanes {
 		q := &s.Lanes[i].Queue
-		if !q.Remote() || q.URL == engine.Embedded || slices.Contains(asked, q.URL) {
+		if !q.Remote() || engine.Embedded(q.URL) || slices.Contains(asked, q.URL) {
 			continue
 		}
 		asked = append(asked, q.URL)

@@ -50,6 +50,9 @@ func (p *proving) simulate(ctx context.Context) error {
 	}
 	var jobs []job
 	for _, c := range p.cases {
+		if !simulable(c.scenario) {
+			continue
+		}
 		c.Simulated = make([]*engine.Snapshot, c.scenario.Steady.Runs)
 		for i := range c.Simulated {
 			jobs = append(jobs, job{c, i})
@@ -72,6 +75,21 @@ func (p *proving) simulate(ctx context.Context) error {
 	}
 	p.left.clear()
 	return err
+}
+
+// simulable tells whether a scenario can be simulated: what a broker does cannot.
+func simulable(s *engine.Scenario) bool {
+	return !slices.ContainsFunc(s.Lanes, func(l engine.Lane) bool { return l.Queue.Remote() })
+}
+
+// notSimulated names the scenarios that only real runs can say something of.
+func (p *proving) notSimulated() (names []string) {
+	for _, c := range p.cases {
+		if !simulable(c.scenario) && !slices.Contains(names, c.of.Name) {
+			names = append(names, c.of.Name)
+		}
+	}
+	return names
 }
 
 // At most so many real runs go on at once, of lanes that leave the processors

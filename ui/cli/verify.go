@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -78,6 +79,9 @@ func (w *world) verify(ctx context.Context, names []string, f *verifyFlags) erro
 		return err
 	}
 	p := w.newProving(scenarios, &f.seed)
+	if names := p.notSimulated(); len(names) > 0 && !f.real {
+		fmt.Fprintf(w.stderr, "duet: not checked: %s; a broker takes its time in the real world only, and --real runs them there\n", strings.Join(names, ", "))
+	}
 	runErr := p.simulate(ctx)
 	if f.real && runErr == nil {
 		runErr = p.measure(ctx)

@@ -48,9 +48,30 @@ func TestVerifyChecksEveryPresetInBothModes(t *testing.T) {
 	}
 	for i, p := range presets.List() {
 		one := v.Scenarios[i]
-		if one.Scenario != p.Name || one.Real == nil || one.Virtual == nil || one.Real.Mode != engine.Real || one.Virtual.Mode != engine.Virtual || len(one.Claims) == 0 {
+		if one.Scenario != p.Name || one.Real == nil || one.Real.Mode != engine.Real || (one.Virtual == nil) != inBroker(t, p.Name) || one.Virtual != nil && one.Virtual.Mode != engine.Virtual || len(one.Claims) == 0 {
 			t.Errorf("%+v, want both reports of %s", one, p.Name)
 		}
+	}
+}
+
+// inBroker tells whether a preset has a queue in a broker: such cannot be simulated.
+func inBroker(t *testing.T, name string) bool {
+	t.Helper()
+	s, err := presets.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return !simulable(s)
+}
+
+// TestVerifySaysWhatItCannotSimulate: what is in a broker is for real runs.
+func TestVerifySaysWhatItCannotSimulate(t *testing.T) {
+	s, code := checked(t, time.Hour, "broker-ack", "tiny.yaml")
+	if want := "not checked: broker-ack; a broker takes its time in the real world only, and --real runs them there"; code != exitFine || !strings.Contains(s.errs.String(), want) {
+		t.Errorf("exit code %d, %s", code, s.errs.String())
+	}
+	if strings.Contains(s.out.String(), "broker-ack") {
+		t.Errorf("it is in the table:\n%s", s.out.String())
 	}
 }
 

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -72,6 +73,9 @@ func (f *faults) fill(m *model) {
 		}
 	}
 	add("crash a worker", engine.Fault{Kind: engine.FaultCrash, Target: "worker", Count: 1, When: engine.CrashDuring, Restart: 2 * time.Second})
+	if slices.Contains(m.now().Scenario.FaultTargets(engine.FaultCrash), engine.TargetBroker) {
+		add("crash the broker", engine.Fault{Kind: engine.FaultCrash, Target: engine.TargetBroker, Count: 1, When: engine.CrashDuring, Restart: 2 * time.Second})
+	}
 	for i := range handlers {
 		h := handlers[i].Name
 		add("stall "+h, engine.Fault{Kind: engine.FaultStall, Target: h, For: 2 * time.Second})

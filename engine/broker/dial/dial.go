@@ -17,8 +17,8 @@ import (
 // embedded. It takes at most as long as ctx lets it. A login that the url leaves out
 // comes from the environment.
 func Server(ctx context.Context, q *engine.Queue, env func(string) string) (broker.Server, error) {
-	if q.URL == engine.Embedded {
-		return jetstream.Embedded()
+	if engine.Embedded(q.URL) {
+		return jetstream.Embedded(q.URL == engine.OnDisk)
 	}
 	at, err := broker.ParseAddress(q.URL, env)
 	if err != nil {

@@ -16,12 +16,17 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestEmbedded(t *testing.T) {
-	s, err := Embedded()
-	if err != nil {
-		t.Fatal(err)
+	for name, onDisk := range map[string]bool{"in memory": false, "on disk": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := Embedded(onDisk)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			conformance.Test(t, s)
+		})
 	}
-	defer s.Close()
-	conformance.Test(t, s)
 }
 
 // elsewhere is a server with a login, on a port of this machine.

@@ -4,14 +4,10 @@ package jetstream
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -37,40 +33,6 @@ type Server struct {
 }
 
 var _ broker.Server = (*Server)(nil)
-
-// Embedded starts a server in this process, which nobody else can reach, and
-// connects to it. What it keeps is gone when it is closed.
-func Embedded() (*Server, error) {
-	folder, err := os.MkdirTemp("", "duet-jetstream-")
-	if err != nil {
-		return nil, err
-	}
-	inner, err := server.NewServer(&server.Options{
-		JetStream: true, StoreDir: folder, DontListen: true, NoSigs: true, NoLog: true, ServerName: "duet",
-	})
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(folder))
-	}
-	stop := func() {
-		inner.Shutdown()
-		inner.WaitForShutdown()
-		_ = os.RemoveAll(folder) // what stays is in the temporary folder
-	}
-	inner.Start()
-	if !inner.ReadyForConnections(ready) {
-		stop()
-		return nil, errors.New("the embedded JetStream server did not start")
-	}
-	s := &Server{storage: jetstream.MemoryStorage, address: "embedded", stop: stop, hide: strings.Clone}
-	s.dial = func(name string) (*nats.Conn, error) {
-		return nats.Connect("", append(s.options(name), nats.InProcessServer(inner))...)
-	}
-	if err := s.connect(); err != nil {
-		stop()
-		return nil, err
-	}
-	return s, nil
-}
 
 // Connect connects to a server, and finds out whether it has JetStream. With the
 // scheme tls the connection is encrypted, and the server must prove who it is.

@@ -13,7 +13,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // TestARunGoesOnThatTakesWhatItIsSent, and not one whose queues are just there.
 func TestARunGoesOnThatTakesWhatItIsSent(t *testing.T) {
-	server, err := jetstream.Embedded()
+	server, err := jetstream.Embedded(false)
 	if err != nil {
 		t.Fatal(err)
 	}
