@@ -73,6 +73,7 @@ type Mortal interface {
 type Capabilities struct {
 	Limit       bool     // a queue refuses what is beyond its limit; else it is unbounded
 	InOrder     bool     // a queue without partitions delivers in the order of publishing, but for what comes again
+	Partitions  bool     // a queue may have partitions, and then keeps the order of each key
 	DeadLetters bool     // what is given up is kept apart, and counted
 	Durable     bool     // what it has confirmed survives its own death
 	Back        string   // when what a crashed worker held comes again, such as "at once"

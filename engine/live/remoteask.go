@@ -118,7 +118,7 @@ func (q *remoteQueue) miss(d *broker.Depth, asked time.Time) {
 	var missing []*parcel
 	if since := q.emptySince; !since.IsZero() && asked.Sub(since) >= lostAfter {
 		for id, p := range q.parcels {
-			if p.in && p.holder == nil && p.at.Before(since) {
+			if p.in && p.holder == nil && asked.Sub(p.at) >= lostAfter {
 				missing = append(missing, p)
 				delete(q.parcels, id)
 			}

@@ -11,3 +11,8 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestConformance(t *testing.T) { conformance.Test(t, New()) }
+
+func TestCut(t *testing.T) {
+	s := New()
+	conformance.Cut(t, s, func() { s.Cut(false) }, s.Restore)
+}

@@ -96,7 +96,7 @@ func (s *Server) Address() string { return "channel" }
 // Capabilities implements [broker.Server].
 func (s *Server) Capabilities() broker.Capabilities {
 	return broker.Capabilities{
-		Limit: true, DeadLetters: true, InOrder: true, Back: "at once", Retry: "in its old place",
+		Limit: true, Partitions: true, DeadLetters: true, InOrder: true, Back: "at once", Retry: "in its old place",
 		Cannot: []string{"outlive the process"},
 	}
 }

@@ -28,6 +28,9 @@ type suite struct {
 	last    uint64
 }
 
+// buries names the test that is for brokers with dead letters alone.
+const buries = "keeps apart what is given up"
+
 // Test runs the whole suite on a server. It is closed by the caller.
 func Test(t *testing.T, server broker.Server) {
 	for _, c := range []struct {
@@ -44,6 +47,10 @@ func Test(t *testing.T, server broker.Server) {
 		{"delivers again what one held that waited for more", broker.Options{Prefetch: 8}, (*suite).crashesHalfEmpty},
 		{"gives back what a closed worker held", broker.Options{Prefetch: 3}, (*suite).closes},
 		{"refuses what is beyond its limit", broker.Options{Prefetch: 1, Limit: 5}, (*suite).refuses},
+		{buries, broker.Options{Prefetch: 1}, (*suite).buries},
+		{"keeps the order of each key", broker.Options{Prefetch: 4, Partitions: 4}, (*suite).keepsKeys},
+		{"carries what it does not confirm", broker.Options{Prefetch: 4, Unconfirmed: true}, (*suite).trusts},
+		{"accounts for everything", broker.Options{Prefetch: 4}, (*suite).balances},
 		{"is joined by others", broker.Options{Prefetch: 1}, (*suite).joins},
 		{"is listed as long as it is there", broker.Options{Prefetch: 1}, (*suite).lists},
 		{"says when it is gone", broker.Options{Prefetch: 1}, (*suite).goes},
@@ -51,8 +58,13 @@ func Test(t *testing.T, server broker.Server) {
 		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), most)
 			defer cancel()
-			if c.options.Limit > 0 && !server.Capabilities().Limit {
+			switch can := server.Capabilities(); {
+			case c.options.Limit > 0 && !can.Limit:
 				t.Skip("a queue of this broker has no limit")
+			case c.options.Partitions > 0 && !can.Partitions:
+				t.Skip("a queue of this broker has no partitions")
+			case c.name == buries && !can.DeadLetters:
+				t.Skip("this broker keeps no dead letters")
 			}
 			name := broker.Name{Run: broker.NewRun(), Lane: "message", Handler: "charge"}
 			queue, err := server.Queue(ctx, name, c.options)

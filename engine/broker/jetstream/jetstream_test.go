@@ -29,6 +29,20 @@ func TestEmbedded(t *testing.T) {
 	}
 }
 
+// TestCut ends the embedded server, and starts it again.
+func TestCut(t *testing.T) {
+	s, err := Embedded(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	conformance.Cut(t, s, s.Crash, func() {
+		if err := s.Restart(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // elsewhere is a server with a login, on a port of this machine.
 func elsewhere(t *testing.T) (at broker.Address) {
 	t.Helper()

@@ -199,7 +199,7 @@ func (s *Server) State() broker.State { return s.watch.now() }
 // Capabilities implements [broker.Server].
 func (s *Server) Capabilities() broker.Capabilities {
 	return broker.Capabilities{
-		DeadLetters: true, Durable: true,
+		Partitions: true, DeadLetters: true, Durable: true,
 		Back:  "after " + s.session.String() + " of silence, and as soon as the group has dealt its partitions out again",
 		Retry: "at the tail: it is published once more",
 		Cannot: []string{

@@ -61,7 +61,7 @@ func (s *Server) Address() string { return s.dialler.shown() }
 // Capabilities implements [broker.Server].
 func (s *Server) Capabilities() broker.Capabilities {
 	return broker.Capabilities{
-		Limit: true, InOrder: true, DeadLetters: true, Durable: true,
+		Limit: true, InOrder: true, Partitions: true, DeadLetters: true, Durable: true,
 		Back: "at once", Retry: "in its old place",
 		Cannot: []string{
 			"hold back what is to be tried again: its worker does, and it counts against the prefetch",
