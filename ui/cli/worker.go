@@ -111,7 +111,7 @@ func (r *runNames) check(s *engine.Scenario) error {
 // reachable is the first queue of a scenario that others can reach; nil: there is
 // none.
 func reachable(s *engine.Scenario) *engine.Queue {
-	i := slices.IndexFunc(s.Lanes, func(l engine.Lane) bool { return l.Queue.Remote() && l.Queue.URL != engine.Embedded })
+	i := slices.IndexFunc(s.Lanes, func(l engine.Lane) bool { return l.Queue.Remote() && !engine.Embedded(l.Queue.URL) })
 	if i < 0 {
 		return nil
 	}
