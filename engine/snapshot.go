@@ -144,31 +144,32 @@ type LaneSnapshot struct {
 // figures are the broker's own, over all queues of the lane; the lane's ledger is
 // counted in this process. Times are of the wall.
 type BrokerSnapshot struct {
-	Kind         Broker
-	Address      string // without any login
-	Run          string // what the run is called there: whoever knows it can work for it; empty: nobody can
-	Elsewhere    int    // workers in other processes that serve each queue of the lane
-	Nonsense     int64  // reports of such that made no sense
-	Can          BrokerCan
-	Connected    bool
-	Since        time.Duration // how long it has been connected, or not
-	Trouble      string        // what is the matter, or was last, without any secret; empty: nothing
-	Blocked      string        // why it takes no messages just now; empty: it does
-	Ready        int64         // waits in the broker; -1: not known
-	InFlight     int64         // delivered and not settled, prefetched included; -1: not known
-	Dead         int64         // was given up, and is kept apart; -1: not known
-	Partitions   []BrokerPartition
-	Rebalances   int64         // how often partitions were dealt out anew
-	Age          time.Duration // of these five; negative: they were never known
-	Asking       time.Duration // how long the broker took to tell
-	Publish      Summary       // wall time until it had taken a message, recent window
-	WholePublish Summary       // the same, of the whole run
-	Unconfirmed  bool          // publishes do not wait for its word
-	Down         int64         // publishes that were surely not sent, and tried again
-	Unknown      int64         // publishes that were never confirmed, and tried again
-	Full         int64         // publishes that the broker refused: dropped, or tried again
-	Repeats      int64         // deliveries of what was done or in hand already: recognised, and not handled
-	Lost         int64         // messages that it had taken, and no longer has
+	Kind          Broker
+	Address       string // without any login
+	Run           string // what the run is called there: whoever knows it can work for it; empty: nobody can
+	Elsewhere     int    // workers in other processes that serve each queue of the lane
+	DoneElsewhere int64  // deliveries that such have done
+	Nonsense      int64  // reports of such that made no sense
+	Can           BrokerCan
+	Connected     bool
+	Since         time.Duration // how long it has been connected, or not
+	Trouble       string        // what is the matter, or was last, without any secret; empty: nothing
+	Blocked       string        // why it takes no messages just now; empty: it does
+	Ready         int64         // waits in the broker; -1: not known
+	InFlight      int64         // delivered and not settled, prefetched included; -1: not known
+	Dead          int64         // was given up, and is kept apart; -1: not known
+	Partitions    []BrokerPartition
+	Rebalances    int64         // how often partitions were dealt out anew
+	Age           time.Duration // of these five; negative: they were never known
+	Asking        time.Duration // how long the broker took to tell
+	Publish       Summary       // wall time until it had taken a message, recent window
+	WholePublish  Summary       // the same, of the whole run
+	Unconfirmed   bool          // publishes do not wait for its word
+	Down          int64         // publishes that were surely not sent, and tried again
+	Unknown       int64         // publishes that were never confirmed, and tried again
+	Full          int64         // publishes that the broker refused: dropped, or tried again
+	Repeats       int64         // deliveries of what was done or in hand already: recognised, and not handled
+	Lost          int64         // messages that it had taken, and no longer has
 }
 
 // BrokerCan is what a kind of broker can do.

@@ -167,6 +167,11 @@ func (r *remote) fill(dst *engine.BrokerSnapshot) {
 	}
 	if r.office != nil {
 		dst.Run, dst.Elsewhere, dst.Nonsense = r.gen.lane.run.name, int(r.elsewhere()), r.office.nonsense.Load()
+		for _, s := range r.gen.all() {
+			if s.id >= guestIDs {
+				dst.DoneElsewhere += s.each[0].ended[account.Done].Load()
+			}
+		}
 	}
 	if p := r.published.Load(); p != nil {
 		dst.Publish, dst.WholePublish = p.recent, p.whole

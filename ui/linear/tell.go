@@ -19,6 +19,7 @@ type told struct {
 	seen   []string  // the same of the latest look: what comes and goes at once is no news
 	marks  int       // how many changes were told
 	raised []string
+	others []int // workers in other processes, for each lane
 }
 
 // trend is how far a sentence looks back, in lane time.
@@ -58,6 +59,26 @@ func (p *player) look(now time.Time) {
 	}
 }
 
+// others are what is new of workers in other processes.
+func (p *player) others() (news []string) {
+	p.told.others = append(p.told.others, make([]int, max(0, len(p.snap.Lanes)-len(p.told.others)))...)
+	for i := range p.snap.Lanes {
+		l := &p.snap.Lanes[i]
+		switch n := l.Broker.Elsewhere; {
+		case n == p.told.others[i]:
+			continue
+		case n == 0:
+			news = append(news, fmt.Sprintf("No workers in other processes serve %s any more.", l.Name))
+		case n == 1:
+			news = append(news, fmt.Sprintf("A worker in another process serves each queue of %s.", l.Name))
+		default:
+			news = append(news, fmt.Sprintf("%d workers in other processes serve each queue of %s.", n, l.Name))
+		}
+		p.told.others[i] = l.Broker.Elsewhere
+	}
+	return news
+}
+
 // changes are what was changed or broken, and the events that were raised or
 // are over, since something was said.
 func (p *player) changes() (news []string) {
@@ -70,6 +91,7 @@ func (p *player) changes() (news []string) {
 		news = append(news, marks[i].String()+by+".")
 	}
 	p.told.marks = p.snap.Changes
+	news = append(news, p.others()...)
 	for _, name := range p.snap.Raised {
 		if !slices.Contains(p.told.raised, name) {
 			news = append(news, name+" is raised.")

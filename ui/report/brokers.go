@@ -73,6 +73,9 @@ func brokerRemark(b *engine.BrokerFigures) string {
 	if b.Rebalances > 0 {
 		text += "; partitions were dealt out anew " + count(b.Rebalances) + " times"
 	}
+	if b.DoneElsewhere > 0 {
+		text += "; workers in other processes did " + count(b.DoneElsewhere) + " deliveries"
+	}
 	if !b.Connected {
 		text += "; it is away: " + b.Trouble
 	}

@@ -67,3 +67,24 @@ func TestWorkerRows(t *testing.T) {
 		}
 	}
 }
+
+// Workers in other processes are shown with their host, where there is room also with
+// what they do, and all rows stand below each other.
+func TestWorkersElsewhereRows(t *testing.T) {
+	snap := atWork(saleScenario(t))
+	s := &picture(t, snap, 200, 60).scene
+	l := &s.snap.Lanes[0]
+	l.Broker = engine.BrokerSnapshot{Kind: engine.JetStream, Connected: true, Run: "monday", Elsewhere: 1}
+	l.Workers = []engine.WorkerSnapshot{
+		{ID: 1, State: engine.Idle},
+		{ID: 1, Host: "shed", State: engine.Busy, Seq: 42, Attempt: 1, Since: snap.At - 10*ms, Demand: 20 * ms},
+	}
+	for w, want := range map[int]string{
+		60: "workers 2  busy 93.4%  elsewhere 1  run monday\n 1 ○ charge           idle\n 1 ● charge @shed     #42         █████████▌░░░░░░░░░ 10.0ms",
+		30: "workers 2  busy 93.4%\n 1 ○ charge   idle\n 1 ● @shed    #42      10.0ms",
+	} {
+		if got := drawn(w, 3, func(g *grid.Grid) { s.drawServersTitle(g, 0); s.drawWorkers(g.Sub(grid.Rect{Y: 1, W: g.W, H: 2}), l) }); got != want {
+			t.Errorf("%d wide: got\n%s\nwant\n%s", w, got, want)
+		}
+	}
+}

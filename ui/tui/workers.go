@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"time"
 
 	"duet/engine"
@@ -78,6 +79,7 @@ func (s *scene) drawServersTitle(g *grid.Grid, lane int) {
 		p.right(6, figure.Percent(l.Recent.Utilisation), t.text)
 	}
 	s.drawResources(&p, l)
+	s.drawElsewhere(&p, l)
 	n := len(l.Workers)
 	if n == 0 && s.spec(lane).Dispatch != engine.Goroutine {
 		n = len(l.Publishers)
@@ -93,6 +95,32 @@ func (s *scene) drawServersTitle(g *grid.Grid, lane int) {
 			p.text(" ", t.bad)
 			p.text(fault, t.bad)
 		}
+	}
+}
+
+// elsewhere is how many of a lane's workers are in other processes.
+func elsewhere(l *engine.LaneSnapshot) (n int64) {
+	for i := range l.Workers {
+		if l.Workers[i].Host != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// drawElsewhere says how many of the workers are in other processes, and under which
+// name others find the run.
+func (s *scene) drawElsewhere(p *pen, l *engine.LaneSnapshot) {
+	t, n := s.theme, elsewhere(l)
+	if n > 0 && p.room() >= 16 {
+		p.skip(2)
+		p.text("elsewhere ", t.dim)
+		p.text(figure.Count(n), t.text)
+	}
+	if run := l.Broker.Run; run != "" && p.room() >= 8+len(run) {
+		p.skip(2)
+		p.text("run ", t.dim)
+		p.text(run, t.text)
 	}
 }
 
@@ -143,8 +171,17 @@ func (s *scene) drawWorker(p *pen, l *engine.LaneSnapshot, w *engine.WorkerSnaps
 		handler = l.Handlers[w.Handler].Name
 	}
 	name := 8
-	if !wide {
+	switch {
+	case !wide:
 		name = min(7, p.room()-9)
+	case p.room() >= 44 && elsewhere(l) > 0:
+		name = 16 // of all, so that they stand below each other
+	}
+	if w.Host != "" { // where it is says more than what it does, where there is no room for both
+		handler = strings.TrimSpace(handler + " @" + w.Host)
+		if len(l.Handlers) == 1 || name < len(handler) {
+			handler = "@" + w.Host
+		}
 	}
 	switch w.State {
 	case engine.Idle:

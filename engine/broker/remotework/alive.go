@@ -24,6 +24,11 @@ const (
 // has lost its connection, is taken for over. It asks all at once, and blocks for as
 // long as that takes.
 func Alive(ctx context.Context, server broker.Server, queues []broker.Name) (map[string]bool, error) {
+	return answering(ctx, server, queues, patience)
+}
+
+// answering is Alive with another patience.
+func answering(ctx context.Context, server broker.Server, queues []broker.Name, patience time.Duration) (map[string]bool, error) {
 	var mu sync.Mutex
 	var errs []error
 	alive := make(map[string]bool)
@@ -33,7 +38,7 @@ func Alive(ctx context.Context, server broker.Server, queues []broker.Name) (map
 			continue
 		}
 		asking.Go(func() {
-			takes, err := taken(ctx, server, name)
+			takes, err := taken(ctx, server, name, patience)
 			mu.Lock()
 			defer mu.Unlock()
 			alive[name.Run] = alive[name.Run] || takes
@@ -45,7 +50,7 @@ func Alive(ctx context.Context, server broker.Server, queues []broker.Name) (map
 }
 
 // taken sends a message to a queue, and tells whether somebody takes it.
-func taken(ctx context.Context, server broker.Server, name broker.Name) (bool, error) {
+func taken(ctx context.Context, server broker.Server, name broker.Name, patience time.Duration) (bool, error) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	queue, err := server.Attach(waiting, name, broker.Options{Prefetch: 1})

@@ -2,6 +2,7 @@ package remotework
 
 import (
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -40,7 +41,7 @@ func TestARunGoesOnThatTakesWhatItIsSent(t *testing.T) {
 			}()
 		}
 	}
-	alive, err := Alive(t.Context(), server, names)
+	alive, err := answering(t.Context(), server, names, 2*time.Second)
 	if err != nil || !alive["live"] || alive["dead"] {
 		t.Errorf("alive are %v, %v", alive, err)
 	}
