@@ -177,9 +177,12 @@ func (r *remote) crash(f *engine.Fault) error {
 		when = message.CrashBeforeAck
 	}
 	for n := range max(1, f.Count) {
-		if err := q.crash(f.Worker, when, f.Restart); err != nil && n > 0 {
+		err := q.crash(f.Worker, when, f.Restart)
+		switch {
+		case err == nil, f.Worker == 0 && r.office.crash(q, f.Restart):
+		case n > 0:
 			return nil // all there are
-		} else if err != nil {
+		default:
 			return err
 		}
 	}

@@ -24,6 +24,7 @@ type office struct {
 	reading sync.WaitGroup // of reports
 	writing sync.WaitGroup // of letters
 
+	orders   chan func()         // what others want of the goroutine that reads
 	guests   map[string]*guest   // by their own names
 	slots    []*guest            // by the places that they have; nil: free
 	settings remotework.Settings // as they were told last
@@ -48,7 +49,7 @@ func (r *remote) opens(ctx context.Context, number int) (*office, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &office{remote: r, number: number, queue: queue, guests: make(map[string]*guest)}
+	o := &office{remote: r, number: number, queue: queue, orders: make(chan func()), guests: make(map[string]*guest)}
 	if o.link, err = queue.Worker(ctx, "playground"); err != nil {
 		_ = queue.Close(ctx)
 		return nil, err
@@ -83,6 +84,8 @@ func (o *office) read() {
 				continue
 			}
 			o.hear(&report)
+		case order := <-o.orders:
+			order()
 		case <-ticker.C:
 			o.review()
 		}
@@ -210,6 +213,55 @@ func (o *office) current() remotework.Settings {
 		q.mu.Unlock()
 	}
 	return s
+}
+
+// selfRestart is after which time a worker elsewhere is back that has crashed, and for
+// which none was said: who runs it sees to that.
+const selfRestart = time.Second
+
+// crash has a worker of a queue crash in another process, a busy one if there is any.
+// False: there is none.
+func (o *office) crash(q *remoteQueue, restart time.Duration) (found bool) {
+	if o == nil {
+		return false
+	}
+	back := time.Duration(float64(restart) / q.gen.lane.run.clock.Speed())
+	if restart == 0 {
+		back = selfRestart
+	}
+	done := make(chan struct{})
+	order := func() {
+		defer close(done)
+		of, at := o.victim(q)
+		if found = of != nil; found {
+			of.out.Post(func(l *remotework.Letter) {
+				l.Crashes = append(l.Crashes, remotework.Crash{Queue: at.queue, Worker: at.worker, Restart: back})
+			}, nil)
+		}
+	}
+	select {
+	case o.orders <- order:
+		<-done
+	case <-o.remote.ctx.Done():
+	}
+	return found
+}
+
+// victim is a worker elsewhere that has not crashed, a busy one if there is any; nil:
+// there is none.
+func (o *office) victim(q *remoteQueue) (of *guest, at guestSeat) {
+	for _, g := range o.guests {
+		for seat, p := range g.places {
+			if p.q != q || engine.WorkerState(p.meter.state.Load()) == engine.Crashed {
+				continue
+			}
+			if p.hand != nil {
+				return g, seat
+			}
+			of, at = g, seat
+		}
+	}
+	return of, at
 }
 
 // part lets go of a process: what its workers had in hand comes again.

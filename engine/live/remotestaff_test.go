@@ -2,12 +2,15 @@ package live
 
 import (
 	"context"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"duet/engine"
+	"duet/engine/broker"
 	"duet/engine/broker/dial"
 	"duet/engine/broker/jetstream/jetstreamtest"
 	"duet/engine/broker/remotework"
@@ -118,5 +121,90 @@ func TestOthersWorkForALane(t *testing.T) {
 				t.Errorf("it says\n%s", said)
 			}
 		})
+	}
+}
+
+// TestOneElsewhereCrashes when no worker of the lane's own is left to do so, and what
+// it held is done all the same.
+func TestOneElsewhereCrashes(t *testing.T) {
+	url := jetstreamtest.Start(t)
+	r := begin(t, joinable(url, ""), Options{Endless: true, Dial: dialling, Name: "mine"})
+	defer r.end()
+	c := hire(t, url, "mine", 1)
+	working := func(s *engine.Snapshot) bool {
+		return slices.ContainsFunc(s.Lanes[0].Workers, func(w engine.WorkerSnapshot) bool { return w.Host != "" && w.State == engine.Busy })
+	}
+	r.await("work elsewhere", time.Minute, working)
+	crash := func(restart time.Duration) engine.Change {
+		return broken(engine.Fault{Kind: engine.FaultCrash, Target: "worker", Lane: "message", Handler: "charge", Restart: restart})
+	}
+	r.do(crash(time.Hour))
+	r.await("the lane's own is down", time.Minute, func(s *engine.Snapshot) bool {
+		return slices.ContainsFunc(s.Lanes[0].Workers, func(w engine.WorkerSnapshot) bool { return w.Host == "" && w.State == engine.Crashed })
+	})
+	r.do(crash(300 * time.Millisecond))
+	r.await("the other one is down", time.Minute, func(s *engine.Snapshot) bool {
+		return slices.ContainsFunc(s.Lanes[0].Workers, func(w engine.WorkerSnapshot) bool { return w.Host != "" && w.State == engine.Crashed })
+	})
+	r.await("it is back", time.Minute, working)
+	r.do(set("load.rate", "0/s"))
+	s := r.await("quiescent", time.Minute, quiescent)
+	if l := s.Lanes[0].Ledger; l.Done+l.DeadLettered != l.Offered || l.Balance() != 0 {
+		t.Errorf("the ledger is %+v", l)
+	}
+	r.end()
+	c.end(t)
+}
+
+// TestReportsThatMakeNoSense are counted, whatever they say, and the ledger balances.
+func TestReportsThatMakeNoSense(t *testing.T) {
+	url := jetstreamtest.Start(t)
+	r := begin(t, joinable(url, ""), Options{Endless: true, Dial: dialling, Name: "mine"})
+	defer r.end()
+	server, err := dial.Server(t.Context(), &engine.Queue{Broker: engine.JetStream, URL: url}, func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	queue, err := server.Attach(t.Context(), remotework.Reports("mine", "message", 1), broker.Options{Prefetch: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same each time
+	send := func(n int, body []byte) {
+		if err := queue.Publish(t.Context(), broker.Message{ID: uint64(n), Body: body}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whats := []string{remotework.Asks, remotework.Begins, remotework.Ends, remotework.Lets}
+	for n := range 500 {
+		report := remotework.Report{From: []string{"one", "other"}[n%2], Number: uint64(n/2 + 1)}
+		if n < 2 {
+			report.Hello = &remotework.Hello{Host: "liar", Workers: 2}
+		}
+		for range random.IntN(4) {
+			e := remotework.Event{
+				What: whats[random.IntN(len(whats))], Queue: []string{"charge", "audit", "nothing"}[random.IntN(3)], Worker: 1 + random.IntN(3), ID: random.Uint64N(100),
+			}
+			if e.What == remotework.Ends {
+				e.Did = []remotework.Result{{Took: time.Duration(random.Int64N(int64(time.Second))), Failed: random.IntN(2) == 0}}
+			}
+			report.Events = append(report.Events, e)
+		}
+		body := report.Encode()
+		if n%10 == 9 {
+			body = body[:random.IntN(len(body))]
+		}
+		send(n+1, body)
+	}
+	for i, name := range []string{"one", "other"} {
+		report := remotework.Report{From: name, Number: 251, Bye: true}
+		send(501+i, report.Encode())
+	}
+	r.await("nonsense", time.Minute, func(s *engine.Snapshot) bool { return s.Lanes[0].Broker.Nonsense > 50 })
+	r.do(set("load.rate", "0/s"))
+	s := r.await("quiescent", time.Minute, quiescent)
+	if err := checkBalance(s); err != nil {
+		t.Error(err)
 	}
 }

@@ -74,7 +74,7 @@ func brokerRemark(b *engine.BrokerFigures) string {
 		text += "; partitions were dealt out anew " + count(b.Rebalances) + " times"
 	}
 	if b.DoneElsewhere > 0 {
-		text += "; workers in other processes did " + count(b.DoneElsewhere) + " deliveries"
+		text += "; workers in other processes did " + count(b.DoneElsewhere) + " deliveries: their service is by their own clocks, and waits include the way of their reports"
 	}
 	if !b.Connected {
 		text += "; it is away: " + b.Trouble

@@ -122,6 +122,10 @@ func (s *scene) drawElsewhere(p *pen, l *engine.LaneSnapshot) {
 		p.text("run ", t.dim)
 		p.text(run, t.text)
 	}
+	if n > 0 && p.room() >= 48 {
+		p.skip(2)
+		p.text("waits include the way of their reports", t.dim)
+	}
 }
 
 // crowded says whether so many workers have not even half a row each.

@@ -111,7 +111,7 @@ func (s *session) work(ctx context.Context, name broker.Name, reports broker.Que
 	if err != nil {
 		return "", err
 	}
-	s.o.Say(fmt.Sprintf("works for run %s, lane %s, with %d for each of %d queues", s.o.Run, s.o.Lane, s.o.Workers, len(s.settings.Load().Queues)))
+	s.o.Say(fmt.Sprintf("works for run %s, lane %s: %d at each queue, of %s", s.o.Run, s.o.Lane, s.o.Workers, s.settings.Load().titles()))
 	end, err = s.wait(ctx)
 	stop()
 	if end == "" && err == nil { // it leaves by itself

@@ -231,6 +231,15 @@ func DecodeLetter(data []byte) (l Letter, err error) {
 	)
 }
 
+// titles are what the queues are called.
+func (s *Settings) titles() string {
+	var all []string
+	for _, q := range s.Queues {
+		all = append(all, q.Title)
+	}
+	return strings.Join(all, ", ")
+}
+
 // right tells whether settings make sense.
 func (s *Settings) right() bool {
 	handlers := func(h Handler) bool {
