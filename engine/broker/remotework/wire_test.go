@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -148,6 +149,12 @@ func (q *flaky) Publish(_ context.Context, m broker.Message) error {
 	return nil
 }
 
+func (q *flaky) sent() []Report {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return slices.Clone(q.got)
+}
+
 func TestOutboxSendsAllThereIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := &flaky{fail: 3}
@@ -159,17 +166,18 @@ func TestOutboxSendsAllThereIs(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { ended <- box.Run(ctx, q) }()
 		const many = 1000
-		confirmed := 0
+		var confirmed atomic.Int64
 		for i := range many {
 			box.Post(func(r *Report) {
 				r.Events = append(r.Events, Event{What: Begins, Queue: "q", Worker: 1, ID: uint64(i)})
-			}, func() { confirmed++ })
+			}, func() { confirmed.Add(1) })
 		}
 		box.Flush(t.Context())
 		synctest.Wait()
 		var order Sequence[Report]
 		next := uint64(0)
-		for _, r := range q.got {
+		sent := q.sent()
+		for _, r := range sent {
 			for _, r := range order.Take(r.Number, r) {
 				for _, e := range r.Events {
 					if e.ID != next {
@@ -179,13 +187,12 @@ func TestOutboxSendsAllThereIs(t *testing.T) {
 				}
 			}
 		}
-		if next != many || confirmed != many {
-			t.Errorf("%d of %d events came, %d were confirmed", next, many, confirmed)
+		if next != many || confirmed.Load() != many {
+			t.Errorf("%d of %d events came, %d were confirmed", next, many, confirmed.Load())
 		}
-		before := len(q.got)
 		time.Sleep(10 * beat)
 		synctest.Wait()
-		if n := len(q.got) - before; n < 9 || n > 11 {
+		if n := len(q.sent()) - len(sent); n < 9 || n > 11 {
 			t.Errorf("%d signs of life in 10 s", n)
 		}
 		q.mu.Lock()
