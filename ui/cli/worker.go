@@ -69,7 +69,7 @@ func (w *world) joinRun(ctx context.Context, f *workerFlags) error {
 	}
 	defer server.Close()
 	err = w.work(ctx, server, f.Options)
-	if err != nil && !errors.Is(err, remotework.ErrNone) {
+	if err != nil && !errors.Is(err, remotework.ErrNone) && !errors.Is(err, remotework.ErrLane) {
 		err = &exit{exitRun, err}
 	}
 	return cmp.Or(err, interruption(ctx, nil))

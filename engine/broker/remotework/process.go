@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"duet/engine/broker"
+	"duet/engine/clock"
 )
 
 // Options say where to work, and as whom.
@@ -20,12 +21,16 @@ type Options struct {
 	Workers int    // for each queue of the lane, 1 to MostWorkers
 	Host    string // what the process is shown as
 	Say     func(line string)
+
+	clock []clock.Option // in tests: of the clock by which the work is done
 }
 
 // What there is to say when there is no work.
 var (
 	// ErrNone says that there is no run of that name, or no lane.
 	ErrNone = errors.New("there is no such run")
+	// ErrLane says that the run has several lanes, of which one is to be named.
+	ErrLane = errors.New("the run has several lanes")
 	// ErrRefused says that the playground does not let anybody join.
 	ErrRefused = errors.New("the playground refuses")
 	// ErrSilent says that nothing was heard of the playground for long.
@@ -88,16 +93,16 @@ func find(ctx context.Context, server broker.Server, o *Options, after int) (nam
 	lanes := slices.Sorted(maps.Keys(best))
 	switch {
 	case len(runs) == 0:
-		return name, fmt.Errorf("%w: nothing runs at this broker", ErrNone)
+		return name, fmt.Errorf("%w: nothing runs in this broker", ErrNone)
 	case !runs[o.Run]:
-		return name, fmt.Errorf("%w as %s at this broker; there are %s", ErrNone, o.Run, strings.Join(slices.Sorted(maps.Keys(runs)), ", "))
+		return name, fmt.Errorf("%w as %s in this broker; there are %s", ErrNone, o.Run, strings.Join(slices.Sorted(maps.Keys(runs)), ", "))
 	case o.Lane == "" && len(lanes) > 1:
-		return name, fmt.Errorf("run %s has several lanes, and one is needed: %s", o.Run, strings.Join(lanes, ", "))
+		return name, fmt.Errorf("%w, and one is to be named: %s", ErrLane, strings.Join(lanes, ", "))
 	case o.Lane == "" && len(lanes) == 1:
 		o.Lane = lanes[0]
 	}
 	if name = best[o.Lane]; name.Lane == "" {
-		return name, fmt.Errorf("%w: run %s has no lane %s in this broker; there are %s", ErrNone, o.Run, o.Lane, strings.Join(lanes, ", "))
+		return name, fmt.Errorf("%w: %s has no lane %s in this broker; there are %s", ErrNone, o.Run, o.Lane, strings.Join(lanes, ", "))
 	}
 	return name, nil
 }

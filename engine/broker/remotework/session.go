@@ -47,7 +47,7 @@ type question struct {
 // join works for a hand-over until it ends, or ctx is done.
 func join(ctx context.Context, server broker.Server, o Options, name broker.Name) (end string, err error) {
 	s := &session{
-		server: server, o: o, from: broker.NewRun(), clock: clock.NewLane(), waiting: make(map[question]func(Answer)), places: make(map[seat]*place),
+		server: server, o: o, from: broker.NewRun(), clock: clock.NewLane(o.clock...), waiting: make(map[question]func(Answer)), places: make(map[seat]*place),
 		ready: make(chan struct{}), end: make(chan string, 1),
 	}
 	s.out = NewOutbox(func(r *Report, number uint64) []byte {
