@@ -3,6 +3,7 @@ package rabbitmq
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -104,7 +105,7 @@ func (r *registry) enter(ctx context.Context, e entry) error {
 func (r *registry) list(ctx context.Context) (all []broker.Name, err error) {
 	err = r.walk(ctx, func(e entry) (bool, error) {
 		there, err := r.there(ctx, e)
-		if there {
+		if there && !slices.Contains(all, e.name) {
 			all = append(all, e.name)
 		}
 		return there, err

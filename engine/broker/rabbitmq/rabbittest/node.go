@@ -26,7 +26,7 @@ import (
 const URLVariable = "DUET_RABBITMQ_URL"
 
 // most is how long a node may take to start.
-const most = 2 * time.Minute
+const most = 4 * time.Minute
 
 // Node is a RabbitMQ server. One that is not our own can be neither killed nor
 // stopped: tests that want to are skipped.
