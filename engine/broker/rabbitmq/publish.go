@@ -97,7 +97,7 @@ func (s *session) serve(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-closed:
+		case _, _ = <-closed:
 			return
 		case m := <-s.sends:
 			m.confirm, m.err = s.channel.PublishWithDeferredConfirm("", m.queue, true, false, m.message)

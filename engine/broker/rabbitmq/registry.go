@@ -190,11 +190,11 @@ func (r *registry) walk(ctx context.Context, keep func(entry) (bool, error)) err
 
 // settle puts back what is kept, and forgets the rest.
 func (r *registry) settle(c *amqp.Channel, kept, struck []amqp.Delivery) (err error) {
-	for _, d := range kept {
-		err = errors.Join(err, d.Nack(false, true))
+	for i := range kept {
+		err = errors.Join(err, kept[i].Nack(false, true))
 	}
-	for _, d := range struck {
-		err = errors.Join(err, d.Ack(false))
+	for i := range struck {
+		err = errors.Join(err, struck[i].Ack(false))
 	}
 	if err == nil && len(kept) == 0 {
 		_, err = c.QueueDelete(noted, false, true, false)

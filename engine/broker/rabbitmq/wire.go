@@ -159,8 +159,8 @@ func (d *dialler) sentence(err error, late bool) error {
 		return d.at.Hide(err)
 	case said.Code == amqp.FrameError || said.Code == amqp.SyntaxError:
 		return errors.New("who is there does not speak AMQP: is this the port of RabbitMQ for " + d.at.Scheme + ", " + ports[d.at.Scheme] + " by default?")
-	case said.Code == amqp.NotAllowed || said == amqp.ErrVhost: //nolint:errorlint // both have the same code
-		return fmt.Errorf("no access to the virtual host %q: %s", d.at.Path, d.at.HideText(said.Reason))
+	case said.Code == amqp.NotAllowed || errors.Is(err, amqp.ErrVhost):
+		return fmt.Errorf("no access to the virtual host %q: %s", d.at.Path, d.reason(said))
 	case said.Code == amqp.AccessRefused:
 		return fmt.Errorf("the login of user %q is refused: check user and password", d.at.User)
 	default:

@@ -214,7 +214,7 @@ func (r *reader) serve(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-r.closed:
+		case _, _ = <-r.closed:
 			return
 		case _, ok := <-cancelled: // the queue was deleted
 			if ok {

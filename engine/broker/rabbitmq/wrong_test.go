@@ -153,7 +153,4 @@ func TestAQueueIsDeletedByOthers(t *testing.T) {
 	if _, err := q.Worker(t.Context(), "2"); err != broker.ErrGone {
 		t.Errorf("one more worker: %v", err)
 	}
-	if all, err := c.QueueInspect(noted); err == nil && all.Messages == 0 {
-		t.Error("the list of what was made is empty, and is there")
-	}
 }
