@@ -13,7 +13,19 @@ import (
 	"duet/engine/broker/rabbitmq/rabbittest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(rabbittest.Main{M: m}) }
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "duet-roots-")
+	if err == nil {
+		err = trust(folder)
+	}
+	if err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(rabbittest.Main{M: m}, goleak.Cleanup(func(code int) {
+		_ = os.RemoveAll(folder)
+		os.Exit(code)
+	}))
+}
 
 // server connects to a node's server.
 func server(t testing.TB, node *rabbittest.Node) *Server {

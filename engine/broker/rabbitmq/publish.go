@@ -55,7 +55,7 @@ func (p *publisher) run() {
 			s.serve(p.queue.ctx)
 			p.session.Store(nil)
 			close(s.over)
-			_ = s.channel.Close()
+			p.queue.server.running.Go(func() { _ = s.channel.Close() }) // a server that does not answer holds nobody up
 		}
 		w := p.queue.server.publish.await(p.queue.ctx)
 		if w == nil {

@@ -31,6 +31,7 @@ type queue struct {
 
 	gone      atomic.Bool  // it is not there any more
 	consumers atomic.Int64 // of this process
+	few       atomic.Bool  // the server had more when it was asked last
 
 	ctx     context.Context // ends with it
 	cancel  context.CancelFunc
@@ -156,8 +157,8 @@ func (q *queue) Depth(ctx context.Context) (d broker.Depth, err error) {
 		d.Dead = int64(dead.Messages)
 		return err
 	})
-	if ours < 0 { // there are others
-		d.InFlight = -1
+	if few := ours < 0; q.few.Swap(few) && few {
+		d.InFlight = -1 // twice in a row: it is not just a worker that has gone
 	}
 	d.Partitions, d.Rebalances = parts, q.dealer.times()
 	switch {

@@ -216,11 +216,8 @@ func (r *reader) serve(ctx context.Context) {
 			return
 		case _, _ = <-r.closed:
 			return
-		case _, ok := <-cancelled: // the queue was deleted
-			if ok {
-				r.worker.queue.gone.Store(true)
-			}
-			cancelled = nil
+		case <-cancelled: // the queue was deleted, or is being stopped: the next connection finds out
+			return
 		case <-r.turn:
 			if r.follow() != nil {
 				return
