@@ -55,7 +55,8 @@ func (p *publisher) run() {
 			s.serve(p.queue.ctx)
 			p.session.Store(nil)
 			close(s.over)
-			p.queue.server.running.Go(func() { _ = s.channel.Close() }) // a server that does not answer holds nobody up
+			over := s.channel
+			p.queue.server.running.Go(func() { _ = over.Close() }) // a server that does not answer holds nobody up
 		}
 		w := p.queue.server.publish.await(p.queue.ctx)
 		if w == nil {
