@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"duet/engine/broker"
+	"duet/engine/broker/conformance"
 	"duet/engine/broker/rabbitmq/rabbittest"
 )
 
@@ -194,6 +195,29 @@ func TestFrozenAndContinued(t *testing.T) {
 	if f.outcomes[broker.ErrUnknown] == 0 {
 		t.Error("a message that was on its way into a frozen server has another outcome than unknown")
 	}
+}
+
+func TestConformanceOfReconnecting(t *testing.T) {
+	node := rabbittest.Start(t)
+	t.Run("the server is killed", func(t *testing.T) {
+		node.Own(t)
+		conformance.Cut(t, server(t, node), node.Kill, func() {
+			if err := node.Run(); err != nil {
+				t.Error(err)
+			}
+		})
+	})
+	t.Run("the connection is cut", func(t *testing.T) {
+		at := address(t, node.URL)
+		p := newProxy(t, at.Host)
+		at.Host = p.listener.Addr().String()
+		s, err := Connect(t.Context(), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		conformance.Cut(t, s, func() { p.cut(true) }, func() { p.cut(false) })
+	})
 }
 
 func TestTheConnectionIsCut(t *testing.T) {
