@@ -98,7 +98,8 @@ func (s *session) serve(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case _, _ = <-closed:
+		case why := <-closed:
+			_ = why // the link tells of it
 			return
 		case m := <-s.sends:
 			m.confirm, m.err = s.channel.PublishWithDeferredConfirm("", m.queue, true, false, m.message)

@@ -214,7 +214,8 @@ func (r *reader) serve(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case _, _ = <-r.closed:
+		case why := <-r.closed:
+			_ = why // whatever it is, there is one remedy
 			return
 		case <-cancelled: // the queue was deleted, or is being stopped: the next connection finds out
 			return
