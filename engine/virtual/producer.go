@@ -82,6 +82,7 @@ func (l *lane) staff() {
 // produce has a producer that is free take due items, until there are none or
 // one keeps it.
 func (l *lane) produce(p int32) {
+	var a arrival
 	for !l.producers[p].leaving {
 		i := l.lineOf(p)
 		if l.shut() || l.lines[i].len() == 0 {
@@ -89,7 +90,7 @@ func (l *lane) produce(p int32) {
 			l.resting.push(p)
 			return
 		}
-		if a := l.next(i); !l.hand(p, &a) {
+		if l.next(i, &a); !l.hand(p, &a) {
 			return
 		}
 	}

@@ -259,28 +259,22 @@ func (s *source) lineFor(key int32) int32 {
 }
 
 // next takes the next item that waits in a line, which must not be empty.
-func (l *lane) next(i int32) (a arrival) {
-	a = l.front(i)
+func (l *lane) next(i int32, a *arrival) {
+	if x := &l.lines[i]; x.returned.len() > 0 {
+		*a = x.returned.pop()
+	} else {
+		l.takeWaiting(i, a)
+	}
 	l.leaveBacklog(1, a.client != none)
 	l.pass()
-	return a
-}
-
-// front takes the first of a line that is not empty.
-func (l *lane) front(i int32) (a arrival) {
-	if x := &l.lines[i]; x.returned.len() > 0 {
-		return x.returned.pop()
-	}
-	return l.takeWaiting(i)
 }
 
 // takeWaiting takes the first that was never taken; there must be one.
-func (l *lane) takeWaiting(i int32) (a arrival) {
+func (l *lane) takeWaiting(i int32, a *arrival) {
 	x := &l.lines[i]
-	if a = x.waiting.pop(); x.waiting.len() == 0 {
+	if *a = x.waiting.pop(); x.waiting.len() == 0 {
 		l.fetch(i, mostWaiting)
 	}
-	return a
 }
 
 // giveBack returns an item that a producer has in hand and nobody has taken. It

@@ -28,8 +28,9 @@ func (l *lane) dropTick(a *arrival) {
 // dropTicks leaves one tick of what a line kept before there was a ticker.
 func (l *lane) dropTicks(i int32) {
 	for x := &l.lines[i]; l.ticks() && x.kept() > 1; {
-		first := l.takeWaiting(i)
-		a := l.takeWaiting(i)
+		var first, a arrival
+		l.takeWaiting(i, &first)
+		l.takeWaiting(i, &a)
 		x.waiting.pushFront(first)
 		if a.client != none { // a try, from before as well
 			x.returned.push(a)
