@@ -223,10 +223,13 @@ func sum(a, b *engine.Ledger) engine.Ledger {
 	}
 }
 
-// moves tells whether anybody of a lane is at work, stands in line for a slot, or at
-// a full queue: a goroutine of a call shows among the handlers alone.
+// moves tells whether anything of a lane is in hand, stands in line for a slot, or at
+// a full queue. A goroutine of a call shows among the handlers alone, and a worker of a
+// hand-over that drains in the ledger.
 func moves(l *engine.LaneSnapshot) bool {
-	return slices.ContainsFunc(l.Handlers, func(h engine.HandlerSnapshot) bool { return h.Busy > 0 }) ||
+	return l.Ledger.InFlight > 0 ||
+		slices.ContainsFunc(l.Handlers, func(h engine.HandlerSnapshot) bool { return h.Busy > 0 }) ||
+		slices.ContainsFunc(l.Workers, func(w engine.WorkerSnapshot) bool { return w.State.AtWork() }) ||
 		slices.ContainsFunc(l.Publishers, func(p engine.PublisherSnapshot) bool { return p.Busy })
 }
 
