@@ -137,9 +137,13 @@ func (h *histogram) clone() histogram {
 	return c
 }
 
+// clone is a copy with room for what waits only: a ring that once held much does not
+// take as much in every checkpoint after that.
 func (r *ring[T]) clone() ring[T] {
-	c := *r
-	c.slots = slices.Clone(r.slots)
+	var c ring[T]
+	for i := range r.waiting {
+		c.push(*r.at(i))
+	}
 	return c
 }
 
