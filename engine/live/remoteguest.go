@@ -207,6 +207,7 @@ func (p *guestPlace) ends(e *remotework.Event, answer func(remotework.Answer)) {
 		answer(remotework.Answer{Do: remotework.Later, Pause: pause})
 	case message.Failed, message.Dead:
 		answer(remotework.Answer{Do: remotework.Drop})
+	default: // the worker knows by itself
 	}
 	m := p.meter
 	m.now = m.lane.run.clock.Now()

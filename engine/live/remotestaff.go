@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -126,9 +127,8 @@ func (o *office) greet(g *guest, h *remotework.Hello) {
 		g.out.Post(func(l *remotework.Letter) { l.Refused = why }, nil)
 		return
 	}
-	for g.slot = 0; g.slot < len(o.slots) && o.slots[g.slot] != nil; g.slot++ {
-	}
-	if g.slot == len(o.slots) {
+	if g.slot = slices.Index(o.slots, nil); g.slot < 0 {
+		g.slot = len(o.slots)
 		o.slots = append(o.slots, nil)
 	}
 	o.slots[g.slot] = g

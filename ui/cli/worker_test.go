@@ -29,7 +29,7 @@ func TestWorkerPassesOnWhatItIsTold(t *testing.T) {
 
 func TestRunNames(t *testing.T) {
 	drawn, given := runNames{}, runNames{first: "a"}
-	if drawn.next() == drawn.next() {
+	if a, b := drawn.next(), drawn.next(); a == b {
 		t.Error("two runs are called the same")
 	}
 	if a, b := given.next(), given.next(); a != "a" || b != "a_2" {

@@ -109,16 +109,15 @@ func find(ctx context.Context, server broker.Server, o *Options, after int) (nam
 
 // reopened waits for the next hand-over of the lane.
 func reopened(ctx context.Context, server broker.Server, o *Options, after int) (name broker.Name, err error) {
-	for start := time.Now(); ; {
+	waiting, cancel := context.WithTimeout(ctx, reopens)
+	defer cancel()
+	for {
 		if name, err = find(ctx, server, o, after); err == nil || !errors.Is(err, ErrNone) && server.State().Connected {
 			return name, err
 		}
-		if time.Since(start) > reopens {
-			return name, cmp.Or(err, ErrNone)
-		}
 		select {
-		case <-ctx.Done():
-			return name, ctx.Err()
+		case <-waiting.Done():
+			return name, cmp.Or(ctx.Err(), err)
 		case <-time.After(beat):
 		}
 	}
