@@ -208,3 +208,27 @@ func TestReportsThatMakeNoSense(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestOthersGoOnWithALane that has died and is revived: its next hand-over has other
+// queues.
+func TestOthersGoOnWithALane(t *testing.T) {
+	url := jetstreamtest.Start(t)
+	r := begin(t, joinable(url, ", recover: false"), Options{Endless: true, Dial: dialling, Name: "mine"})
+	defer r.end()
+	c := hire(t, url, "mine", 2)
+	working := func(s *engine.Snapshot) bool {
+		done, _ := doneElsewhere(&s.Lanes[0])
+		return done > 0
+	}
+	r.await("work done elsewhere", time.Minute, working)
+	r.do(broken(engine.Fault{Kind: engine.FaultPanic, Target: "audit", Share: 1}))
+	r.await("dead", time.Minute, func(s *engine.Snapshot) bool { return s.Lanes[0].Dead != "" })
+	r.do(broken(engine.Fault{Kind: engine.FaultMend, Target: "audit"}), broken(engine.Fault{Kind: engine.FaultRevive, Target: "lane"}))
+	r.await("alive, and work done elsewhere", time.Minute, func(s *engine.Snapshot) bool { return s.Lanes[0].Dead == "" && working(s) })
+	r.do(set("load.rate", "0/s"))
+	if err := checkBalance(r.await("quiescent", time.Minute, quiescent)); err != nil {
+		t.Error(err)
+	}
+	r.end()
+	c.end(t)
+}
