@@ -58,7 +58,7 @@ type publishing struct {
 func (p *publishing) merge(r *remote) {
 	p.counts.Reset()
 	r.publishing.AddTo(&p.counts)
-	p.recent.Push(time.Since(p.began), &p.counts) //nolint:forbidigo // as above
+	p.recent.Push(time.Since(p.began), &p.counts)
 	r.published.Store(&publishTimes{p.recent.Summary(), p.counts.Summary()})
 }
 

@@ -120,10 +120,9 @@ lanes: [{model: message, queue: {broker: jetstream, url: embedded}, workers: 1, 
 		time.Sleep(time.Second)
 		r.do(set("load.rate", "0/s"))
 		r.await("quiescent", time.Minute, quiescent)
-		s := r.await("all told", time.Minute, func(s *engine.Snapshot) bool { return s.Lanes[0].Broker.Ready == 0 })
+		r.await("all told", time.Minute, func(s *engine.Snapshot) bool { return s.Lanes[0].Broker.Ready == 0 })
 		time.Sleep(2 * askEvery)
-		s = r.look()
-		if l := &s.Lanes[0]; l.Broker.Dead == 0 || l.Broker.Dead != l.Ledger.DeadLettered {
+		if l := &r.look().Lanes[0]; l.Broker.Dead == 0 || l.Broker.Dead != l.Ledger.DeadLettered {
 			t.Errorf("dead letters in the broker: %d, ledger %+v", l.Broker.Dead, l.Ledger)
 		}
 	})

@@ -197,7 +197,7 @@ func (q *remoteQueue) publish(m broker.Message) error {
 	err := q.queue.Publish(ctx, m)
 	switch {
 	case err == nil:
-		q.publishing.Record(int64(time.Since(start))) //nolint:forbidigo // as above
+		q.publishing.Record(int64(time.Since(start)))
 	case errors.Is(err, broker.ErrGone):
 	case errors.Is(err, broker.ErrDown):
 		q.down.Add(1)

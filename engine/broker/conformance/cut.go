@@ -83,7 +83,7 @@ func (s *suite) again(n int) {
 			if errors.Is(err, broker.ErrGone) || s.ctx.Err() != nil {
 				s.Fatalf("message %d: %v", s.last, err)
 			}
-			time.Sleep(5 * time.Millisecond)
+			time.Sleep(5 * time.Millisecond) //nolint:forbidigo // a broker lives in wall time
 		}
 	}
 }
