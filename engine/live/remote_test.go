@@ -167,7 +167,7 @@ lanes: [{model: message, queue: {broker: jetstream, url: embedded}, workers: 1, 
 	r.await("messages in the broker", time.Minute, func(s *engine.Snapshot) bool { return s.Lanes[0].Broker.Ready > 10 })
 	takeOut()
 	l := &r.await("dead", time.Minute, func(s *engine.Snapshot) bool { return s.Lanes[0].Dead != "" }).Lanes[0]
-	if want := "the queue of charge was deleted by someone, or the broker came back empty: "; !strings.HasPrefix(l.Dead, want) {
+	if want := " messages lost: the queue of charge was deleted by someone, or the broker came back empty"; !strings.HasSuffix(l.Dead, want) {
 		t.Errorf("it died of %q", l.Dead)
 	}
 	r.do(set("load.rate", "0/s"))

@@ -142,7 +142,7 @@ func (q *remoteQueue) gone() {
 		return
 	}
 	q.lost.Add(int64(n))
-	q.gen.lane.die(fmt.Sprintf("the queue of %s was deleted by someone, or the broker came back empty: %s lost", q.name, messages(n)))
+	q.gen.lane.die(fmt.Sprintf("%s lost: the queue of %s was deleted by someone, or the broker came back empty", messages(n), q.name))
 }
 
 func messages(n int) string {

@@ -60,7 +60,7 @@ func (s *scene) brokerState(p *pen, b *engine.BrokerSnapshot) {
 	p.text("  ", t.dim)
 	p.text(b.Address, t.dim)
 	switch {
-	case !b.Connected && b.Trouble != "":
+	case !b.Connected && b.Trouble != "" && p.room() >= 8:
 		p.text("  ", t.dim)
 		p.text(b.Trouble, t.bad)
 	case b.Connected:
@@ -76,7 +76,7 @@ func (s *scene) brokerState(p *pen, b *engine.BrokerSnapshot) {
 func (s *scene) brokerHolds(p *pen, b *engine.BrokerSnapshot) {
 	t := s.theme
 	figures, bad := t.text, t.bad
-	if b.Age < 0 || b.Age > fresh {
+	if b.Age < 0 || b.Age > fresh || !b.Connected {
 		figures, bad = t.dim, t.dim
 	}
 	known := func(label string, n int64, st grid.Style) {
@@ -122,7 +122,7 @@ func (s *scene) brokerCosts(p *pen, b *engine.BrokerSnapshot) {
 	}
 	p.text("  asked in", t.dim)
 	p.right(8, figure.Duration(b.Asking), t.text)
-	if b.Age > fresh {
+	if b.Age > fresh && p.room() >= len(" 12.3s old") {
 		p.text(" ", t.dim)
 		p.text(figure.Duration(b.Age), t.warning)
 		p.text(" old", t.warning)
