@@ -26,7 +26,7 @@ lanes:
 `
 
 // TestSoak runs a scenario in which everything is changed and broken at random, again
-// and again, and now and then brought to rest: then every item is accounted for, and
+// and again for a moment, brought to rest, and then flooded: at rest then every item is accounted for, and
 // memory and goroutines are not more than before. It goes on for a second or two, or
 // for as long as DUET_SOAK says, such as 30s.
 func TestSoak(t *testing.T) {
@@ -56,10 +56,12 @@ func TestSoak(t *testing.T) {
 			t.Fatalf("%.3000v", err)
 		}
 		memory, goroutines = append(memory, uint64(inUse())), append(goroutines, uint64(runtime.NumGoroutine()))
-		r.do(set("load.rate", "300/s"), set("load.timeout", "200ms"))
 		for _, l := range r.scenario.Load().Lanes {
 			r.do(set("lanes."+l.Name+".speed", "1"))
 		}
+		r.do(set("load.rate", "5000/s"), set("load.timeout", "200ms"))
+		time.Sleep(50 * time.Millisecond)
+		r.do(set("load.rate", "300/s"))
 	}
 	offered := r.look().Offered
 	r.end()
