@@ -101,8 +101,8 @@ func TestWorkersElsewhere(t *testing.T) {
 	binary, url := built(t), jetstreamtest.Start(t)
 	inFolder(t, map[string]string{"small.yaml": `
 duet: 1
-load: {rate: 150/s, payload: 20}
-duration: 3s
+load: {rate: 200/s, payload: 20} # more than they can do together, so that nobody is idle
+duration: 2s
 drain: 1m
 handlers: [{name: work, service: {dist: constant, mean: 40ms}, fail: 2%}]
 lanes: [{model: message, workers: 1, queue: {capacity: 1000, prefetch: 2}, ack: after, attempts: 5}]
