@@ -18,8 +18,9 @@ const long = "DUET_LONG"
 // run is a run whose lane is in Kafka.
 type run struct {
 	*live.Run
-	t    *testing.T
-	snap engine.Snapshot
+	t     *testing.T
+	snap  engine.Snapshot
+	items int64 // when so many were offered, no more come; 0: they keep coming
 }
 
 func begin(t *testing.T, at broker.Address, text string) *run {
@@ -45,7 +46,12 @@ func begin(t *testing.T, at broker.Address, text string) *run {
 // lane is how the lane is now.
 func (r *run) lane() *engine.LaneSnapshot {
 	r.Snapshot(&r.snap)
-	return &r.snap.Lanes[0]
+	l := &r.snap.Lanes[0]
+	if r.items > 0 && l.Ledger.Offered >= r.items {
+		r.items = 0
+		r.halt()
+	}
+	return l
 }
 
 // await waits until a state is reached.
@@ -61,12 +67,18 @@ func (r *run) await(what string, most time.Duration, reached func(*engine.LaneSn
 	}
 }
 
-// stop has no more items come, and waits until all are done with.
-func (r *run) stop(most time.Duration) {
+// halt has no more items come.
+func (r *run) halt() {
 	r.t.Helper()
 	if err := r.Apply(engine.Change{Path: "load.rate", Value: "0/s"}); err != nil {
 		r.t.Fatal(err)
 	}
+}
+
+// stop has no more items come, and waits until all are done with.
+func (r *run) stop(most time.Duration) {
+	r.t.Helper()
+	r.halt()
 	r.await("quiescent", most, func(*engine.LaneSnapshot) bool { return r.snap.Quiescent })
 }
 
@@ -107,16 +119,17 @@ func TestARunOutlivesItsBroker(t *testing.T) {
 	const items, limit = 100_000, 10 * time.Minute
 	n := kafkatest.Own(t)
 	r := begin(t, n.Address(), `
-load: {rate: 4000/s, payload: 100}
+load: {rate: 3000/s, payload: 100}
 handlers: [{name: charge, service: {dist: constant, mean: 500us}}]
 lanes: [{model: message, name: orders, queue: {broker: kafka, url: "kafka://test", prefetch: 32}, workers: 12, producers: 32, ack: after, attempts: 3}]
 `)
+	r.items = items
 	for i := range 2 {
 		r.await("far enough", limit, func(l *engine.LaneSnapshot) bool { return l.Ledger.Done > int64(i+1)*items/3 })
 		n.Kill()
-		r.await("without a broker", most, func(l *engine.LaneSnapshot) bool { return !l.Broker.Connected })
+		r.await("without a broker", limit, func(l *engine.LaneSnapshot) bool { return !l.Broker.Connected })
 		n.Restart(t)
-		r.await("with a broker", most, func(l *engine.LaneSnapshot) bool { return l.Broker.Connected })
+		r.await("with a broker", limit, func(l *engine.LaneSnapshot) bool { return l.Broker.Connected })
 	}
 	r.await("all offered", limit, func(l *engine.LaneSnapshot) bool { return l.Ledger.Offered >= items })
 	r.stop(limit)
