@@ -26,9 +26,9 @@ lanes:
 `
 
 // TestSoak runs a scenario in which everything is changed and broken at random, again
-// and again for a moment, brought to rest, and then flooded: at rest then every item is accounted for, and
-// memory and goroutines are not more than before. It goes on for a second or two, or
-// for as long as DUET_SOAK says, such as 30s.
+// and again for a moment, brought to rest, and then flooded. At rest every item is
+// accounted for, and memory and goroutines are not more than before. It goes on for a
+// second or two, or for as long as DUET_SOAK says, such as 30s.
 func TestSoak(t *testing.T) {
 	lasts := 1500 * time.Millisecond
 	if text := os.Getenv("DUET_SOAK"); text != "" {
