@@ -24,10 +24,14 @@ type queue struct {
 	stream   string
 	joined   bool // somebody else has made it
 	consumer jetstream.Consumer
+	dead     jetstream.Stream
 }
 
 // parts is what stands between the parts of a stream's name.
 const parts = "-"
+
+// What is appended to the name of a stream, and to its subject, for its dead letters.
+const deadStream, deadSubject = parts + "dead", ".dead"
 
 func (s *Server) queue(name broker.Name, o broker.Options) *queue {
 	return &queue{server: s, options: o, subject: name.String(), stream: name.Join(parts)}
@@ -56,6 +60,12 @@ func (s *Server) Queue(ctx context.Context, name broker.Name, o broker.Options) 
 	if err != nil {
 		return nil, errors.Join(q.wrong(err), q.Close(ctx))
 	}
+	q.dead, err = s.js.CreateStream(ctx, jetstream.StreamConfig{
+		Name: q.stream + deadStream, Subjects: []string{q.subject + deadSubject}, Storage: s.storage,
+	})
+	if err != nil {
+		return nil, errors.Join(q.wrong(err), q.Close(ctx))
+	}
 	return q, nil
 }
 
@@ -65,6 +75,9 @@ func (s *Server) Attach(ctx context.Context, name broker.Name, o broker.Options)
 	q.joined = true
 	var err error
 	if q.consumer, err = s.js.Consumer(ctx, q.stream, consumer); err != nil {
+		return nil, q.wrong(err)
+	}
+	if q.dead, err = s.js.Stream(ctx, q.stream+deadStream); err != nil {
 		return nil, q.wrong(err)
 	}
 	return q, nil
@@ -86,8 +99,15 @@ func (s *Server) Created(ctx context.Context) (all []broker.Name, err error) {
 
 // Delete implements [broker.Server].
 func (s *Server) Delete(ctx context.Context, name broker.Name) error {
-	if err := s.js.DeleteStream(ctx, name.Join(parts)); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
-		return s.queue(name, broker.Options{}).wrong(err)
+	return s.queue(name, broker.Options{}).delete(ctx)
+}
+
+// delete removes the queue, its dead letters first: what is listed is the queue.
+func (q *queue) delete(ctx context.Context) error {
+	for _, stream := range []string{q.stream + deadStream, q.stream} {
+		if err := q.server.js.DeleteStream(ctx, stream); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
+			return q.wrong(err)
+		}
 	}
 	return nil
 }
@@ -154,7 +174,11 @@ func (q *queue) Depth(ctx context.Context) (broker.Depth, error) {
 	case err != nil:
 		return broker.Depth{}, q.wrong(err)
 	}
-	return broker.Depth{Ready: int64(info.NumPending), InFlight: int64(info.NumAckPending), Dead: -1}, nil //nolint:gosec // far below
+	dead, err := q.dead.Info(ctx)
+	if err != nil {
+		return broker.Depth{}, q.wrong(err)
+	}
+	return broker.Depth{Ready: int64(info.NumPending), InFlight: int64(info.NumAckPending), Dead: int64(dead.State.Msgs)}, nil //nolint:gosec // far below
 }
 
 // Close implements [broker.Queue].
@@ -162,8 +186,5 @@ func (q *queue) Close(ctx context.Context) error {
 	if q.joined {
 		return nil
 	}
-	if err := q.server.js.DeleteStream(ctx, q.stream); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
-		return q.wrong(err)
-	}
-	return nil
+	return q.delete(ctx)
 }

@@ -3,6 +3,7 @@ package jetstream
 import (
 	"context"
 	"encoding/binary"
+	"encoding/hex"
 	"sync"
 	"time"
 
@@ -27,7 +28,9 @@ const askFor = time.Second
 // with those it holds it never has more than the prefetch.
 type worker struct {
 	conn *nats.Conn
+	js   jetstream.JetStream
 	from jetstream.Consumer
+	dead string // subject of what is given up
 	out  chan broker.Delivery
 	room chan struct{} // holds one for each message that may still be asked for
 
@@ -63,7 +66,7 @@ func (q *queue) Worker(ctx context.Context, name string) (broker.Worker, error) 
 		return nil, q.wrong(err)
 	}
 	w := &worker{
-		conn: conn, from: from, out: make(chan broker.Delivery, q.options.Prefetch), room: make(chan struct{}, q.options.Prefetch),
+		conn: conn, js: js, from: from, dead: q.subject + deadSubject, out: make(chan broker.Delivery, q.options.Prefetch), room: make(chan struct{}, q.options.Prefetch),
 		held: make(map[*held]struct{}),
 	}
 	for range q.options.Prefetch {
@@ -158,33 +161,37 @@ func (w *worker) hold(h *held) bool {
 
 // settle is [broker.Delivery.Settle].
 func (h *held) settle(v broker.Verdict, pause time.Duration) (err error) {
-	if !h.worker.release(h) {
+	w := h.worker
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, ok := w.held[h]; !ok || w.gone {
 		return broker.ErrStale
 	}
+	delete(w.held, h)
 	switch v {
 	case broker.Ack:
 		err = h.msg.Ack()
 	case broker.Drop:
-		err = h.msg.Term()
+		w.running.Go(h.bury)
 	case broker.Retry:
 		err = h.msg.NakWithDelay(pause)
 	}
-	h.worker.room <- struct{}{}
+	w.room <- struct{}{} // it has room for all that it may hold
 	if err != nil {
 		return broker.ErrStale
 	}
 	return nil
 }
 
-// release takes a message out of the worker's hands. False: it is no longer there.
-func (w *worker) release(h *held) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if _, ok := w.held[h]; !ok || w.gone {
-		return false
+// bury puts a message among the dead letters, and only then is done with it. If that
+// cannot be, it comes again.
+func (h *held) bury() {
+	ctx, cancel := context.WithTimeout(context.Background(), askFor) // also when the worker is about to end
+	defer cancel()
+	id := hex.EncodeToString(h.msg.Data()[:idBytes])
+	if _, err := h.worker.js.Publish(ctx, h.worker.dead, h.msg.Data(), jetstream.WithMsgID(id)); err == nil {
+		_ = h.msg.Ack() // lost: it is given up once more, and the server knows it
 	}
-	delete(w.held, h)
-	return true
 }
 
 // signs tells the server every now and then that what is held is held still.
