@@ -1,11 +1,14 @@
 package main
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/agoussia/godes"
 
 	"duet/engine/budget"
 )
@@ -95,5 +98,44 @@ func TestAContestIsHeldAgain(t *testing.T) {
 	b := base{"a": 3, "b": 1}.better(base{"a": 2, "b": 4})
 	if b["a"] != 2 || b["b"] != 1 || b.worst(base{"a": 1, "b": 1}) != 2 {
 		t.Errorf("%v", b)
+	}
+}
+
+// TestPeersSimulateTheSameQueue: as many wait as theory says of this queue.
+func TestPeersSimulateTheSameQueue(t *testing.T) {
+	const items, want = 50_000, 2.589
+	g := newGodes(items)
+	defer godes.Clear()
+	s := newSimgo(items)
+	if served := g.run(); served != items {
+		t.Errorf("godes served %d", served)
+	}
+	if served := s.run(); served != items {
+		t.Errorf("simgo served %d", served)
+	}
+	for name, waiting := range map[string]float64{"godes": g.queue.GetAverageNumber(), "simgo": s.waited / s.simulation.Now()} {
+		if math.Abs(waiting-want) > want/3 {
+			t.Errorf("with %s %v wait on average, want %v", name, waiting, want)
+		}
+		t.Log(name, waiting)
+	}
+}
+
+func TestAnObserverThatMissesALetterIsFound(t *testing.T) {
+	if err := (heard{5, 5}).all(5); err != nil {
+		t.Error(err)
+	}
+	if (heard{5, 4}).all(5) == nil {
+		t.Error("one that handled 4 letters of 5 has handled all")
+	}
+}
+
+// TestABudgetIsTold: in pieces a second, and in times duet's.
+func TestABudgetIsTold(t *testing.T) {
+	r := held(20, 20, 20)
+	r.arms = append(r.arms, entry{Arm: budget.Arm{Name: "other"}, least: 8})
+	r.timings = append(r.timings, budget.Timing{Rounds: slices.Repeat([]float64{200}, 9)})
+	if text := r.budgets(); !strings.Contains(text, "duet does 50.0 M items a second, and other 5.00 M: 10.0 times as many, of a budget of at least 8.") {
+		t.Error(text)
 	}
 }

@@ -11,8 +11,9 @@ import (
 // entry is one that takes part.
 type entry struct {
 	budget.Arm
-	own   bool   // duet's
-	lacks string // what of it duet does, and this does not
+	own   bool    // duet's
+	lacks string  // what of it duet does, and this does not
+	least float64 // it should take at least so many times as long as duet's; 0 is no matter
 }
 
 // contest is the same work done in several ways. The first is the bare thing.
@@ -61,11 +62,14 @@ func (c contest) hold(ctx context.Context, rounds int) (result, error) {
 
 // ratio is how many times as long as the bare thing an arm took: the median over
 // rounds, with what it may be at a confidence of 95 %.
-func (r *result) ratio(arm int) benchmath.Summary {
-	bare := r.timings[0].Rounds
-	values := make([]float64, len(bare))
+func (r *result) ratio(arm int) benchmath.Summary { return r.against(arm, 0) }
+
+// against is how many times as long as another an arm took.
+func (r *result) against(arm, other int) benchmath.Summary {
+	others := r.timings[other].Rounds
+	values := make([]float64, len(others))
 	for i, ns := range r.timings[arm].Rounds {
-		values[i] = ns / bare[i]
+		values[i] = ns / others[i]
 	}
 	return summary(values)
 }

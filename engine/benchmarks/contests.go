@@ -54,6 +54,10 @@ func contests() []contest {
 				{Arm: o.Duet(), own: true},
 				{Arm: bus(int(o)), own: true, lacks: unmeasured},
 				{Arm: textbook(int(o)), lacks: unmeasured + ", recovery; to subscribe in a handler is a deadlock"},
+				{Arm: signalled(int(o)), lacks: unmeasured + ", names, recovery"},
+				{Arm: fireAgain(int(o)), lacks: unmeasured + ", recovery, to subscribe while others publish"},
+				{Arm: fire(int(o)), lacks: unmeasured + ", recovery, to subscribe while others publish"},
+				{Arm: dispatched(int(o)), lacks: unmeasured + ", inline: who publishes neither waits nor hears of errors"},
 				{Arm: eventBus(int(o)), lacks: unmeasured + ", types that are checked when built, recovery"},
 			},
 		})
@@ -63,6 +67,8 @@ func contests() []contest {
 		arms: []entry{
 			{Arm: budget.BareQueue(), lacks: "any lane that a scenario can tell; ledger, histograms, order"},
 			{Arm: budget.Simulated(), own: true},
+			{Arm: godesQueue(), least: 8, lacks: "ledger, histograms; more than one model at a time"},
+			{Arm: simgoQueue(), lacks: "ledger, histograms"},
 		},
 	})
 }
@@ -95,18 +101,18 @@ func duetFanOut(subscribers int) budget.Arm {
 
 // bus is duet's event model alone.
 func bus(observers int) budget.Arm {
-	return handing("duet's event alone", 1, 30_000, func(int) (hand func(budget.Letter), end func(), err error) {
+	return handing("duet's event alone", 1, 30_000, func(n int) (hand func(budget.Letter), end func(), err error) {
 		b := event.NewBus[*budget.Letter](event.Options{Recover: true})
-		for range observers {
-			var count int
-			if _, err := b.Subscribe("item", func(context.Context, *budget.Letter) error { count++; return nil }); err != nil {
+		h := make(heard, observers)
+		for i := range h {
+			if _, err := b.Subscribe("item", func(context.Context, *budget.Letter) error { h[i]++; return nil }); err != nil {
 				return nil, nil, err
 			}
 		}
 		p := b.Event("item").Publisher(nil)
 		ctx := context.Background()
 		var held budget.Letter
-		return func(l budget.Letter) { held = l; must(p.Publish(ctx, &held)) }, func() { closed(b.Close(ctx)) }, nil
+		return func(l budget.Letter) { held = l; must(p.Publish(ctx, &held)) }, func() { closed(b.Close(ctx)); must(h.all(n)) }, nil
 	})
 }
 

@@ -5,9 +5,14 @@ go 1.26.0
 require (
 	duet v0.0.0
 	github.com/ThreeDotsLabs/watermill v1.5.1
+	github.com/agoussia/godes v0.0.0-20180605170806-4952b44f646a
 	github.com/alitto/pond/v2 v2.7.1
 	github.com/asaskevich/EventBus v0.0.0-20200907212545-49d423059eef
 	github.com/cskr/pubsub/v2 v2.0.2
+	github.com/fschuetz04/simgo v0.7.0
+	github.com/gookit/event v1.2.0
+	github.com/kelindar/event v1.5.2
+	github.com/maniartech/signals v1.3.1
 	github.com/nats-io/nats-server/v2 v2.15.3
 	github.com/nats-io/nats.go v1.55.0
 	github.com/panjf2000/ants/v2 v2.12.1
@@ -23,6 +28,7 @@ require (
 	github.com/goccy/go-yaml v1.19.2 // indirect
 	github.com/google/go-tpm v0.9.8 // indirect
 	github.com/google/uuid v1.6.0 // indirect
+	github.com/gookit/goutil v0.7.1 // indirect
 	github.com/invopop/jsonschema v0.14.0 // indirect
 	github.com/klauspost/compress v1.20.4 // indirect
 	github.com/lithammer/shortuuid/v3 v3.0.7 // indirect

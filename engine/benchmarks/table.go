@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 )
-
-// missing are those that could not be fetched.
-const missing = "Left out, as the module proxy does not serve them: maniartech/signals, gookit/event, kelindar/event; for simulation godes and simgo."
 
 // table is the results as Markdown.
 func table(results []result) string {
@@ -31,8 +29,26 @@ func table(results []result) string {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", name, digits(r.time(k)), digits(x.Center), between, e.lacks)
 		}
 	}
-	fmt.Fprintf(&b, "\n%d rounds in turn, medians, on %d processors, %s %s/%s. %s\n", len(results[0].timings[0].Rounds),
-		runtime.GOMAXPROCS(0), runtime.Version(), runtime.GOOS, runtime.GOARCH, missing)
+	fmt.Fprintf(&b, "\n%d rounds in turn, medians, on %d processors, %s %s/%s.\n", len(results[0].timings[0].Rounds),
+		runtime.GOMAXPROCS(0), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	for i := range results {
+		b.WriteString(results[i].budgets())
+	}
+	return b.String()
+}
+
+// budgets says of each arm that should take so many times as long as duet's whether it
+// does.
+func (r *result) budgets() string {
+	var b strings.Builder
+	duet := slices.IndexFunc(r.arms, func(e entry) bool { return e.own })
+	for i, e := range r.arms {
+		if e.least == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "In *%s* duet does %s M %ss a second, and %s %s M: %s times as many, of a budget of at least %v.\n",
+			r.name, digits(1000/r.time(duet)), r.what, e.Name, digits(1000/r.time(i)), digits(r.against(i, duet).Center), e.least)
+	}
 	return b.String()
 }
 
