@@ -105,7 +105,7 @@ func fire(observers int) budget.Arm {
 		var held budget.Letter
 		return func(l budget.Letter) {
 			held = l
-			err, _ := m.Fire("item", gookit.M{"letter": &held}) //nolint:revive // the order is theirs
+			err, _ := m.Fire("item", gookit.M{"letter": &held})
 			must(err)
 		}, func() { must(h.all(n)) }, nil
 	})

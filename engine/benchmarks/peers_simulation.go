@@ -31,7 +31,7 @@ func simulating(name string, events int, prepare func(items int) (run func() (se
 }
 
 func godesQueue() budget.Arm {
-	return simulating("godes, of June 2018", 20_000, func(items int) (run func() (served int), end func()) {
+	return simulating("godes (2018)", 20_000, func(items int) (run func() (served int), end func()) {
 		q := newGodes(items)
 		return q.run, godes.Clear
 	})

@@ -46,8 +46,8 @@ func (r *result) budgets() string {
 		if e.least == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "In *%s* duet does %s M %ss a second, and %s %s M: %s times as many, of a budget of at least %v.\n",
-			r.name, digits(1000/r.time(duet)), r.what, e.Name, digits(1000/r.time(i)), digits(r.against(i, duet).Center), e.least)
+		fmt.Fprintf(&b, "In *%s* duet does %s M %ss a second, %s times the %s M of %s; its budget is at least %v times.\n",
+			r.name, digits(1000/r.time(duet)), r.what, digits(r.against(i, duet).Center), digits(1000/r.time(i)), e.Name, e.least)
 	}
 	return b.String()
 }
