@@ -120,15 +120,16 @@ func gookitManager(observers int) (*gookit.Manager, heard) {
 	return m, h
 }
 
-// posted is a letter as kelindar's dispatcher wants it.
-type posted struct{ budget.Letter }
+// posted is a letter as kelindar's dispatcher wants it: each is one of its own, as it is
+// handled later.
+type posted struct{ letter *budget.Letter }
 
 func (posted) Type() uint32 { return 1 }
 
 // dispatched goes to a queue for each observer, which a goroutine empties: who publishes
 // does not wait. The round is over when all were handled.
 func dispatched(observers int) budget.Arm {
-	return handing("kelindar/event v1.5.2, asynchronous", 1, 50_000, func(n int) (hand func(budget.Letter), end func(), err error) {
+	return handing("kelindar/event v1.5.2, asynchronous", 1, 100_000, func(n int) (hand func(budget.Letter), end func(), err error) {
 		d := kelindar.NewDispatcher()
 		var all sync.WaitGroup
 		var leave []context.CancelFunc
@@ -141,7 +142,7 @@ func dispatched(observers int) budget.Arm {
 				}
 			}))
 		}
-		return func(l budget.Letter) { kelindar.Publish(d, posted{l}) }, func() {
+		return func(l budget.Letter) { kelindar.Publish(d, posted{&l}) }, func() {
 			all.Wait()
 			for _, f := range leave {
 				f()
