@@ -174,6 +174,99 @@ func TestKilledAndStartedAgain(t *testing.T) {
 	f.end(t)
 }
 
+// full is a full queue whose workers hold as much as they may.
+type full struct {
+	*queue
+	lives, crashes broker.Worker
+	confirmed      int64
+	dead           uint64 // which was given up
+}
+
+func newFull(t *testing.T, s *Server, partitions int) *full {
+	t.Helper()
+	f := &full{queue: queueOf(t, s, aName(), broker.Options{Prefetch: 8, Limit: 20, Partitions: partitions})}
+	for name, w := range map[string]*broker.Worker{"lives": &f.lives, "crashes": &f.crashes} {
+		var err error
+		if *w, err = f.Worker(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.await(t, "a full queue with full workers", func(d broker.Depth) bool { return !f.fill(t) && d.InFlight == 16 })
+	return f
+}
+
+// fill publishes until there is no more room, and tells whether there was any.
+func (f *full) fill(t *testing.T) (some bool) {
+	t.Helper()
+	for ; ; some = true {
+		id := uint64(f.confirmed) + 1                                          //nolint:gosec // few
+		err := f.Publish(t.Context(), broker.Message{ID: id, Key: uint32(id)}) //nolint:gosec // few
+		if errors.Is(err, broker.ErrFull) {
+			return some
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.confirmed++
+	}
+}
+
+func (f *full) await(t *testing.T, what string, reached func(broker.Depth) bool) {
+	t.Helper()
+	until(t, what, func() bool {
+		d, err := f.Depth(t.Context())
+		return err == nil && reached(d)
+	})
+}
+
+// empty receives all that there should be.
+func (f *full) empty(t *testing.T) {
+	t.Helper()
+	f.await(t, "all to be there", func(d broker.Depth) bool { return d.Ready+d.InFlight >= f.confirmed-1 && d.Dead == 1 })
+	seen := make(map[uint64]bool)
+	f.await(t, "an empty queue", func(d broker.Depth) bool {
+		for len(f.lives.Deliveries()) > 0 {
+			d := next(t, f.lives)
+			seen[d.ID] = true
+			_ = d.Settle(broker.Ack, 0) // stale: it comes again
+		}
+		return d.Ready == 0 && d.InFlight == 0 && d.Dead == 1
+	})
+	delete(seen, f.dead) // it may come again: the server had not yet written down what became of it
+	if int64(len(seen)) != f.confirmed-1 {
+		t.Errorf("%d messages came of %d", len(seen), f.confirmed-1)
+	}
+	f.lives.Close(false)
+}
+
+// What workers hold of a full queue is beyond its limit when the server starts again.
+// Only what was given up before is dead then.
+func TestAFullQueueLosesNothingWhenKilled(t *testing.T) {
+	node := rabbittest.Start(t)
+	node.Own(t)
+	s := server(t, node)
+	queues := []*full{newFull(t, s, 0), newFull(t, s, 2)}
+	for _, f := range queues {
+		d := next(t, f.lives)
+		if err := d.Settle(broker.Drop, 0); err != nil {
+			t.Fatal(err)
+		}
+		f.dead = d.ID
+		f.await(t, "a dead letter", func(d broker.Depth) bool { return d.Dead == 1 })
+	}
+	node.Kill()
+	for _, f := range queues {
+		f.crashes.Close(true)
+	}
+	until(t, "its loss to be seen", func() bool { return !s.State().Connected })
+	if err := node.Run(); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range queues {
+		f.empty(t)
+	}
+}
+
 func TestFrozenAndContinued(t *testing.T) {
 	node := rabbittest.Start(t)
 	node.Own(t)

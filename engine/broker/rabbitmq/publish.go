@@ -85,10 +85,22 @@ func (p *publisher) begin(w *wire) (*session, error) {
 			return nil, err
 		}
 	}
+	return newSession(c), nil
+}
+
+func newSession(c *amqp.Channel) *session {
 	return &session{
 		channel: c, sends: make(chan *sending), over: make(chan struct{}), back: make(map[uint64]struct{}),
 		returns: c.NotifyReturn(make(chan amqp.Return, 1024)), // one for each that sends, and more
-	}, nil
+	}
+}
+
+// idOf is the number that a message begins with, or 0 if it is not ours.
+func idOf(body []byte) uint64 {
+	if len(body) < idBytes {
+		return 0
+	}
+	return binary.BigEndian.Uint64(body)
 }
 
 // serve writes what is to be sent until the channel is lost or ctx done.
@@ -116,9 +128,7 @@ func (s *session) collect() {
 			if !ok {
 				return
 			}
-			if len(r.Body) >= idBytes {
-				s.back[binary.BigEndian.Uint64(r.Body)] = struct{}{}
-			}
+			s.back[idOf(r.Body)] = struct{}{}
 		default:
 			return
 		}

@@ -28,6 +28,7 @@ type queue struct {
 	depth   *asker
 	sending *publisher
 	dealer  dealer
+	over    overflow
 
 	gone      atomic.Bool  // it is not there any more
 	consumers atomic.Int64 // of this process
@@ -41,6 +42,7 @@ type queue struct {
 func (s *Server) queue(name broker.Name, o broker.Options) *queue {
 	q := &queue{server: s, entry: entry{name, o.Partitions}, options: o, depth: newAsker(s.ask)}
 	q.names = q.entry.queues()
+	q.over.queue = q
 	q.dealer.holders, q.dealer.wanted = make([]*reader, len(q.names)), make([]*reader, len(q.names))
 	return q
 }
@@ -55,6 +57,9 @@ func (q *queue) open() *queue {
 		}
 	}
 	q.running.Go(q.sending.run)
+	if q.options.Limit > 0 && !q.joined {
+		q.running.Go(q.over.run)
+	}
 	return q
 }
 
@@ -82,13 +87,13 @@ var errTaken = errors.New("there is a queue of this name, and it is in use")
 // declare makes the queues in the server.
 func (q *queue) declare(ctx context.Context) error {
 	expires := int32(unused / time.Millisecond)
-	settings := amqp.Table{
-		"x-expires":              expires,
-		"x-dead-letter-exchange": "", "x-dead-letter-routing-key": q.entry.dead(),
-	}
+	helpers := []string{q.entry.dead()}
+	settings := amqp.Table{"x-expires": expires, "x-dead-letter-exchange": ""}
 	if q.options.Limit > 0 {
 		settings["x-max-length"], settings["x-overflow"] = int32(q.options.Limit), "reject-publish" //nolint:gosec // a million at most
+		helpers = append(helpers, q.entry.over())
 	}
+	settings["x-dead-letter-routing-key"] = helpers[len(helpers)-1]
 	if q.options.Partitions > 0 {
 		settings["x-single-active-consumer"] = true
 	}
@@ -102,8 +107,12 @@ func (q *queue) declare(ctx context.Context) error {
 				return errTaken
 			}
 		}
-		_, err := c.QueueDeclare(q.entry.dead(), true, false, false, false, amqp.Table{"x-expires": expires})
-		return err
+		for _, name := range helpers {
+			if _, err := c.QueueDeclare(name, true, false, false, false, amqp.Table{"x-expires": expires}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -126,7 +135,8 @@ func (s *Server) Attach(ctx context.Context, name broker.Name, o broker.Options)
 }
 
 // Depth implements [broker.Queue]. What is in flight is what workers of this process
-// hold; it is not known when others read the queue as well.
+// hold; it is not known when others read the queue as well. What is being put back
+// waits, and so for a moment does what was given up.
 func (q *queue) Depth(ctx context.Context) (d broker.Depth, err error) {
 	if q.gone.Load() {
 		return d, broker.ErrGone
@@ -138,6 +148,13 @@ func (q *queue) Depth(ctx context.Context) (d broker.Depth, err error) {
 	}
 	ours := q.consumers.Load()
 	err = q.depth.ask(ctx, func(c *amqp.Channel) error {
+		if q.options.Limit > 0 { // first: rather twice than not at all
+			over, err := c.QueueDeclarePassive(q.entry.over(), true, false, false, false, nil)
+			if err != nil {
+				return err
+			}
+			d.Ready += int64(over.Messages) + q.over.held.Load()
+		}
 		for i, name := range q.names {
 			at, err := c.QueueDeclarePassive(name, true, false, false, false, nil)
 			if err != nil {

@@ -43,6 +43,10 @@ func (e entry) queues() []string {
 // dead is the name of the one for what was given up.
 func (e entry) dead() string { return e.name.String() + ".dead" }
 
+// over is the name of the one for what a queue with a limit was rid of, until it is
+// known what it is.
+func (e entry) over() string { return e.name.String() + ".over" }
+
 // registry notes in the server which queues duet has made. Whatever it does, no other
 // process does at the same time.
 type registry struct {
@@ -132,7 +136,7 @@ func (r *registry) strike(ctx context.Context, name broker.Name) error {
 // remove deletes the queues of one. Deleting what is not there is no error.
 func (r *registry) remove(ctx context.Context, e entry) error {
 	return r.look.ask(ctx, func(c *amqp.Channel) error {
-		for _, queue := range append(e.queues(), e.dead()) {
+		for _, queue := range append(e.queues(), e.over(), e.dead()) {
 			if _, err := c.QueueDelete(queue, false, false, false); err != nil {
 				return err
 			}

@@ -2,7 +2,8 @@
 // messages.
 //
 // A queue with an order of keys is several queues, NAME.0 and so on, each read by a
-// single consumer at a time. What is given up is in a queue NAME.dead. The names of
+// single consumer at a time. What is given up is in a queue NAME.dead; where there is
+// a limit, it comes through a queue NAME.over. The names of
 // what was made are kept in a queue duet.created, as the protocol lists nothing.
 package rabbitmq
 
@@ -66,6 +67,7 @@ func (s *Server) Capabilities() broker.Capabilities {
 		Cannot: []string{
 			"hold back what is to be tried again: its worker does, and it counts against the prefetch",
 			"count what is in flight towards a limit",
+			"start again with a full queue and keep its order: what was in flight goes to the tail",
 			"say how many are in flight in other processes",
 			"deal partitions out anew when another process joins",
 		},
