@@ -107,6 +107,8 @@ func TestWhatIsNotCarriedOverIsSaid(t *testing.T) {
 		{"lanes: [{model: message, queue: {order: lifo}}]", ""},
 		{"lanes: [{model: message, queue: {order: lifo, partitions: 4}}]", "- lanes.message.queue.order: lifo: here what came first is taken first"},
 		{"lanes: [{model: message, queue: {visibility: 1s}, ack: after}]", "- lanes.message.queue.visibility: 1s"},
+		{"lanes: [{model: message, queue: {broker: channel}}]", ""},
+		{"lanes: [{model: message, queue: {broker: rabbitmq, url: 'amqp://me:secret@host'}}]", "- lanes.message.queue.broker: rabbitmq: here the queue is a channel"},
 		{"lanes: [{model: message, ack: after, attempts: 3}]", "- lanes.message.attempts: 3: no handler fails here"},
 	} {
 		s, err := engine.Decode("notes.yaml", []byte("duet: 1\nload: {rate: 1/s}\nhandlers: [{name: work}]\n"+c.change))
