@@ -226,9 +226,9 @@ func (f *full) await(t *testing.T, what string, reached func(broker.Depth) bool)
 	})
 }
 
-// fewDead tells whether nothing is dead but what was given up. It may be so twice, as
-// the server had not yet written down that it was moved there.
-func (*full) fewDead(d broker.Depth) bool { return d.Dead == 1 || d.Dead == 2 }
+// fewDead tells whether nothing is dead but what was given up. A server that is killed
+// right after may have that twice, or not at all: it writes down later.
+func (*full) fewDead(d broker.Depth) bool { return d.Dead <= 2 }
 
 // empty receives all that there should be.
 func (f *full) empty(t *testing.T) {
