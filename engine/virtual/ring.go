@@ -30,8 +30,14 @@ func (r *ring[T]) pop() T {
 	v := *r.at(0)
 	r.first = (r.first + 1) & (len(r.slots) - 1)
 	r.waiting--
+	if r.waiting == 0 && len(r.slots) > spacious {
+		*r = ring[T]{}
+	}
 	return v
 }
+
+// spacious is a ring that gives its room back when it is empty: it was flooded.
+const spacious = 1 << 12
 
 // popBack takes the back out of a ring that is not empty.
 func (r *ring[T]) popBack() T {

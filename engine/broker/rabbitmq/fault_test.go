@@ -372,9 +372,7 @@ func TestTheConnectionIsCut(t *testing.T) {
 		d, err := q.Depth(t.Context())
 		return err == nil && d.Ready == 0 && d.InFlight == 0
 	})
-	if state := s.State(); !state.Connected || state.Trouble != "" {
-		t.Errorf("the state is %+v", state)
-	}
+	until(t, "all connections again", func() bool { state := s.State(); return state.Connected && state.Trouble == "" })
 }
 
 func TestShortOfMemory(t *testing.T) {

@@ -196,6 +196,11 @@ func (q *queue) Close(ctx context.Context) error {
 	if q.joined {
 		return nil
 	}
+	for _, l := range []*link{q.server.publish, q.server.ask} {
+		if l.await(ctx) == nil { // after a loss one may be back before the other
+			return q.wrong(broker.ErrDown)
+		}
+	}
 	if err := q.server.registry.strike(ctx, q.entry.name); err != nil {
 		return q.wrong(err)
 	}
