@@ -225,7 +225,7 @@ func (r *remote) empty() bool {
 	r.mu.Unlock()
 	for _, q := range r.queues {
 		q.mu.Lock()
-		sending += len(q.parcels)
+		sending += len(q.parcels) + q.booking
 		q.mu.Unlock()
 	}
 	return sending == 0

@@ -125,10 +125,17 @@ func (q *remoteQueue) miss(d *broker.Depth, asked time.Time) {
 		}
 		q.waiting -= len(missing)
 		q.lost.Add(int64(len(missing)))
+		q.booking += len(missing)
 		q.stir()
 	}
 	q.mu.Unlock()
+	if len(missing) == 0 {
+		return
+	}
 	q.left(missing)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.booking -= len(missing)
 }
 
 // gone has the lane die of it that the queue is no longer in the broker.
