@@ -15,7 +15,7 @@ import (
 )
 
 // most is how long anything may take before the test gives up on it.
-const most = 30 * time.Second
+const most = 2 * time.Minute
 
 // suite is one queue under test.
 type suite struct {
