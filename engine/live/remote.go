@@ -81,12 +81,8 @@ func newRemote(g *generation, spec *engine.Lane) (*remote, error) {
 	if !engine.Embedded(spec.Queue.URL) {
 		r.office, err = r.opens(ctx, number)
 	}
-	if g.together {
-		err = cmp.Or(err, r.subscribe(ctx, number, "together", nil, spec))
-	} else {
-		for _, h := range g.handlers {
-			err = cmp.Or(err, r.subscribe(ctx, number, h.name, h, spec))
-		}
+	if err == nil {
+		err = r.subscribeAll(ctx, number, spec)
 	}
 	if err != nil {
 		return nil, errors.Join(err, r.kill())
@@ -94,6 +90,19 @@ func newRemote(g *generation, spec *engine.Lane) (*remote, error) {
 	r.asking.Go(r.ask)
 	r.office.begin()
 	return r, nil
+}
+
+// subscribeAll makes the queues, until one cannot be made.
+func (r *remote) subscribeAll(ctx context.Context, number int, spec *engine.Lane) error {
+	if r.gen.together {
+		return r.subscribe(ctx, number, "together", nil, spec)
+	}
+	for _, h := range r.gen.handlers {
+		if err := r.subscribe(ctx, number, h.name, h, spec); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // subscribe makes the queue of a handler, or with h nil of all together, and starts
@@ -250,7 +259,7 @@ func (r *remote) end() error {
 	stuck := r.await()
 	r.office.leave()
 	for _, q := range r.queues {
-		q.leave()
+		q.book(q.abandon(func(*parcel) bool { return true }))
 	}
 	r.asking.Wait()
 	if r.server.State().Connected { // else nobody listens; duet broker clean removes it some time
@@ -304,27 +313,35 @@ func (r *remote) sends() int {
 	return r.sending
 }
 
-// leave books what is in nobody's hands as left.
-func (q *remoteQueue) leave() {
+// abandon takes out those parcels in nobody's hands that nobody will get. They are
+// outstanding until they are booked.
+func (q *remoteQueue) abandon(wanted func(*parcel) bool) (left []*parcel) {
 	q.mu.Lock()
-	var left []*parcel
+	defer q.mu.Unlock()
 	for id, p := range q.parcels {
-		if p.holder == nil {
-			left = append(left, p)
-			delete(q.parcels, id)
+		if p.holder != nil || !wanted(p) {
+			continue
+		}
+		left = append(left, p)
+		delete(q.parcels, id)
+		if p.in {
+			q.waiting--
 		}
 	}
-	q.waiting = 0
-	q.mu.Unlock()
-	q.left(left)
+	q.booking += len(left)
+	q.stir()
+	return left
 }
 
-// left books parcels that nobody will get.
-func (q *remoteQueue) left(all []*parcel) {
-	slices.SortFunc(all, func(a, b *parcel) int { return cmp.Compare(a.id, b.id) })
-	for _, p := range all {
+// book books as left what was abandoned.
+func (q *remoteQueue) book(left []*parcel) {
+	slices.SortFunc(left, func(a, b *parcel) int { return cmp.Compare(a.id, b.id) })
+	for _, p := range left {
 		q.watch.Left(p.d, p.attempt+1)
 	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.booking -= len(left)
 }
 
 // sender implements [handover].

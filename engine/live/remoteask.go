@@ -115,27 +115,14 @@ func (q *remoteQueue) miss(d *broker.Depth, asked time.Time) {
 	} else if q.emptySince.IsZero() {
 		q.emptySince = asked
 	}
-	var missing []*parcel
-	if since := q.emptySince; !since.IsZero() && asked.Sub(since) >= lostAfter {
-		for id, p := range q.parcels {
-			if p.in && p.holder == nil && asked.Sub(p.at) >= lostAfter {
-				missing = append(missing, p)
-				delete(q.parcels, id)
-			}
-		}
-		q.waiting -= len(missing)
-		q.lost.Add(int64(len(missing)))
-		q.booking += len(missing)
-		q.stir()
-	}
+	since := q.emptySince
 	q.mu.Unlock()
-	if len(missing) == 0 {
+	if since.IsZero() || asked.Sub(since) < lostAfter {
 		return
 	}
-	q.left(missing)
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.booking -= len(missing)
+	left := q.abandon(func(p *parcel) bool { return p.in && asked.Sub(p.at) >= lostAfter })
+	q.lost.Add(int64(len(left)))
+	q.book(left)
 }
 
 // gone has the lane die of it that the queue is no longer in the broker.

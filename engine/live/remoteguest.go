@@ -225,14 +225,8 @@ func (q *remoteQueue) judge(x *parcel, failed, fatal bool) message.Outcome {
 		return message.Requeued
 	case fatal:
 		return message.Lost
-	case !failed:
-		return message.Done
-	case q.after && x.failed+1 < q.attempts:
-		return message.Retried
-	case q.attempts > 1:
-		return message.Dead
 	default:
-		return message.Failed
+		return q.verdict(x, failed)
 	}
 }
 

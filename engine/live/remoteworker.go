@@ -274,8 +274,14 @@ func (w *remoteWorker) judge(p *parcel, panicked bool, err error) message.Outcom
 			return message.Lost
 		}
 	}
+	return q.verdict(p, err != nil)
+}
+
+// verdict says what becomes of a parcel that was handled, well or not, by somebody who
+// lives on. The caller holds mu.
+func (q *remoteQueue) verdict(p *parcel, failed bool) message.Outcome {
 	switch {
-	case err == nil:
+	case !failed:
 		return message.Done
 	case q.after && p.failed+1 < q.attempts:
 		return message.Retried
