@@ -23,7 +23,7 @@ type laneSampler struct {
 	sampled time.Duration // when levels were last followed
 	begun   int64         // items, by the last merge
 	moves   int64         // of items, so far
-	movedAt time.Duration // when the latest was seen
+	stillAt time.Duration // since when none was seen, and nothing anywhere
 }
 
 func newLaneSampler(l *lane, s *engine.Scenario) *laneSampler {
@@ -117,9 +117,7 @@ func (m *laneSampler) sample(now time.Duration) (begun int64) {
 	r := &m.now
 	m.lane.read(r, now)
 	m.arrived(now)
-	if n := r.accepted + r.Items.Returned + r.Items.Total() + r.forsaken; n != m.moves {
-		m.moves, m.movedAt = n, now
-	}
+	m.follow(now)
 	m.waiting.push(now, r.Offered, m.passed())
 	r.Sample(now - m.sampled)
 	m.sampled = now
@@ -134,12 +132,20 @@ func (m *laneSampler) arrived(now time.Duration) {
 	m.byClass.count(m.now.Reading, now, min(now, m.lane.run.end-1))
 }
 
+// follow notes since when nothing has moved, and nothing was seen anywhere.
+func (m *laneSampler) follow(now time.Duration) {
+	r := &m.now
+	if n := r.accepted + r.Items.Returned + r.Items.Total() + r.forsaken; n != m.moves || !r.Quiescent() {
+		m.moves, m.stillAt = n, now
+	}
+}
+
 // settled tells whether nothing is on its way. An item that is just then
 // between two places may be seen at neither; so as long as some are missing,
-// nothing must have moved for a while. If then they still are, they are missing
+// nothing must have been seen for a while. If then they still are, they are missing
 // indeed, and the ledger says so.
 func (m *laneSampler) settled() bool {
-	return m.now.Quiescent() && (m.now.ended() || m.now.At-m.movedAt >= mergeEvery)
+	return m.now.Quiescent() && (m.now.ended() || m.now.At-m.stillAt >= mergeEvery)
 }
 
 // merge merges the histograms.

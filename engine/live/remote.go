@@ -234,7 +234,7 @@ func (r *remote) empty() bool {
 	r.mu.Unlock()
 	for _, q := range r.queues {
 		q.mu.Lock()
-		sending += len(q.parcels) + q.booking
+		sending += len(q.parcels)
 		q.mu.Unlock()
 	}
 	return sending == 0
@@ -313,8 +313,8 @@ func (r *remote) sends() int {
 	return r.sending
 }
 
-// abandon takes out those parcels in nobody's hands that nobody will get. They are
-// outstanding until they are booked.
+// abandon takes out those parcels in nobody's hands that nobody will get. They wait
+// until they are booked.
 func (q *remoteQueue) abandon(wanted func(*parcel) bool) (left []*parcel) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -324,11 +324,7 @@ func (q *remoteQueue) abandon(wanted func(*parcel) bool) (left []*parcel) {
 		}
 		left = append(left, p)
 		delete(q.parcels, id)
-		if p.in {
-			q.waiting--
-		}
 	}
-	q.booking += len(left)
 	q.stir()
 	return left
 }
@@ -341,7 +337,11 @@ func (q *remoteQueue) book(left []*parcel) {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.booking -= len(left)
+	for _, p := range left {
+		if p.in {
+			q.waiting--
+		}
+	}
 }
 
 // sender implements [handover].

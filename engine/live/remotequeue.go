@@ -29,7 +29,6 @@ type remoteQueue struct {
 	last     uint64 // number given to a parcel
 	parcels  map[uint64]*parcel
 	waiting  int           // of these: in the broker, and in nobody's hands
-	booking  int           // taken out as left, and not yet booked
 	room     chan struct{} // closed, and replaced, when there may be room
 	workers  int           // how many there are to be
 	places   []*remoteWorker

@@ -161,6 +161,7 @@ func (m *sampler) look() (now time.Duration) {
 	now = m.run.clock.Now()
 	for _, s := range m.lanes {
 		s.arrived(now)
+		s.follow(now)
 	}
 	return now
 }

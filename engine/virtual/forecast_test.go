@@ -12,33 +12,6 @@ import (
 	"duet/engine"
 )
 
-// BenchmarkForecast foretells a minute of both lanes at 1,000/s with 8 workers: in 20
-// replications on all processors, and in one. The best of several rounds is reported.
-func BenchmarkForecast(b *testing.B) {
-	m := at(b, `
-load: {rate: 1000/s}
-handlers: [{name: work, service: {mean: 7ms}}]
-lanes: [{model: message, workers: 8, queue: {capacity: 1000}}, {model: event, publishers: 8}]
-`, 10*time.Second)
-	var from engine.Snapshot
-	m.fill(&from)
-	for _, replications := range []int{20, 1} {
-		b.Run(fmt.Sprint(replications), func(b *testing.B) {
-			var f Forecaster
-			var dst engine.Forecast
-			best := time.Hour
-			b.ReportAllocs()
-			for b.Loop() {
-				if err := f.Forecast(b.Context(), &dst, &from, nil, time.Minute, time.Second, replications); err != nil {
-					b.Fatal(err)
-				}
-				best = min(best, dst.Took)
-			}
-			b.ReportMetric(float64(best)/1e6, "best-ms")
-		})
-	}
-}
-
 // at is a simulation of a scenario that has come to a time, with changes made
 // before.
 func at(t testing.TB, text string, now time.Duration, changes ...engine.Change) *machine {

@@ -34,12 +34,7 @@ It takes a minute, and wants a machine that does nothing else. The exit code is 
 duet bench
 # for a program to read
 duet bench --format json`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fmt.Errorf("%s takes flags only, and %q is none; see %s --help", cmd.CommandPath(), args[0], cmd.CommandPath())
-			}
-			return nil
-		},
+		Args: flagsOnly,
 		RunE: w.doing(func(ctx context.Context, _ []string) error { return w.bench(ctx, format.value, out) }),
 	}
 	cmd.Flags().Var(&format, "format", "what the report is written as: text or json")

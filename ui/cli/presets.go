@@ -148,12 +148,7 @@ func (w *world) schemaCommand() *cobra.Command {
 
 # yaml-language-server: $schema=duet.schema.json`,
 		Example: "duet presets schema > duet.schema.json",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fmt.Errorf("%s takes no arguments, and was given %q", cmd.CommandPath(), args[0])
-			}
-			return nil
-		},
+		Args:    noArguments,
 		RunE: w.doing(func(context.Context, []string) error {
 			schema, err := engine.Schema()
 			if err != nil {

@@ -64,12 +64,7 @@ func (w *world) manCommand() *cobra.Command {
 duet man | man -l -
 # keep it
 duet man > ~/.local/share/man/man1/duet.1`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fmt.Errorf("%s takes no arguments, and was given %q", cmd.CommandPath(), args[0])
-			}
-			return nil
-		},
+		Args:                  noArguments,
 		DisableFlagsInUseLine: true,
 	}
 	cmd.RunE = w.doing(func(context.Context, []string) error {

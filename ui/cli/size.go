@@ -47,12 +47,7 @@ duet size --rate 120/s --service exponential:40ms --slo 'p99<200ms'
 duet size --rate 6000/min --service lognormal:25ms,cv=2 --slo 'p99<500ms' --slo 'loss<0.1%'
 # for a program to read
 duet size --rate 50/s --service constant:20ms --slo 'wait_mean<10ms' --format json`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fmt.Errorf("%s takes flags only, and %q is none; see %s --help", cmd.CommandPath(), args[0], cmd.CommandPath())
-			}
-			return nil
-		},
+		Args: flagsOnly,
 		RunE: w.doing(func(ctx context.Context, _ []string) error { return w.size(ctx, &f) }),
 	}
 	cmd.Flags().StringVar(&f.rate, "rate", "", "how many items arrive, such as 120/s or 6000/min")

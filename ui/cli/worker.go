@@ -36,12 +36,7 @@ It ends with the run. Ctrl-C gives back what is in hand, and leaves; what a kill
 duet duality --broker nats://localhost:4222 --run monday
 # four workers more for it, from another terminal
 duet worker --broker nats://localhost:4222 --run monday --workers 4`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fmt.Errorf("%s takes no arguments, and was given %q", cmd.CommandPath(), args[0])
-			}
-			return nil
-		},
+		Args: noArguments,
 		RunE: w.doing(func(ctx context.Context, _ []string) error { return w.joinRun(ctx, &f) }),
 	}
 	cmd.Flags().StringVar(&f.url, "broker", "", "the url of the broker in which the run has its queues")

@@ -247,13 +247,18 @@ func (s *suite) drops() {
 	s.empty()
 }
 
-func (s *suite) crashes() {
+func (s *suite) crashes() { s.ends(true) }
+
+func (s *suite) closes() { s.ends(false) }
+
+// ends holds that what a worker held comes again that crashes, or is closed.
+func (s *suite) ends(crash bool) {
 	s.publish(5)
 	a := s.worker(1)
 	first := s.receive(a)
-	a.Close(true)
+	a.Close(crash)
 	if err := first.Settle(broker.Ack, 0); !errors.Is(err, broker.ErrStale) {
-		s.Errorf("settling after the crash: %v", err)
+		s.Errorf("settling after the end: %v", err)
 	}
 	s.expect(s.worker(2), 5)
 	s.empty()
@@ -265,18 +270,6 @@ func (s *suite) crashesHalfEmpty() {
 	s.receive(a)
 	a.Close(true)
 	s.expect(s.worker(1), 1)
-	s.empty()
-}
-
-func (s *suite) closes() {
-	s.publish(5)
-	a := s.worker(1)
-	first := s.receive(a)
-	a.Close(false)
-	if err := first.Settle(broker.Ack, 0); !errors.Is(err, broker.ErrStale) {
-		s.Errorf("settling after the end: %v", err)
-	}
-	s.expect(s.worker(2), 5)
 	s.empty()
 }
 
