@@ -2,34 +2,59 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
 
-// built builds duet as a person would.
+// workshop is where duet is built.
+var workshop string
+
+func TestMain(m *testing.M) {
+	var err error
+	if workshop, err = os.MkdirTemp("", "duet"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(workshop)
+	os.Exit(code)
+}
+
+// built builds duet as a person would, once for all tests.
 func built(t *testing.T) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "duet")
-	if runtime.GOOS == "windows" {
-		binary += ".exe"
-	}
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "duet")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	binary, err := build()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return binary
 }
 
+var build = sync.OnceValues(func() (string, error) {
+	binary := filepath.Join(workshop, "duet")
+	if runtime.GOOS == "windows" {
+		binary += ".exe"
+	}
+	out, err := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "duet").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, out)
+	}
+	return binary, err
+})
+
 // TestTheRealThing runs a scenario for a second, and interrupts another run.
 func TestTheRealThing(t *testing.T) {
+	t.Parallel()
 	binary := built(t)
-	inFolder(t, map[string]string{"small.yaml": `
+	folder := folderOf(t, map[string]string{"small.yaml": `
 duet: 1
 load: {rate: 200/s}
 duration: 1s
@@ -37,8 +62,10 @@ handlers: [{name: work, service: {mean: 1ms}}]
 expect: [message.offered == event.offered, message.done + event.done == message.offered + event.offered]
 `})
 	t.Run("whole", func(t *testing.T) {
+		t.Parallel()
 		var errs bytes.Buffer
 		cmd := exec.CommandContext(t.Context(), binary, "run", "small.yaml", "--format", "json")
+		cmd.Dir = folder
 		cmd.Stderr = &errs
 		out, err := cmd.Output()
 		if err != nil {
@@ -58,8 +85,10 @@ expect: [message.offered == event.offered, message.done + event.done == message.
 		if runtime.GOOS == "windows" {
 			return // where no process can interrupt just one other
 		}
+		t.Parallel()
 		var out, errs bytes.Buffer
 		cmd := exec.CommandContext(t.Context(), binary, "run", "small.yaml", "--format", "json", "--for", "1h")
+		cmd.Dir = folder
 		cmd.Stdout, cmd.Stderr = &out, &errs
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)

@@ -59,7 +59,7 @@ func TestProfilesAreServed(t *testing.T) {
 		got = string(text)
 		return start(scenario, o)
 	}
-	if code := s.main(t.Context(), []string{"run", "tiny.yaml", "--pprof", "localhost:0"}); code != exitFine {
+	if code := s.main(t.Context(), []string{"run", "tiny.yaml", "--pprof", "localhost:0", "--for", "10ms"}); code != exitFine {
 		t.Fatalf("exit code %d: %s", code, s.errs.String())
 	}
 	if !strings.Contains(got, "TestProfilesAreServed") {

@@ -43,8 +43,8 @@ Theory proposes, simulation proves: each answer stands with its 95% confidence i
 		Example: `
 # an API at 120 requests a second
 duet size --rate 120/s --service exponential:40ms --slo 'p99<200ms'
-# a queue that may drop one in a thousand
-duet size --rate 6000/min --service lognormal:25ms,cv=2 --slo 'p99<500ms' --slo 'loss<0.1%'
+# a queue that may drop one in a hundred
+duet size --rate 6000/min --service lognormal:25ms,cv=1 --slo 'p99<500ms' --slo 'loss<1%'
 # for a program to read
 duet size --rate 50/s --service constant:20ms --slo 'wait_mean<10ms' --format json`,
 		Args: flagsOnly,

@@ -174,6 +174,7 @@ func (p *terminal) echoes() {
 
 // TestOnATerminal plays the real program on a real terminal.
 func TestOnATerminal(t *testing.T) {
+	t.Parallel()
 	binary := built(t)
 	play := func(t *testing.T) *terminal {
 		t.Parallel()
@@ -208,12 +209,16 @@ func TestOnATerminal(t *testing.T) {
 	t.Run("suspended", func(t *testing.T) { t.Parallel(); suspends(t, binary) })
 }
 
-// stalls lets nobody read for a while: the run goes on, and afterwards the
-// screen is whole.
+// stalls lets nobody read for a while, long after nothing more goes in: the run goes
+// on, and afterwards the screen is whole. With DUET_LONG set it is ten seconds.
 func stalls(t *testing.T, p *terminal) {
+	unread := 3 * time.Second
+	if os.Getenv("DUET_LONG") != "" {
+		unread = 10 * time.Second
+	}
 	p.stall.Lock()
 	before, began := clock(p.shown()), time.Now()
-	time.Sleep(10 * time.Second)
+	time.Sleep(unread)
 	p.write("+")
 	p.stall.Unlock()
 	p.await("all the time that has passed", func(screen string) bool { return time.Since(began).Seconds()-(clock(screen)-before) < 1 })

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
@@ -98,8 +99,9 @@ func TestWorkersElsewhere(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no process can interrupt just one other here")
 	}
+	t.Parallel()
 	binary, url := built(t), jetstreamtest.Start(t)
-	inFolder(t, map[string]string{"small.yaml": `
+	folder := folderOf(t, map[string]string{"small.yaml": `
 duet: 1
 load: {rate: 200/s, payload: 20} # more than they can do together, so that nobody is idle
 duration: 2s
@@ -107,7 +109,7 @@ drain: 1m
 handlers: [{name: work, service: {dist: constant, mean: 40ms}, fail: 2%}]
 lanes: [{model: message, workers: 1, queue: {capacity: 1000, prefetch: 2}, ack: after, attempts: 5}]
 `})
-	run := start(t, binary, "run", "small.yaml", "--broker", url, "--run", "test", "--format", "json")
+	run := start(t, binary, "run", filepath.Join(folder, "small.yaml"), "--broker", url, "--run", "test", "--format", "json")
 	run.says(t, "this is run test")
 	join := func(name string) *process {
 		for {

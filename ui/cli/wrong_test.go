@@ -11,13 +11,19 @@ import (
 // inFolder makes a folder with some files the working directory.
 func inFolder(t *testing.T, files map[string]string) {
 	t.Helper()
+	t.Chdir(folderOf(t, files))
+}
+
+// folderOf is a folder with some files, for tests that run beside others.
+func folderOf(t *testing.T, files map[string]string) string {
+	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	t.Chdir(dir)
+	return dir
 }
 
 const tiny = "duet: 1\nload: {rate: 10/s}\nduration: 1s\nhandlers: [{name: work}]\n"

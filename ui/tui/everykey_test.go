@@ -112,6 +112,7 @@ func (b *bench) changes(key string) {
 // Every key of the key map changes the picture within a frame, on screens of
 // all sizes. A key without a row here is an error.
 func TestEveryKey(t *testing.T) {
+	t.Parallel()
 	keys := reflect.ValueOf(newKeyMap()).Elem()
 	for i := range keys.NumField() {
 		name, binding := keys.Type().Field(i).Name, keys.Field(i).Interface().(key.Binding)
@@ -182,6 +183,7 @@ var overlayRows = map[string]struct {
 // Every overlay obeys its keys on screens of all sizes. An overlay without a
 // row here is an error.
 func TestEveryOverlay(t *testing.T) {
+	t.Parallel()
 	for _, name := range overlayTypes(t) {
 		r, ok := overlayRows[name]
 		if !ok {

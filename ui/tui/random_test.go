@@ -16,6 +16,7 @@ import (
 // Whatever is pressed, clicked and resized, in any order, a hundred thousand
 // times: nothing panics, and the picture fills the screen exactly.
 func TestRandomInput(t *testing.T) {
+	t.Parallel()
 	var keys []string
 	for k := range special {
 		if k != "ctrl+c" && k != "ctrl+z" {
