@@ -8,7 +8,10 @@ import (
 	"duet/engine/broker/conformance"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	conformance.AtOnce()
+	goleak.VerifyTestMain(m)
+}
 
 func TestConformance(t *testing.T) { conformance.Test(t, New()) }
 

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"slices"
 	"strconv"
 	"testing"
@@ -28,58 +29,72 @@ type suite struct {
 	last    uint64
 }
 
-// buries names the test that is for brokers with dead letters alone.
-const buries = "keeps apart what is given up"
-
-// Test runs the whole suite on a server. It is closed by the caller.
-func Test(t *testing.T, server broker.Server) {
-	for _, c := range []struct {
-		name    string
-		options broker.Options
-		test    func(*suite)
-	}{
-		{"carries all that is in a message", broker.Options{Prefetch: 4}, (*suite).carries},
-		{"counts what it holds", broker.Options{Prefetch: 1}, (*suite).counts},
-		{"holds to the prefetch", broker.Options{Prefetch: 3}, (*suite).prefetches},
-		{"delivers again what is to be tried again", broker.Options{Prefetch: 1}, (*suite).retries},
-		{"delivers once what is given up", broker.Options{Prefetch: 1}, (*suite).drops},
-		{"delivers again what a crashed worker held", broker.Options{Prefetch: 3}, (*suite).crashes},
-		{"delivers again what one held that waited for more", broker.Options{Prefetch: 8}, (*suite).crashesHalfEmpty},
-		{"gives back what a closed worker held", broker.Options{Prefetch: 3}, (*suite).closes},
-		{"refuses what is beyond its limit", broker.Options{Prefetch: 1, Limit: 5}, (*suite).refuses},
-		{buries, broker.Options{Prefetch: 1}, (*suite).buries},
-		{"keeps the order of each key", broker.Options{Prefetch: 4, Partitions: 4}, (*suite).keepsKeys},
-		{"carries what it does not confirm", broker.Options{Prefetch: 4, Unconfirmed: true}, (*suite).trusts},
-		{"accounts for everything", broker.Options{Prefetch: 4}, (*suite).balances},
-		{"is joined by others", broker.Options{Prefetch: 1}, (*suite).joins},
-		{"is listed as long as it is there", broker.Options{Prefetch: 1}, (*suite).lists},
-		{"says when it is gone", broker.Options{Prefetch: 1}, (*suite).goes},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), most)
-			defer cancel()
-			switch can := server.Capabilities(); {
-			case c.options.Limit > 0 && !can.Limit:
-				t.Skip("a queue of this broker has no limit")
-			case c.options.Partitions > 0 && !can.Partitions:
-				t.Skip("a queue of this broker has no partitions")
-			case c.name == buries && !can.DeadLetters:
-				t.Skip("this broker keeps no dead letters")
-			}
-			name := broker.Name{Run: broker.NewRun(), Lane: "message", Handler: "charge"}
-			queue, err := server.Queue(ctx, name, c.options)
-			if err != nil {
-				t.Fatal(err)
-			}
-			s := &suite{T: t, server: server, name: name, options: c.options, queue: queue, ctx: ctx}
-			defer func() {
-				if err := queue.Close(ctx); err != nil {
-					t.Error(err)
-				}
-			}()
-			c.test(s)
-		})
+// AtOnce has tests that are parallel run 32 at a time, however few cores there are:
+// they wait for a broker most of the time. It is called before they run. Whoever runs
+// them with -parallel has the last word.
+func AtOnce() {
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
+		_ = f.Value.Set("32")
 	}
+}
+
+// Test runs the whole suite on a server, all cases at the same time, each with a queue
+// of its own. It is closed by the caller.
+func Test(t *testing.T, server broker.Server) {
+	t.Run("all", func(t *testing.T) { // it ends with the last of them
+		for _, c := range []struct {
+			name    string
+			options broker.Options
+			test    func(*suite)
+		}{
+			{"carries all that is in a message", broker.Options{Prefetch: 4}, (*suite).carries},
+			{"counts what it holds", broker.Options{Prefetch: 1}, (*suite).counts},
+			{"holds to the prefetch", broker.Options{Prefetch: 3}, (*suite).prefetches},
+			{"delivers again what is to be tried again", broker.Options{Prefetch: 1}, (*suite).retries},
+			{"delivers once what is given up", broker.Options{Prefetch: 1}, (*suite).drops},
+			{"delivers again what a crashed worker held", broker.Options{Prefetch: 3}, (*suite).crashes},
+			{"delivers again what one held that waited for more", broker.Options{Prefetch: 8}, (*suite).crashesHalfEmpty},
+			{"gives back what a closed worker held", broker.Options{Prefetch: 3}, (*suite).closes},
+			{"refuses what is beyond its limit", broker.Options{Prefetch: 1, Limit: 5}, (*suite).refuses},
+			{"keeps apart what is given up", broker.Options{Prefetch: 1}, (*suite).buries},
+			{"keeps the order of each key", broker.Options{Prefetch: 4, Partitions: 4}, (*suite).keepsKeys},
+			{"carries what it does not confirm", broker.Options{Prefetch: 4, Unconfirmed: true}, (*suite).trusts},
+			{"accounts for everything", broker.Options{Prefetch: 4}, (*suite).balances},
+			{"is joined by others", broker.Options{Prefetch: 1}, (*suite).joins},
+			{"is listed as long as it is there", broker.Options{Prefetch: 1}, (*suite).lists},
+			{"says when it is gone", broker.Options{Prefetch: 1}, (*suite).goes},
+		} {
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				on(t, server, c.options, c.test)
+			})
+		}
+	})
+}
+
+// on runs a case with a queue of its own, which goes with it, unless the broker cannot
+// do what the case is about.
+func on(t *testing.T, server broker.Server, o broker.Options, test func(*suite)) {
+	ctx, cancel := context.WithTimeout(t.Context(), most)
+	defer cancel()
+	switch can := server.Capabilities(); {
+	case o.Limit > 0 && !can.Limit:
+		t.Skip("a queue of this broker has no limit")
+	case o.Partitions > 0 && !can.Partitions:
+		t.Skip("a queue of this broker has no partitions")
+	}
+	name := broker.Name{Run: broker.NewRun(), Lane: "message", Handler: "charge"}
+	queue, err := server.Queue(ctx, name, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := queue.Close(ctx); err != nil {
+			t.Error(err)
+		}
+	}()
+	test(&suite{T: t, server: server, name: name, options: o, queue: queue, ctx: ctx})
 }
 
 // publish hands over so many messages.

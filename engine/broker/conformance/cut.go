@@ -13,32 +13,21 @@ import (
 // later, on a server of which the caller knows how that is done. Nothing may be lost
 // of it. It is closed by the caller.
 func Cut(t *testing.T, server broker.Server, cut, restore func()) {
-	ctx, cancel := context.WithTimeout(t.Context(), most)
-	defer cancel()
-	name := broker.Name{Run: broker.NewRun(), Lane: "message", Handler: "charge"}
-	queue, err := server.Queue(ctx, name, broker.Options{Prefetch: 4})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &suite{T: t, server: server, name: name, options: broker.Options{Prefetch: 4}, queue: queue, ctx: ctx}
-	defer func() {
-		if err := queue.Close(ctx); err != nil {
-			t.Error(err)
+	on(t, server, broker.Options{Prefetch: 4}, func(s *suite) {
+		s.publish(10)
+		w := s.worker(1)
+		late := s.receive(w)
+		cut()
+		s.state("away", func(st broker.State) bool { return !st.Connected && st.Trouble != "" })
+		s.failsInTime()
+		restore()
+		s.state("back", func(st broker.State) bool { return st.Connected })
+		if err := late.Settle(broker.Ack, 0); err != nil && !errors.Is(err, broker.ErrStale) {
+			t.Errorf("settling what was delivered before the cut: %v", err)
 		}
-	}()
-	s.publish(10)
-	w := s.worker(1)
-	late := s.receive(w)
-	cut()
-	s.state("away", func(st broker.State) bool { return !st.Connected && st.Trouble != "" })
-	s.failsInTime()
-	restore()
-	s.state("back", func(st broker.State) bool { return st.Connected })
-	if err := late.Settle(broker.Ack, 0); err != nil && !errors.Is(err, broker.ErrStale) {
-		t.Errorf("settling what was delivered before the cut: %v", err)
-	}
-	s.again(5)
-	s.survives(w, late.ID)
+		s.again(5)
+		s.survives(w, late.ID)
+	})
 }
 
 // state waits until the connection is so.

@@ -13,7 +13,10 @@ import (
 	"duet/engine/broker/conformance"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	conformance.AtOnce()
+	goleak.VerifyTestMain(m)
+}
 
 func TestEmbedded(t *testing.T) {
 	for name, onDisk := range map[string]bool{"in memory": false, "on disk": true} {
@@ -65,6 +68,7 @@ func elsewhere(t *testing.T) (at broker.Address) {
 }
 
 func TestElsewhere(t *testing.T) {
+	t.Parallel()
 	s, err := Connect(t.Context(), elsewhere(t))
 	if err != nil {
 		t.Fatal(err)

@@ -23,16 +23,6 @@ type mortal struct {
 	restart func()
 }
 
-// mortals runs a test with what speaks the protocol, and with Kafka where there is one.
-// Such a test has it alone.
-func mortals(t *testing.T, test func(*testing.T, mortal)) {
-	t.Run("fake", func(t *testing.T) { test(t, mortalFake(t)) })
-	t.Run("Kafka", func(t *testing.T) {
-		n := kafkatest.Own(t)
-		test(t, mortal{n.Address(), n.Kill, func() { n.Restart(t) }})
-	})
-}
-
 func mortalFake(t *testing.T) mortal {
 	folder, port := t.TempDir(), 0
 	var cluster *kfake.Cluster
@@ -102,53 +92,63 @@ func (o *outcomes) publishes(t *testing.T, q broker.Queue, next *atomic.Uint64, 
 	}
 }
 
+// What dies is alone with its test.
 func TestWhatIsConfirmedSurvivesTheBroker(t *testing.T) {
-	mortals(t, func(t *testing.T, m mortal) {
-		const n = 2000
-		s := connected(t, m.at)
-		q := queued(t, s, broker.Options{Prefetch: 8, Partitions: 4})
-		a := &arrivals{first: make(map[uint64]bool), last: make(map[uint32]uint64)}
-		for id := range 4 {
-			defer a.works(t, q, strconv.Itoa(id))(true)
+	n := kafkatest.Own(t)
+	survives(t, mortal{n.Address(), n.Kill, func() { n.Restart(t) }})
+}
+
+func TestWhatIsConfirmedSurvivesTheFake(t *testing.T) {
+	t.Parallel()
+	survives(t, mortalFake(t))
+}
+
+// survives kills a broker while messages go through it, and starts it again.
+func survives(t *testing.T, m mortal) {
+	const n = 2000
+	s := connected(t, m.at)
+	q := queued(t, s, broker.Options{Prefetch: 8, Partitions: 4})
+	a := &arrivals{first: make(map[uint64]bool), last: make(map[uint32]uint64)}
+	for id := range 4 {
+		defer a.works(t, q, strconv.Itoa(id))(true)
+	}
+	var o outcomes
+	var next atomic.Uint64
+	var running sync.WaitGroup
+	for range 8 {
+		running.Go(func() { o.publishes(t, q, &next, n) })
+	}
+	for o.ok.Load() < n/4 {
+		pause(t.Context(), time.Millisecond)
+	}
+	m.kill()
+	awaits(t, s, false)
+	if state := s.State(); state.Trouble == "" {
+		t.Errorf("the broker is dead, and the state is %+v", state)
+	}
+	if err := q.Publish(t.Context(), broker.Message{ID: next.Add(1)}); !errors.Is(err, broker.ErrDown) {
+		t.Errorf("publishing without a broker: %v", err)
+	}
+	if _, err := q.Depth(t.Context()); err == nil {
+		t.Error("a broker that is dead says how much it has")
+	}
+	m.restart()
+	awaits(t, s, true)
+	running.Wait()
+	until(t, q, "nothing", func(d broker.Depth) bool { return d.Ready == 0 && d.InFlight == 0 })
+	lost := 0
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, id := range o.confirmed {
+		if !a.first[id] {
+			lost++
 		}
-		var o outcomes
-		var next atomic.Uint64
-		var running sync.WaitGroup
-		for range 8 {
-			running.Go(func() { o.publishes(t, q, &next, n) })
-		}
-		for o.ok.Load() < n/4 {
-			pause(t.Context(), time.Millisecond)
-		}
-		m.kill()
-		awaits(t, s, false)
-		if state := s.State(); state.Trouble == "" {
-			t.Errorf("the broker is dead, and the state is %+v", state)
-		}
-		if err := q.Publish(t.Context(), broker.Message{ID: next.Add(1)}); !errors.Is(err, broker.ErrDown) {
-			t.Errorf("publishing without a broker: %v", err)
-		}
-		if _, err := q.Depth(t.Context()); err == nil {
-			t.Error("a broker that is dead says how much it has")
-		}
-		m.restart()
-		awaits(t, s, true)
-		running.Wait()
-		until(t, q, "nothing", func(d broker.Depth) bool { return d.Ready == 0 && d.InFlight == 0 })
-		lost := 0
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		for _, id := range o.confirmed {
-			if !a.first[id] {
-				lost++
-			}
-		}
-		if lost > 0 {
-			t.Errorf("%d of %d confirmed messages were lost", lost, len(o.confirmed))
-		}
-		t.Logf("%d confirmed, %d down, %d unknown; %d deliveries of %d messages; longest publish %v",
-			o.ok.Load(), o.down.Load(), o.unknown.Load(), a.all, len(a.first), o.longest)
-	})
+	}
+	if lost > 0 {
+		t.Errorf("%d of %d confirmed messages were lost", lost, len(o.confirmed))
+	}
+	t.Logf("%d confirmed, %d down, %d unknown; %d deliveries of %d messages; longest publish %v",
+		o.ok.Load(), o.down.Load(), o.unknown.Load(), a.all, len(a.first), o.longest)
 }
 
 func TestABrokerFreezes(t *testing.T) {

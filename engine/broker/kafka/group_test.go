@@ -360,6 +360,7 @@ func TestWithoutConfirmsMessagesComeAllTheSame(t *testing.T) {
 }
 
 func TestWhatKafkaCannotDoIsRefused(t *testing.T) {
+	t.Parallel()
 	s := connected(t, fake(t))
 	if _, err := s.Queue(t.Context(), broker.Name{Run: "r", Lane: "l", Handler: "h"}, broker.Options{Prefetch: 1, Limit: 5}); err == nil {
 		t.Error("a queue with a limit was made")

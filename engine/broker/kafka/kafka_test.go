@@ -18,7 +18,10 @@ type tests struct{ *testing.M }
 
 func (t tests) Run() int { return kafkatest.Run(t.M) }
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(tests{m}) }
+func TestMain(m *testing.M) {
+	conformance.AtOnce()
+	goleak.VerifyTestMain(tests{m})
+}
 
 // fake is a broker in this process that speaks Kafka's protocol. It is not Kafka.
 func fake(t testing.TB, options ...kfake.Opt) broker.Address {

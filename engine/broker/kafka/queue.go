@@ -157,10 +157,27 @@ func (s *Server) Delete(ctx context.Context, name broker.Name) error {
 	if err == nil {
 		err = s.disband(ctx, topic)
 	}
+	if err == nil {
+		err = s.disappear(ctx, topic)
+	}
 	if err != nil {
 		return fmt.Errorf("queue %s: %s", topic, sentence(s.at, err))
 	}
 	return nil
+}
+
+// disappear waits until what was deleted is gone for all to see: a broker goes on with
+// it until it has heard of that.
+func (s *Server) disappear(ctx context.Context, topic string) error {
+	for {
+		topics, err := s.admin.ListTopics(ctx)
+		if err != nil || !topics.Has(topic) && !topics.Has(topic+dead) {
+			return err
+		}
+		if !pause(ctx, leastPause/2) {
+			return ctx.Err()
+		}
+	}
 }
 
 // disband removes a group. Members that are in it still, such as crashed ones of which

@@ -43,6 +43,7 @@ func silent(t *testing.T) broker.Address {
 }
 
 func TestALoginIsProven(t *testing.T) {
+	t.Parallel()
 	for _, mechanism := range []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"} {
 		t.Run(mechanism, func(t *testing.T) { connected(t, secured(t, mechanism)) })
 	}
@@ -51,6 +52,7 @@ func TestALoginIsProven(t *testing.T) {
 
 // Who may not ask for settings is connected all the same.
 func TestWithoutPermission(t *testing.T) {
+	t.Parallel()
 	at := fake(t, kfake.EnableSASL(), kfake.EnableACLs(), kfake.Superuser("PLAIN", "admin", "admin"), kfake.User("PLAIN", "guest", "for you"))
 	at.User, at.Password = "guest", "for you"
 	s := connected(t, at)
@@ -64,6 +66,7 @@ func TestWithoutPermission(t *testing.T) {
 }
 
 func TestASilentWorkerIsDeadWhenTheBrokerSaysSo(t *testing.T) {
+	t.Parallel()
 	for minimum, want := range map[string]time.Duration{"1000": session, "3000": session, "9000": 9 * time.Second} {
 		at := fake(t, kfake.BrokerConfigs(map[string]string{"group.min.session.timeout.ms": minimum}))
 		if s := connected(t, at); s.session != want {
@@ -84,8 +87,9 @@ func TestASilentWorkerIsDeadWhenTheBrokerSaysSo(t *testing.T) {
 }
 
 func TestWrongAddresses(t *testing.T) {
+	t.Parallel()
 	web := httptest.NewServer(nil)
-	defer web.Close()
+	t.Cleanup(web.Close)
 	changed := func(at broker.Address, change func(*broker.Address)) broker.Address {
 		change(&at)
 		return at
@@ -125,6 +129,7 @@ func TestWrongAddresses(t *testing.T) {
 		}, "login"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			at := c.at(t)
 			s, err := Connect(context.Background(), at)
 			if err == nil {

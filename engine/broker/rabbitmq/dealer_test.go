@@ -48,6 +48,7 @@ func (o *inOrder) work(w broker.Worker, stop <-chan struct{}) {
 }
 
 func TestPartitionsKeepTheOrderOfKeysWhileWorkersComeAndGo(t *testing.T) {
+	t.Parallel()
 	const partitions, messages, keys = 6, 600, 25
 	s := server(t, rabbittest.Start(t))
 	q := queueOf(t, s, aName(), broker.Options{Prefetch: 4, Partitions: partitions})
@@ -112,6 +113,7 @@ func TestPartitionsKeepTheOrderOfKeysWhileWorkersComeAndGo(t *testing.T) {
 }
 
 func TestWhatIsGivenUpIsCounted(t *testing.T) {
+	t.Parallel()
 	q := queueOf(t, server(t, rabbittest.Start(t)), aName(), broker.Options{Prefetch: 2})
 	w, err := q.Worker(t.Context(), "1")
 	if err != nil {

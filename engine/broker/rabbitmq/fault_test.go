@@ -325,6 +325,7 @@ func TestConformanceOfReconnecting(t *testing.T) {
 }
 
 func TestTheConnectionIsCut(t *testing.T) {
+	t.Parallel()
 	node := rabbittest.Start(t)
 	at := address(t, node.URL)
 	p := newProxy(t, at.Host)

@@ -14,6 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	conformance.AtOnce()
 	folder, err := os.MkdirTemp("", "duet-roots-")
 	if err == nil {
 		err = trust(folder)
@@ -48,5 +49,6 @@ func address(t testing.TB, url string) broker.Address {
 }
 
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	conformance.Test(t, server(t, rabbittest.Start(t)))
 }

@@ -22,11 +22,15 @@ func place(t *testing.T, node *rabbittest.Node, queue string) trial.Place {
 }
 
 func TestARunWithWorkersThatCrash(t *testing.T) {
+	t.Parallel()
 	for name, queue := range map[string]string{
 		"one queue":  "prefetch: 4",
 		"partitions": "prefetch: 4, partitions: 6",
 	} {
-		t.Run(name, func(t *testing.T) { place(t, rabbittest.Start(t), queue).Crashes(t) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			place(t, rabbittest.Start(t), queue).Crashes(t)
+		})
 	}
 }
 

@@ -17,14 +17,15 @@ import (
 )
 
 func TestWrongAddresses(t *testing.T) {
+	t.Parallel()
 	at := address(t, rabbittest.Start(t).URL)
 	page := httptest.NewServer(nil)
-	defer page.Close()
+	t.Cleanup(page.Close)
 	mute, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer mute.Close()
+	t.Cleanup(func() { _ = mute.Close() })
 	for name, c := range map[string]struct {
 		change func(*broker.Address)
 		want   string
@@ -40,6 +41,7 @@ func TestWrongAddresses(t *testing.T) {
 		"says nothing":   {func(a *broker.Address) { a.Host = mute.Addr().String() }, "says nothing"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			wrong := at
 			c.change(&wrong)
 			s, err := Connect(context.Background(), wrong)
@@ -56,6 +58,7 @@ func TestWrongAddresses(t *testing.T) {
 }
 
 func TestWithoutPermission(t *testing.T) {
+	t.Parallel()
 	node := rabbittest.Start(t)
 	node.Own(t)
 	at := address(t, node.URL)
@@ -99,6 +102,7 @@ func queueOf(t testing.TB, s *Server, name broker.Name, o broker.Options) *queue
 }
 
 func TestWhatAnEarlierRunLeftIsNotTakenOver(t *testing.T) {
+	t.Parallel()
 	node := rabbittest.Start(t)
 	s, name := server(t, node), aName()
 	q := queueOf(t, s, name, broker.Options{Prefetch: 1, Limit: 5})
@@ -125,6 +129,7 @@ func TestWhatAnEarlierRunLeftIsNotTakenOver(t *testing.T) {
 }
 
 func TestAQueueIsDeletedByOthers(t *testing.T) {
+	t.Parallel()
 	node := rabbittest.Start(t)
 	q := queueOf(t, server(t, node), aName(), broker.Options{Prefetch: 1})
 	w, err := q.Worker(t.Context(), "1")
