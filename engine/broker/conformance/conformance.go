@@ -29,13 +29,13 @@ type suite struct {
 	last    uint64
 }
 
-// AtOnce has tests that are parallel run 32 at a time, however few cores there are:
+// AtOnce has tests that are parallel run eight at a time, however few cores there are:
 // they wait for a broker most of the time. It is called before they run. Whoever runs
 // them with -parallel has the last word.
 func AtOnce() {
 	flag.Parse()
 	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
-		_ = f.Value.Set("32")
+		_ = f.Value.Set("8")
 	}
 }
 

@@ -63,7 +63,9 @@ func (s *Server) Queue(ctx context.Context, name broker.Name, o broker.Options) 
 		return nil, q.wrong(err)
 	}
 	if err := q.appear(ctx); err != nil {
-		return nil, errors.Join(q.wrong(err), q.Close(ctx))
+		undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), answer)
+		defer cancel()
+		return nil, errors.Join(q.wrong(err), q.Close(undo))
 	}
 	return q, nil
 }
@@ -93,8 +95,11 @@ func (q *queue) create(ctx context.Context) error {
 func (q *queue) appear(ctx context.Context) error {
 	for {
 		_, err := q.ends(ctx)
-		if err == nil || ctx.Err() != nil || !pause(ctx, leastPause/2) {
-			return err
+		if err == nil {
+			return nil
+		}
+		if !pause(ctx, leastPause/2) {
+			return errors.New("it was made, and the broker does not have it ready in time: it is busy")
 		}
 	}
 }
@@ -187,20 +192,31 @@ func (s *Server) disband(ctx context.Context, group string) error {
 	if err != nil {
 		return ignore(err)
 	}
-	if members := described[group].Members; len(members) > 0 {
-		leave := kmsg.NewPtrLeaveGroupRequest()
-		leave.Group = group
-		for _, m := range members {
-			one := kmsg.NewLeaveGroupRequestMember()
-			one.MemberID = m.MemberID
-			leave.Members = append(leave.Members, one)
-		}
-		if _, err := leave.RequestWith(ctx, s.client); err != nil {
-			return err
-		}
+	var members []string
+	for _, m := range described[group].Members {
+		members = append(members, m.MemberID)
+	}
+	if err := s.showOut(ctx, group, members...); err != nil {
+		return err
 	}
 	_, err = s.admin.DeleteGroup(ctx, group)
 	return ignore(err)
+}
+
+// showOut has members of a group leave it. Who is none is passed over.
+func (s *Server) showOut(ctx context.Context, group string, members ...string) error {
+	if len(members) == 0 {
+		return nil
+	}
+	leave := kmsg.NewPtrLeaveGroupRequest()
+	leave.Group = group
+	for _, m := range members {
+		one := kmsg.NewLeaveGroupRequestMember()
+		one.MemberID = m
+		leave.Members = append(leave.Members, one)
+	}
+	_, err := leave.RequestWith(ctx, s.client)
+	return err
 }
 
 // ignore drops errors that say that a group is not there, or that somebody has joined

@@ -246,8 +246,14 @@ func (w *worker) close(crash bool) {
 		timer := time.AfterFunc(leaving, w.drop)
 		defer timer.Stop()
 	}
+	member := w.member()
 	w.client.CloseAllowingRebalance()
 	w.drop()
+	if !crash && member != "" {
+		ctx, cancel := context.WithTimeout(context.Background(), leaving)
+		_ = w.queue.server.showOut(ctx, w.queue.topic, member) // one that was about to join may be let in after it has left
+		cancel()
+	}
 	w.queue.mu.Lock()
 	delete(w.queue.workers, w)
 	w.queue.mu.Unlock()
