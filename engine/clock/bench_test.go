@@ -28,7 +28,7 @@ func BenchmarkNow(b *testing.B) {
 // BenchmarkLateness says how late each precision wakes, and what part of a
 // core it takes meanwhile.
 func BenchmarkLateness(b *testing.B) {
-	for _, p := range []clock.Precision{clock.Coarse, clock.Precise, clock.Tight} {
+	for _, p := range []clock.Precision{clock.Coarse, clock.Precise, clock.Paced} {
 		for _, gap := range []time.Duration{100 * time.Microsecond, time.Millisecond, 10 * time.Millisecond} {
 			b.Run(p.String()+"/"+gap.String(), func(b *testing.B) {
 				b.ReportAllocs()

@@ -2,7 +2,6 @@ package clock
 
 import (
 	"context"
-	"runtime"
 	"time"
 )
 
@@ -24,45 +23,36 @@ const (
 	// call it is as good as the runtime's timers.
 	Precise
 
-	// Tight spins for the last 40 us, which a system call might oversleep: some
-	// microseconds late, often less than one. It takes about a third of a core
-	// when it waits 100 us at a time, and a whole one below 40 us. Meant for
-	// a goroutine or two, such as pacers.
-	Tight
+	// Paced is Precise for who deals with all that is due when it wakes, such as a
+	// pacer: once awake it sleeps for 60 us at least, however soon the time comes.
+	// What is due in quick succession thus costs some ten thousand system
+	// calls a second at most, and is late by up to 60 us more.
+	Paced
 )
 
 // String returns the precision's name in lower case.
 func (p Precision) String() string {
-	return [...]string{"coarse", "precise", "tight"}[p]
+	return [...]string{"coarse", "precise", "paced"}[p]
 }
 
-// The last stretch of a wait, in wall time, for which a timer is too late; and
-// the very last one, for which a system call is. The second is what a call
-// oversleeps at most times, and little enough that a pacer at 10,000 items a
-// second does not spin all of its time.
+// The last stretch of a wait, in wall time, for which a timer is too late, and
+// how long a system call sleeps at least.
 var (
-	fineStretch = [...]time.Duration{Coarse: 0, Precise: 1500 * time.Microsecond, Tight: 1500 * time.Microsecond}
-	spinStretch = [...]time.Duration{Coarse: 0, Precise: 0, Tight: 40 * time.Microsecond}
+	fineStretch = [...]time.Duration{Coarse: 0, Precise: 1500 * time.Microsecond, Paced: 1500 * time.Microsecond}
+	leastNap    = [...]time.Duration{Coarse: 0, Precise: 0, Paced: 60 * time.Microsecond}
 )
 
-const (
-	// longestNap bounds how late a pause or a done context is noticed by who
-	// sleeps in a system call.
-	longestNap = time.Millisecond
-
-	// yieldEvery bounds how long a sleeper that does nothing but spin keeps
-	// its processor: longer, and timers and frames of others come late.
-	yieldEvery = 200 * time.Microsecond
-)
+// longestNap bounds how late a pause or a done context is noticed by who
+// sleeps in a system call.
+const longestNap = time.Millisecond
 
 // Sleeper waits for times of a [Lane]. It belongs to one goroutine, reuses its
 // timer, and allocates nothing from its second sleep on.
 type Sleeper struct {
-	lane    *Lane
-	fine    time.Duration
-	spin    time.Duration
-	timer   *time.Timer   // nil before the first use, stopped between uses
-	yielded time.Duration // wall time at which a spin last gave its processor away
+	lane  *Lane
+	fine  time.Duration
+	least time.Duration
+	timer *time.Timer // nil before the first use, stopped between uses
 }
 
 // NewSleeper returns a sleeper for one goroutine. It holds nothing that needs
@@ -71,7 +61,7 @@ func (l *Lane) NewSleeper(p Precision) *Sleeper {
 	if l.timersOnly {
 		p = Coarse
 	}
-	return &Sleeper{lane: l, fine: fineStretch[p], spin: spinStretch[p]}
+	return &Sleeper{lane: l, fine: fineStretch[p], least: leastNap[p]}
 }
 
 // Until blocks until lane time t and returns nil, or until ctx is done and
@@ -102,11 +92,8 @@ func (s *Sleeper) UntilOr(ctx context.Context, t time.Duration, wake <-chan stru
 		case left > s.fine:
 			woken = s.block(ctx, state, wake, s.alarm(left-s.fine))
 			s.timer.Stop()
-		case left > s.spin:
-			nap(min(left-s.spin, longestNap))
-			woken = ready(wake)
 		default:
-			s.yield(wall)
+			nap(min(max(left, s.least), longestNap))
 			woken = ready(wake)
 		}
 	}
@@ -134,14 +121,6 @@ func (s *Sleeper) alarm(d time.Duration) <-chan time.Time {
 		s.timer.Reset(d)
 	}
 	return s.timer.C
-}
-
-// yield gives the processor away when the sleeper has not done so for a while.
-func (s *Sleeper) yield(wall time.Duration) {
-	if wall-s.yielded >= yieldEvery {
-		runtime.Gosched()
-		s.yielded = wall
-	}
 }
 
 // ready receives from wake when that is possible at once.

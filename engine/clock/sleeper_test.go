@@ -97,7 +97,7 @@ func TestManySleepers(t *testing.T) {
 		var sleepers sync.WaitGroup
 		for i := range n {
 			sleepers.Go(func() {
-				s := lane.NewSleeper(clock.Tight)
+				s := lane.NewSleeper(clock.Paced)
 				for k := range 5 {
 					target := time.Duration(k*n+i) * time.Millisecond
 					if err := s.Until(t.Context(), target); err != nil || lane.Now() != target {
@@ -157,7 +157,7 @@ func TestUntilOrWake(t *testing.T) {
 // not early; and that pause, wake-up and cancellation reach it whatever its
 // precision.
 func TestPreciseSleepersInRealTime(t *testing.T) {
-	for _, p := range []clock.Precision{clock.Coarse, clock.Precise, clock.Tight} {
+	for _, p := range []clock.Precision{clock.Coarse, clock.Precise, clock.Paced} {
 		t.Run(p.String(), func(t *testing.T) {
 			t.Parallel()
 			lane := clock.NewLane()
@@ -210,7 +210,7 @@ func TestSleepsDoNotAllocate(t *testing.T) {
 	lane := clock.NewLane()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	for _, p := range []clock.Precision{clock.Coarse, clock.Precise, clock.Tight} {
+	for _, p := range []clock.Precision{clock.Coarse, clock.Precise, clock.Paced} {
 		s := lane.NewSleeper(p)
 		if n := testing.AllocsPerRun(20, func() { _ = s.Until(ctx, lane.Now()+1600*time.Microsecond) }); n > 0 {
 			t.Errorf("%v: %v allocations a sleep", p, n)

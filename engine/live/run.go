@@ -93,7 +93,7 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 	}
 	r := &Run{
 		clock: o.Clock, stream: stream, journal: journal.NewRing(journalSize), own: o.Handlers, dial: o.Dial, name: cmp.Or(o.Name, broker.NewRun()), began: s,
-		end: s.Duration, pacing: clock.Precise, traced: trace.IsEnabled(), closed: make(chan struct{}), done: make(chan struct{}),
+		end: s.Duration, pacing: clock.Paced, traced: trace.IsEnabled(), closed: make(chan struct{}), done: make(chan struct{}),
 	}
 	switch {
 	case r.clock == nil && o.Paused:

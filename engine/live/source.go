@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -179,6 +180,9 @@ func (s *source) fill(ctx context.Context) (slept bool, err error) {
 			return true, context.Cause(ctx)
 		}
 	default:
+		// Whoever was just handed an item is to run on this processor: else it waits
+		// until another thread has woken up and taken it from here.
+		runtime.Gosched()
 		_, err = s.sleeper.UntilOr(ctx, next, s.wake)
 		return true, err
 	}
