@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"fmt"
-	"strconv"
-)
+import "fmt"
 
 // checkBroker holds a lane whose queue is in a broker to what no broker can do. What
 // only some can is found out when the queue is made.
@@ -27,8 +24,6 @@ func (s *Scenario) checkBroker(i int) *problem {
 		return &problem{path: at("when_full"), found: string(q.WhenFull), need: "nothing can be taken back out of a broker; block and drop_newest go with it"}
 	case q.Capacity == 0 && q.Broker.Bounded():
 		return &problem{path: at("capacity"), found: "0", need: "through a broker nothing goes hand to hand; 1 or more is needed"}
-	case q.Partitions > 0 && q.Broker == JetStream:
-		return &problem{path: at("partitions"), found: strconv.Itoa(q.Partitions), need: "a queue in " + string(q.Broker) + " is not dealt out by key; 0 is needed"}
 	case q.Visibility > 0:
 		return &problem{path: at("visibility"), found: FormatDuration(q.Visibility), need: "a broker finds out by itself whether a worker is alive, and what one holds stays with it; 0s is needed"}
 	default:

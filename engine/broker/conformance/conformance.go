@@ -57,6 +57,8 @@ func Test(t *testing.T, server broker.Server) {
 			{"delivers again what one held that waited for more", broker.Options{Prefetch: 8}, (*suite).crashesHalfEmpty},
 			{"gives back what a closed worker held", broker.Options{Prefetch: 3}, (*suite).closes},
 			{"refuses what is beyond its limit", broker.Options{Prefetch: 1, Limit: 5}, (*suite).refuses},
+			{"holds to the prefetch over all partitions", broker.Options{Prefetch: 2, Partitions: 5}, (*suite).prefetchesParts},
+			{"refuses what is beyond a partition's limit", broker.Options{Prefetch: 1, Limit: 5, Partitions: 3}, (*suite).refusesParts},
 			{"keeps apart what is given up", broker.Options{Prefetch: 1}, (*suite).buries},
 			{"keeps the order of each key", broker.Options{Prefetch: 4, Partitions: 4}, (*suite).keepsKeys},
 			{"carries what it does not confirm", broker.Options{Prefetch: 4, Unconfirmed: true}, (*suite).trusts},

@@ -13,60 +13,115 @@ import (
 	"duet/engine/broker"
 )
 
-// consumer is the name of the one consumer of a queue, which all workers share.
-const consumer = "workers"
-
-// queue is a work-queue stream: what is acknowledged is gone from it.
+// queue is a work-queue stream: what is acknowledged is gone from it. It has one
+// consumer, which all workers share, or one for each partition.
 type queue struct {
 	server   *Server
 	options  broker.Options
 	subject  string
 	stream   string
 	joined   bool // somebody else has made it
-	consumer jetstream.Consumer
+	made     jetstream.Stream
 	dead     jetstream.Stream
+	dealer   dealer
+	presence *presence // nil: there are no partitions
 }
 
 // parts is what stands between the parts of a stream's name.
 const parts = "-"
 
-// What is appended to the name of a stream, and to its subject, for its dead letters.
-const deadStream, deadSubject = parts + "dead", ".dead"
+// What is appended to the name of a stream, and to its subject, for its dead letters, to
+// the subject for the number of a partition, and for what processes say of their workers.
+const (
+	deadStream, deadSubject = parts + "dead", ".dead"
+	partSubject             = ".part."
+	presentSubject          = ".workers"
+)
 
 func (s *Server) queue(name broker.Name, o broker.Options) *queue {
-	return &queue{server: s, options: o, subject: name.String(), stream: name.Join(parts)}
+	return &queue{
+		server: s, options: o, subject: name.String(), stream: name.Join(parts),
+		dealer: dealer{holders: make([]member, o.Partitions)},
+	}
 }
 
-// Queue implements [broker.Server].
+// consumer is the name of the consumer of a partition, or of the one there is.
+func (q *queue) consumer(part int) string {
+	if q.options.Partitions == 0 {
+		return "workers"
+	}
+	return "workers" + parts + strconv.Itoa(part)
+}
+
+// line is the subject of a partition, or the one there is.
+func (q *queue) line(part int) string {
+	if q.options.Partitions == 0 {
+		return q.subject
+	}
+	return q.subject + partSubject + strconv.Itoa(part)
+}
+
+// Queue implements [broker.Server]. With partitions the limit is that of each.
 func (s *Server) Queue(ctx context.Context, name broker.Name, o broker.Options) (broker.Queue, error) {
 	q := s.queue(name, o)
-	if o.Partitions > 0 {
-		return nil, q.wrong(errors.New("a work queue keeps no order of keys"))
-	}
-	limit := int64(-1)
-	if o.Limit > 0 {
-		limit = int64(o.Limit)
-	}
-	_, err := s.js.CreateStream(ctx, jetstream.StreamConfig{
-		Name: q.stream, Subjects: []string{q.subject}, Retention: jetstream.WorkQueuePolicy, Storage: s.storage,
-		MaxMsgs: limit, Discard: jetstream.DiscardNew,
-	})
-	if err != nil {
+	if err := q.create(ctx); err != nil {
 		return nil, q.wrong(err)
 	}
-	q.consumer, err = s.js.CreateConsumer(ctx, q.stream, jetstream.ConsumerConfig{
-		Durable: consumer, AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxAckPending: -1,
-	})
-	if err != nil {
-		return nil, errors.Join(q.wrong(err), q.Close(ctx))
-	}
-	q.dead, err = s.js.CreateStream(ctx, jetstream.StreamConfig{
-		Name: q.stream + deadStream, Subjects: []string{q.subject + deadSubject}, Storage: s.storage,
-	})
-	if err != nil {
+	if err := q.equip(ctx); err != nil {
 		return nil, errors.Join(q.wrong(err), q.Close(ctx))
 	}
 	return q, nil
+}
+
+// create makes the stream that is the queue.
+func (q *queue) create(ctx context.Context) (err error) {
+	config := jetstream.StreamConfig{
+		Name: q.stream, Subjects: []string{q.subject}, Retention: jetstream.WorkQueuePolicy, Storage: q.server.storage,
+		MaxMsgs: -1, Discard: jetstream.DiscardNew,
+	}
+	limit := int64(q.options.Limit)
+	switch {
+	case q.options.Partitions > 0:
+		config.Subjects = []string{q.subject + partSubject + "*"}
+		config.MaxMsgsPerSubject, config.DiscardNewPerSubject = limit, limit > 0
+	case limit > 0:
+		config.MaxMsgs = limit
+	}
+	q.made, err = q.server.js.CreateStream(ctx, config)
+	if err == nil && q.made.CachedInfo().State.Consumers > 0 {
+		return errors.New("there is a queue of this name, and it is in use, or left over from an earlier run: duet broker clean removes it")
+	}
+	return err
+}
+
+// equip makes what belongs to it: consumers, and a stream for what is given up.
+func (q *queue) equip(ctx context.Context) (err error) {
+	for part := range max(1, q.options.Partitions) {
+		if err := q.consume(ctx, part); err != nil {
+			return err
+		}
+	}
+	q.dead, err = q.server.js.CreateStream(ctx, jetstream.StreamConfig{
+		Name: q.stream + deadStream, Subjects: []string{q.subject + deadSubject}, Storage: q.server.storage,
+	})
+	if err == nil && q.options.Partitions > 0 {
+		err = q.begin()
+	}
+	return err
+}
+
+// consume makes the consumer of a partition. No more than one message of it is out at a
+// time: what comes again, however late, does so before what came later. Neither a pinned
+// client nor one reader alone would see to that.
+func (q *queue) consume(ctx context.Context, part int) error {
+	pending := -1
+	if q.options.Partitions > 0 {
+		pending = 1
+	}
+	_, err := q.made.CreateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable: q.consumer(part), FilterSubject: q.line(part), AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxAckPending: pending,
+	})
+	return err
 }
 
 // Attach implements [broker.Server].
@@ -74,11 +129,19 @@ func (s *Server) Attach(ctx context.Context, name broker.Name, o broker.Options)
 	q := s.queue(name, o)
 	q.joined = true
 	var err error
-	if q.consumer, err = s.js.Consumer(ctx, q.stream, consumer); err != nil {
+	if q.made, err = s.js.Stream(ctx, q.stream); err != nil {
 		return nil, q.wrong(err)
+	}
+	if n := q.made.CachedInfo().State.Consumers; n != max(1, o.Partitions) {
+		return nil, q.wrong(fmt.Errorf("it has %d consumers, and not %d: it was made with other settings", n, max(1, o.Partitions)))
 	}
 	if q.dead, err = s.js.Stream(ctx, q.stream+deadStream); err != nil {
 		return nil, q.wrong(err)
+	}
+	if o.Partitions > 0 {
+		if err := q.begin(); err != nil {
+			return nil, err
+		}
 	}
 	return q, nil
 }
@@ -117,8 +180,8 @@ func (q *queue) wrong(err error) error {
 	return fmt.Errorf("queue %s: %s", q.subject, q.server.hide(err.Error()))
 }
 
-// idBytes is how long the number is that a message begins with.
-const idBytes = 8
+// A message begins with its number and its key, which are so long.
+const idBytes, keyBytes = 8, 4
 
 // Publish implements [broker.Queue]. The number of the message is known to the
 // server, which for two minutes does not take it twice.
@@ -126,15 +189,16 @@ func (q *queue) Publish(ctx context.Context, m broker.Message) error {
 	if !q.server.conn.IsConnected() {
 		return broker.ErrDown
 	}
-	data := binary.BigEndian.AppendUint64(make([]byte, 0, idBytes+len(m.Body)), m.ID)
-	data = append(data, m.Body...)
+	data := binary.BigEndian.AppendUint64(make([]byte, 0, idBytes+keyBytes+len(m.Body)), m.ID)
+	data = append(binary.BigEndian.AppendUint32(data, m.Key), m.Body...)
+	line := q.line(int(m.Key) % max(1, q.options.Partitions))
 	if q.options.Unconfirmed {
-		if err := q.server.conn.Publish(q.subject, data); err != nil {
+		if err := q.server.conn.Publish(line, data); err != nil {
 			return broker.ErrDown
 		}
 		return nil
 	}
-	_, err := q.server.js.Publish(ctx, q.subject, data,
+	_, err := q.server.js.Publish(ctx, line, data,
 		jetstream.WithMsgID(strconv.FormatUint(m.ID, 36)), jetstream.WithRetryAttempts(0))
 	switch refused := new(jetstream.APIError); {
 	case err == nil:
@@ -165,24 +229,11 @@ func (q *queue) silent(ctx context.Context) error {
 	return broker.ErrDown
 }
 
-// Depth implements [broker.Queue].
-func (q *queue) Depth(ctx context.Context) (broker.Depth, error) {
-	info, err := q.consumer.Info(ctx)
-	switch {
-	case errors.Is(err, jetstream.ErrConsumerNotFound), errors.Is(err, jetstream.ErrStreamNotFound):
-		return broker.Depth{}, broker.ErrGone
-	case err != nil:
-		return broker.Depth{}, q.wrong(err)
-	}
-	dead, err := q.dead.Info(ctx)
-	if err != nil {
-		return broker.Depth{}, q.wrong(err)
-	}
-	return broker.Depth{Ready: int64(info.NumPending), InFlight: int64(info.NumAckPending), Dead: int64(dead.State.Msgs)}, nil //nolint:gosec // far below
-}
-
 // Close implements [broker.Queue].
 func (q *queue) Close(ctx context.Context) error {
+	if q.presence != nil {
+		q.presence.end()
+	}
 	if q.joined {
 		return nil
 	}

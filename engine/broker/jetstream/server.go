@@ -101,10 +101,10 @@ func (s *Server) State() broker.State {
 // Capabilities implements [broker.Server].
 func (s *Server) Capabilities() broker.Capabilities {
 	return broker.Capabilities{
-		Limit: true, InOrder: true, DeadLetters: true, Durable: s.storage == jetstream.FileStorage,
+		Limit: true, InOrder: true, Partitions: true, DeadLetters: true, Durable: s.storage == jetstream.FileStorage,
 		Back:   "after " + ackWait.String() + " of silence",
 		Retry:  "ahead of what is new",
-		Cannot: []string{"keep the order of a key"},
+		Cannot: []string{"have more than one message of a partition out at a time"},
 	}
 }
 

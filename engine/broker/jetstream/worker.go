@@ -2,7 +2,6 @@ package jetstream
 
 import (
 	"context"
-	"encoding/binary"
 	"encoding/hex"
 	"sync"
 	"time"
@@ -14,39 +13,40 @@ import (
 )
 
 // The signs of life of a worker. What it holds, in hand or prefetched, comes again
-// when the server has heard nothing of it for ackWait.
+// when the server has heard nothing of it for ackWait. When the worker could not say
+// anything for lease, it takes it to be somebody else's.
 const (
 	ackWait   = 2 * time.Second
 	signEvery = ackWait / 4
+	lease     = ackWait * 3 / 4
 )
-
-// askFor is how long one request for messages stands. After a lost connection
-// this is how long it takes at most until there is a new one.
-const askFor = time.Second
 
 // worker receives over a connection of its own. It asks for so many messages that
 // with those it holds it never has more than the prefetch.
 type worker struct {
-	conn *nats.Conn
-	js   jetstream.JetStream
-	from jetstream.Consumer
-	dead string // subject of what is given up
-	out  chan broker.Delivery
-	room chan struct{} // holds one for each message that may still be asked for
+	queue *queue
+	conn  *nats.Conn
+	js    jetstream.JetStream
+	out   chan broker.Delivery // has room for all that it may hold
+	room  broker.Room
+	turn  chan struct{} // holds one when partitions may have been dealt out anew
 
 	ctx     context.Context // ends with the worker
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 
-	mu   sync.Mutex
-	held map[*held]struct{}
-	gone bool
+	mu    sync.Mutex
+	held  map[*held]struct{}
+	reads map[int]bool // the partitions that it asks for
+	gone  bool
 }
 
 // held is a message that is not settled.
 type held struct {
 	worker *worker
 	msg    jetstream.Msg
+	signed time.Time     // when the server heard of it last; guarded by the worker's mu
+	over   chan struct{} // closed when it is held no more
 }
 
 // Worker implements [broker.Queue].
@@ -60,104 +60,29 @@ func (q *queue) Worker(ctx context.Context, name string) (broker.Worker, error) 
 		conn.Close()
 		return nil, q.wrong(err)
 	}
-	from, err := js.Consumer(ctx, q.stream, consumer)
+	first, err := js.Consumer(ctx, q.stream, q.consumer(0))
 	if err != nil {
 		conn.Close()
 		return nil, q.wrong(err)
 	}
 	w := &worker{
-		conn: conn, js: js, from: from, dead: q.subject + deadSubject, out: make(chan broker.Delivery, q.options.Prefetch), room: make(chan struct{}, q.options.Prefetch),
-		held: make(map[*held]struct{}),
-	}
-	for range q.options.Prefetch {
-		w.room <- struct{}{}
+		queue: q, conn: conn, js: js, out: make(chan broker.Delivery, q.options.Prefetch), room: broker.NewRoom(q.options.Prefetch),
+		turn: make(chan struct{}, 1), held: make(map[*held]struct{}), reads: make(map[int]bool),
 	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
-	w.running.Go(w.pull)
 	w.running.Go(w.signs)
+	if q.options.Partitions == 0 {
+		w.running.Go(func() { w.pull(first) })
+		return w, nil
+	}
+	w.running.Go(w.follow)
+	q.dealer.join(member{Name: name, Since: time.Now().UnixNano(), process: q.presence.process, worker: w}) //nolint:forbidigo // a broker lives in wall time
+	q.presence.say()
 	return w, nil
 }
 
 // Deliveries implements [broker.Worker].
 func (w *worker) Deliveries() <-chan broker.Delivery { return w.out }
-
-// pull asks for messages whenever there is room for any.
-func (w *worker) pull() {
-	for {
-		select {
-		case <-w.ctx.Done():
-			return
-		case <-w.room:
-		}
-		got, n := 0, 1+w.spare()
-		ctx, cancel := context.WithTimeout(w.ctx, askFor)
-		batch, err := w.from.Fetch(n, jetstream.FetchContext(ctx))
-		if err == nil {
-			for msg := range batch.Messages() {
-				w.take(msg)
-				got++
-			}
-			err = batch.Error()
-		}
-		<-w.after(ctx, err)
-		cancel()
-		for range n - got {
-			w.room <- struct{}{}
-		}
-	}
-}
-
-// spare is how much more room there is now; it is taken.
-func (w *worker) spare() (n int) {
-	for {
-		select {
-		case <-w.room:
-			n++
-		default:
-			return n
-		}
-	}
-}
-
-// after is when to ask again: at once, but after an error only when the time of the
-// request is over.
-func (w *worker) after(ctx context.Context, err error) <-chan struct{} {
-	if err != nil {
-		return ctx.Done()
-	}
-	now := make(chan struct{})
-	close(now)
-	return now
-}
-
-// take passes a message on. There is room for as many as it has asked for.
-func (w *worker) take(msg jetstream.Msg) {
-	data := msg.Data()
-	if len(data) < idBytes {
-		_ = msg.Term() // not ours
-		w.room <- struct{}{}
-		return
-	}
-	h := &held{w, msg}
-	if !w.hold(h) {
-		return
-	}
-	d := broker.Delivery{Message: broker.Message{ID: binary.BigEndian.Uint64(data), Body: data[idBytes:]}, Settle: h.settle}
-	if m, err := msg.Metadata(); err == nil {
-		d.Redelivered = m.NumDelivered > 1
-	}
-	w.out <- d
-}
-
-// hold notes that the worker has a message, unless it is closed.
-func (w *worker) hold(h *held) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !w.gone {
-		w.held[h] = struct{}{}
-	}
-	return !w.gone
-}
 
 // settle is [broker.Delivery.Settle].
 func (h *held) settle(v broker.Verdict, pause time.Duration) (err error) {
@@ -167,7 +92,10 @@ func (h *held) settle(v broker.Verdict, pause time.Duration) (err error) {
 	if _, ok := w.held[h]; !ok || w.gone {
 		return broker.ErrStale
 	}
-	delete(w.held, h)
+	w.forget(h) // there is room for all that it may hold
+	if h.lapsed() {
+		return broker.ErrStale
+	}
 	switch v {
 	case broker.Ack:
 		err = h.msg.Ack()
@@ -176,12 +104,22 @@ func (h *held) settle(v broker.Verdict, pause time.Duration) (err error) {
 	case broker.Retry:
 		err = h.msg.NakWithDelay(pause)
 	}
-	w.room <- struct{}{} // it has room for all that it may hold
 	if err != nil {
 		return broker.ErrStale
 	}
 	return nil
 }
+
+// forget notes that a message is held no more. The caller holds mu.
+func (w *worker) forget(h *held) {
+	delete(w.held, h)
+	close(h.over)
+	w.room.Free(1)
+}
+
+// lapsed tells whether the server may have given the message to somebody else. The
+// caller holds mu.
+func (h *held) lapsed() bool { return time.Since(h.signed) > lease }
 
 // bury puts a message among the dead letters, and only then is done with it. If that
 // cannot be, it comes again.
@@ -189,7 +127,8 @@ func (h *held) bury() {
 	ctx, cancel := context.WithTimeout(context.Background(), askFor) // also when the worker is about to end
 	defer cancel()
 	id := hex.EncodeToString(h.msg.Data()[:idBytes])
-	if _, err := h.worker.js.Publish(ctx, h.worker.dead, h.msg.Data(), jetstream.WithMsgID(id)); err == nil {
+	q := h.worker.queue
+	if _, err := h.worker.js.Publish(ctx, q.subject+deadSubject, h.msg.Data(), jetstream.WithMsgID(id)); err == nil {
 		_ = h.msg.Ack() // lost: it is given up once more, and the server knows it
 	}
 }
@@ -204,16 +143,44 @@ func (w *worker) signs() {
 			return
 		case <-ticker.C:
 		}
-		w.mu.Lock()
-		for h := range w.held {
-			_ = h.msg.InProgress() // without a connection it comes again
+		w.sign()
+	}
+}
+
+// sign says it once. If for too long it could not be said of something, all that was
+// received so far comes again: it is thrown away, and what is in hand is stale.
+func (w *worker) sign() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	lost := false
+	for h := range w.held {
+		if h.lapsed() {
+			lost = true
+		} else if h.msg.InProgress() == nil {
+			h.signed = time.Now() //nolint:forbidigo // a broker lives in wall time
 		}
-		w.mu.Unlock()
+	}
+	if !lost {
+		return
+	}
+	for h := range w.held {
+		w.forget(h)
+	}
+	for {
+		select {
+		case <-w.out:
+		default:
+			return
+		}
 	}
 }
 
 // Close implements [broker.Worker].
 func (w *worker) Close(crash bool) {
+	if w.queue.presence != nil {
+		w.queue.dealer.leave(w)
+		w.queue.presence.say()
+	}
 	w.mu.Lock()
 	left := w.held
 	w.gone, w.held = true, nil

@@ -93,7 +93,7 @@ func (h *held) move(topic string, headers []kgo.RecordHeader, rest time.Duration
 // is to be committed. The caller holds mu.
 func (w *worker) done(h *held) {
 	h.settled, h.done = true, true
-	w.free(1)
+	w.room.Free(1)
 	p := h.part
 	for len(p.line) > 0 && p.line[0].done {
 		r := p.line[0].record
@@ -247,7 +247,7 @@ func (w *worker) lose(ids []int32) {
 		delete(w.parts, id)
 		for _, h := range p.line {
 			if !h.done {
-				w.free(1)
+				w.room.Free(1)
 			}
 		}
 	}

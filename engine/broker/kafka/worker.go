@@ -28,7 +28,7 @@ type worker struct {
 	link   *link
 	drop   context.CancelFunc // ends the client, whatever it is at
 	out    chan broker.Delivery
-	room   chan struct{} // holds one for each delivery that may still be taken
+	room   broker.Room
 	stir   chan struct{} // holds one when there is something new to hand out, or no longer
 	owed   chan struct{} // holds one when there is something to commit
 
@@ -52,11 +52,8 @@ func (q *queue) Worker(_ context.Context, name string) (broker.Worker, error) {
 	}
 	w := &worker{
 		queue: q, link: newLink(q.server.at), parts: make(map[int32]*part),
-		out: make(chan broker.Delivery), room: make(chan struct{}, q.options.Prefetch),
+		out: make(chan broker.Delivery), room: broker.NewRoom(q.options.Prefetch),
 		stir: make(chan struct{}, 1), owed: make(chan struct{}, 1),
-	}
-	for range q.options.Prefetch {
-		w.room <- struct{}{}
 	}
 	alive, drop := context.WithCancel(context.Background())
 	w.drop = drop
@@ -99,18 +96,16 @@ func (w *worker) member() string {
 // go between the moment that it passes records on and the one in which they are noted.
 func (w *worker) take() {
 	for {
-		select {
-		case <-w.ctx.Done():
+		n := w.room.Take(w.ctx, w.queue.options.Prefetch)
+		if n == 0 {
 			return
-		case <-w.room:
 		}
-		n := 1 + w.spare()
 		got := w.admit(n)
 		if got == 0 {
 			w.fetch()
 			got = w.admit(n)
 		}
-		w.free(n - got)
+		w.room.Free(n - got)
 	}
 }
 
@@ -148,25 +143,6 @@ func (w *worker) admit(n int) int {
 	w.fetched = w.fetched[n:]
 	signal(w.stir)
 	return n
-}
-
-// spare is how much more room there is now; it is taken.
-func (w *worker) spare() (n int) {
-	for {
-		select {
-		case <-w.room:
-			n++
-		default:
-			return n
-		}
-	}
-}
-
-// free gives room back.
-func (w *worker) free(n int) {
-	for range n {
-		w.room <- struct{}{}
-	}
 }
 
 // signal says that something is to be looked at.
