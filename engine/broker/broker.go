@@ -84,7 +84,7 @@ type Capabilities struct {
 // Options are the settings of a queue.
 type Options struct {
 	Prefetch    int  // deliveries that a worker may hold, the one in hand included, 1 or more
-	Limit       int  // how many it may hold; what counts is the broker's to say. 0: there is no limit
+	Limit       int  // how many it may hold, or each partition; what counts is the broker's to say. 0: there is no limit
 	Partitions  int  // the order of each key is kept, in so many parts, each with one reader at a time; 0: no order of keys
 	Unconfirmed bool // Publish does not wait for the broker's word: what gets lost is not known
 }

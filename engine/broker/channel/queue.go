@@ -68,17 +68,18 @@ func (q *queue) Publish(ctx context.Context, m broker.Message) error {
 
 // take puts a message at the tail. The caller holds mu.
 func (q *queue) take(m broker.Message) error {
+	p := q.parts[int(m.Key)%len(q.parts)]
+	full := q.options.Limit > 0 && p.holds() >= q.options.Limit
 	switch {
 	case !q.server.state.Connected:
 		return broker.ErrDown
 	case q.gone:
 		return broker.ErrGone
-	case q.options.Limit > 0 && q.holds() >= q.options.Limit && q.options.Unconfirmed:
+	case full && q.options.Unconfirmed:
 		return nil // nobody hears of it
-	case q.options.Limit > 0 && q.holds() >= q.options.Limit:
+	case full:
 		return broker.ErrFull
 	}
-	p := q.parts[int(m.Key)%len(q.parts)]
 	q.last++
 	m.Body = slices.Clone(m.Body)
 	p.waits = append(p.waits, &message{Message: m, place: q.last, part: p})
@@ -113,12 +114,7 @@ func (q *queue) confirm(ctx context.Context, delay time.Duration) error {
 }
 
 // holds is how many it holds, in flight included.
-func (q *queue) holds() (n int) {
-	for _, p := range q.parts {
-		n += len(p.waits) + p.inFlight
-	}
-	return n
-}
+func (p *part) holds() int { return len(p.waits) + p.inFlight }
 
 // deliver gives what waits to workers that have room.
 func (q *queue) deliver() {
@@ -207,7 +203,7 @@ func (q *queue) Depth(context.Context) (broker.Depth, error) {
 		d.Ready += int64(len(p.waits))
 		d.InFlight += int64(p.inFlight)
 		if q.options.Partitions > 0 {
-			x := broker.Partition{Lag: int64(len(p.waits) + p.inFlight)}
+			x := broker.Partition{Lag: int64(p.holds())}
 			if p.holder != nil {
 				x.Holder = p.holder.name
 			}

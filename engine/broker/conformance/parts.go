@@ -37,7 +37,7 @@ func (s *suite) refusesParts() {
 		}
 	}
 	if err := s.queue.Publish(s.ctx, broker.Message{ID: 100, Key: 8}); err != nil {
-		s.Errorf("a message of another partition: %v", err)
+		s.Fatalf("a message of another partition: %v", err)
 	}
 	w := s.worker(1)
 	for range s.options.Limit + 1 {
