@@ -32,6 +32,14 @@ func Exponential(p float64) float64 {
 	return -(e*math.Ln2 + (part.log + series))
 }
 
+// Exponentials takes parts and leaves their times in their place, as [Exponential]
+// has them: of many, several are found at once.
+func Exponentials(p []float64) {
+	for i, x := range p {
+		p[i] = Exponential(x)
+	}
+}
+
 // partBits is the binary logarithm of the number of parts.
 const partBits = 7
 

@@ -146,7 +146,7 @@ func (c *Cursor) Item(n int64) (it engine.Item, ok bool) {
 	if c.at == never || c.seq != n-1 {
 		return it, false
 	}
-	c.item(&it)
-	c.advance()
-	return it, true
+	var one [1]engine.Item
+	c.some(c.at, one[:])
+	return one[0], true
 }

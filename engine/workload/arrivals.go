@@ -54,20 +54,19 @@ func (poisson) last() int64 { return endless }
 // gapsAhead are those before some items that follow each other: to find several at
 // once takes less time than one after another.
 type gapsAhead struct {
-	of   poisson
-	from int64
-	list [16]float64 // none yet while from is 0, for there is no item 0
+	of    poisson
+	first int64
+	list  [32]float64 // none yet while first is 0, for there is no item 0
 }
 
-// before returns the gap before item n.
-func (g *gapsAhead) before(n int64, of poisson) float64 {
-	if g.of != of || g.from == 0 || uint64(n-g.from) >= uint64(len(g.list)) {
-		g.of, g.from = of, n
-		for i := range g.list {
-			g.list[i] = of.gap(n + int64(i))
-		}
+// from returns the gap before item n, and those before some that follow it.
+func (g *gapsAhead) from(n int64, of poisson) []float64 {
+	if g.of != of || g.first == 0 || uint64(n-g.first) >= uint64(len(g.list)) {
+		g.of, g.first = of, n
+		substream(of).uniforms(n, g.list[:])
+		service.Exponentials(g.list[:])
 	}
-	return g.list[n-g.from]
+	return g.list[n-g.first:]
 }
 
 // bursts come in groups. The first group is there at the beginning; the next

@@ -96,6 +96,19 @@ func BenchmarkDemand(b *testing.B) {
 	}
 }
 
+func BenchmarkDemands(b *testing.B) {
+	st := stream(b, scenario(loads()["poisson"]))
+	items := take(st.Cursor(), 256)
+	dst := make([]time.Duration, len(items))
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		st.Demands(items, 0, dst)
+		n += len(items)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/item")
+}
+
 func BenchmarkDraw(b *testing.B) {
 	st := stream(b, scenario(engine.Load{}))
 	var it engine.Item

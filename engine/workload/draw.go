@@ -45,6 +45,13 @@ func (s substream) uniform(n int64) float64 {
 	return (float64(mix(uint64(s)+uint64(n)*golden)>>12) + 0.5) * 0x1p-52
 }
 
+// uniforms fills dst with number n of the sequence and those that follow it.
+func (s substream) uniforms(n int64, dst []float64) {
+	for i := range dst {
+		dst[i] = s.uniform(n + int64(i))
+	}
+}
+
 // mix is the finaliser of SplitMix64: a bijection in which every bit of x
 // changes every bit of the result with a chance of one half.
 func mix(x uint64) uint64 {

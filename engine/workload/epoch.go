@@ -114,6 +114,13 @@ func (e *epoch) units(until time.Duration) float64 {
 	return e.rate * e.load.pattern.mass(e.from, until)
 }
 
+// steady tells whether items come at random and at a rate that stays, and their gaps.
+func (e *epoch) steady() (gaps poisson, _ bool) {
+	gaps, random := e.load.arrivals.(poisson)
+	_, stays := e.load.pattern.(flat)
+	return gaps, random && stays && e.rate > 0
+}
+
 // reach inverts units: the time by which so much operational time has passed.
 func (e *epoch) reach(u units) time.Duration {
 	if e.rate == 0 {

@@ -62,6 +62,27 @@ func (all *services) of(s *engine.Scenario) bool {
 	})
 }
 
+// demands fills dst with what items n and those that follow it ask of a handler.
+func (all *services) demands(handler int, n int64, dst []time.Duration) {
+	l := &all.laws[handler]
+	if l.settings.Dist != engine.DistExponential {
+		for i := range dst {
+			dst[i] = all.demand(handler, n+int64(i))
+		}
+		return
+	}
+	var times [64]float64
+	for len(dst) > 0 {
+		some := times[:min(len(dst), len(times))]
+		l.draws.uniforms(n, some)
+		service.Exponentials(some)
+		for i, t := range some {
+			dst[i] = nanoseconds(l.of.Mean * t)
+		}
+		n, dst = n+int64(len(some)), dst[len(some):]
+	}
+}
+
 // demand returns what item n asks of a handler.
 func (all *services) demand(handler int, n int64) time.Duration {
 	l := &all.laws[handler]

@@ -164,6 +164,19 @@ func (st *Stream) Draw(it engine.Item, p Purpose, handler, attempt int) float64 
 	return newSubstream(st.seed, p, handler, attempt).uniform(it.Seq)
 }
 
+// label gives items, which follow each other, their keys and classes.
+func (st *Stream) label(items []engine.Item, l *load) {
+	if r := st.recording; l.classes != nil || r != nil && r.keys != nil {
+		for i := range items {
+			items[i].Key, items[i].Class = st.key(items[i].Seq, l), st.class(items[i].Seq, l)
+		}
+		return
+	}
+	for i := range items {
+		items[i].Key, items[i].Class = l.keys.pick(st.draws.uniform(items[i].Seq)), 0
+	}
+}
+
 // class returns the class of item n.
 func (st *Stream) class(n int64, l *load) int32 {
 	if l.classes == nil {

@@ -24,4 +24,12 @@ func (u units) plus(d float64) units {
 	return u
 }
 
+// later returns u and d more, where d is not below 0.
+func (u units) later(d float64) units {
+	whole := int64(d)
+	part := u.part + (d - float64(whole)) // below 2
+	carry := int64(part)
+	return units{u.whole + whole + carry, part - float64(carry)}
+}
+
 func (u units) float() float64 { return float64(u.whole) + u.part }
