@@ -231,7 +231,7 @@ func (h *handler) sleep(ctx context.Context, d time.Duration, srv *server) error
 
 // hang holds one handling for as long as a stall fault says. Others go on.
 func (h *handler) hang(ctx context.Context, t *trouble, srv *server) error {
-	if t.stalls.Load() <= 0 || t.stalls.Add(-1) < 0 {
+	if !t.holds() {
 		return nil
 	}
 	if srv != nil {

@@ -35,6 +35,9 @@ const (
 
 const forGood = time.Duration(1<<63 - 1)
 
+// holds tells whether one more handling is to be held, and counts it.
+func (t *trouble) holds() bool { return t.stalls.Load() > 0 && t.stalls.Add(-1) >= 0 }
+
 // now is what is in force now; nil when nothing is broken.
 func (f *faults) now() *trouble {
 	t := f.current.Load()

@@ -188,7 +188,7 @@ func (r *remote) crash(f *engine.Fault) error {
 	for n := range max(1, f.Count) {
 		err := q.crash(f.Worker, when, f.Restart)
 		switch {
-		case err == nil, f.Worker == 0 && r.office.crash(q, f.Restart):
+		case err == nil, f.Worker == 0 && r.office.crash(q, when, f.Restart):
 		case n > 0:
 			return nil // all there are
 		default:

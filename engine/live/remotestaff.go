@@ -2,13 +2,13 @@ package live
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"duet/engine"
 	"duet/engine/broker"
 	"duet/engine/broker/remotework"
 )
@@ -115,6 +115,7 @@ func (o *office) hear(r *remotework.Report) {
 			}
 		}
 		if x.Bye {
+			g.note("has left")
 			o.part(g)
 		}
 	}
@@ -124,7 +125,7 @@ func (o *office) hear(r *remotework.Report) {
 func (o *office) greet(g *guest, h *remotework.Hello) {
 	g.welcome, g.host, g.workers = true, h.Host, h.Workers
 	if why := o.closedTo(); why != "" {
-		g.out.Post(func(l *remotework.Letter) { l.Refused = why }, nil)
+		g.refuse(why)
 		return
 	}
 	if g.slot = slices.Index(o.slots, nil); g.slot < 0 {
@@ -140,23 +141,16 @@ func (o *office) greet(g *guest, h *remotework.Hello) {
 	o.staff.Add(int64(g.workers))
 	settings := o.settings
 	g.out.Post(func(l *remotework.Letter) { l.Settings = &settings }, nil)
+	g.note(fmt.Sprintf("has joined, with %d for each queue", g.workers))
 }
 
-// closedTo says why nobody can join the lane; empty: anybody can.
-func (o *office) closedTo() string {
-	g := o.remote.gen
-	for _, h := range g.handlers {
-		s := h.spec.Load()
-		switch {
-		case s.own != nil:
-			return h.name + " is a function of the program that runs it"
-		case s.needs != nil:
-			return h.name + " needs slots of " + s.Needs + ", and those are in the playground's process"
-		case s.Idempotent:
-			return h.name + " is idempotent, and what it has done is remembered in the playground's process"
-		}
+// refuse tells a process that it cannot join, or not go on, and why.
+func (g *guest) refuse(why string) {
+	if !g.unwanted {
+		g.unwanted = true
+		g.out.Post(func(l *remotework.Letter) { l.Refused = why }, nil)
+		g.note("is refused: " + why)
 	}
-	return ""
 }
 
 // review tells everybody of settings that have changed, and parts with who is dead.
@@ -169,12 +163,22 @@ func (o *office) review() {
 	if o.heard.IsZero() {
 		o.heard = now
 	}
+	closed, lane := o.closedTo(), o.remote.gen.lane.run.clock.Now()
 	for _, g := range o.guests {
+		if closed != "" && g.welcome {
+			g.refuse(closed)
+		}
+		for _, p := range g.places {
+			p.goesOn(lane)
+		}
 		last := g.heard
 		if o.heard.After(last) {
 			last = o.heard
 		}
 		if now.Sub(last) > deadAfter {
+			if g.slot >= 0 {
+				g.note("is silent, and taken for dead; what it had in hand comes again")
+			}
 			o.part(g)
 			o.remote.forget(g.letters())
 		}
@@ -185,83 +189,6 @@ func (o *office) review() {
 			g.out.Post(func(l *remotework.Letter) { l.Settings = &next }, nil)
 		}
 	}
-}
-
-// current are the settings as they are now.
-func (o *office) current() remotework.Settings {
-	r, run := o.remote, o.remote.gen.lane.run
-	s := remotework.Settings{
-		Prefetch: max(1, r.options.Prefetch), Partitions: r.options.Partitions, Recovers: r.gen.recovers,
-		Speed: run.clock.Speed(), Paused: run.clock.Paused(),
-	}
-	for _, h := range r.gen.handlers {
-		of, x := h.spec.Load(), remotework.Handler{Name: h.name, Slower: 1}
-		x.CPU, x.Fail, x.Panic = of.Work == engine.CPU, float64(of.Fail), float64(of.Panic)
-		if t := h.faults.now(); t != nil {
-			x.Slower, x.Fail, x.Panic = t.factor, max(x.Fail, t.fail), max(x.Panic, t.panics)
-		}
-		s.Handlers = append(s.Handlers, x)
-	}
-	for _, q := range r.queues {
-		x := remotework.Queue{Title: q.name, Name: remotework.Work(run.name, r.gen.lane.name, q.name, o.number).Handler}
-		for _, h := range q.runs {
-			x.Handlers = append(x.Handlers, r.gen.position(h))
-		}
-		s.Queues = append(s.Queues, x)
-		q.mu.Lock()
-		s.AckAfter = q.after
-		q.mu.Unlock()
-	}
-	return s
-}
-
-// selfRestart is after which time a worker elsewhere is back that has crashed, and for
-// which none was said: who runs it sees to that.
-const selfRestart = time.Second
-
-// crash has a worker of a queue crash in another process, a busy one if there is any.
-// False: there is none.
-func (o *office) crash(q *remoteQueue, restart time.Duration) (found bool) {
-	if o == nil {
-		return false
-	}
-	back := time.Duration(float64(restart) / q.gen.lane.run.clock.Speed())
-	if restart == 0 {
-		back = selfRestart
-	}
-	done := make(chan struct{})
-	order := func() {
-		defer close(done)
-		of, at := o.victim(q)
-		if found = of != nil; found {
-			of.out.Post(func(l *remotework.Letter) {
-				l.Crashes = append(l.Crashes, remotework.Crash{Queue: at.queue, Worker: at.worker, Restart: back})
-			}, nil)
-		}
-	}
-	select {
-	case o.orders <- order:
-		<-done
-	case <-o.remote.ctx.Done():
-	}
-	return found
-}
-
-// victim is a worker elsewhere that has not crashed, a busy one if there is any; nil:
-// there is none.
-func (o *office) victim(q *remoteQueue) (of *guest, at guestSeat) {
-	for _, g := range o.guests {
-		for seat, p := range g.places {
-			if p.q != q || engine.WorkerState(p.meter.state.Load()) == engine.Crashed {
-				continue
-			}
-			if p.hand != nil {
-				return g, seat
-			}
-			of, at = g, seat
-		}
-	}
-	return of, at
 }
 
 // part lets go of a process: what its workers had in hand comes again.

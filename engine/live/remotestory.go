@@ -9,8 +9,11 @@ import (
 	"duet/engine/broker"
 )
 
-// byBroker is who makes the marks of what happens to a broker.
-const byBroker = "broker"
+// Who makes the marks of what happens to a broker, and to workers elsewhere.
+const (
+	byBroker = "broker"
+	byWorker = "worker"
+)
 
 // told is what was last told of a broker.
 type told struct {
@@ -61,8 +64,18 @@ func because(what, why string) string {
 
 // note leaves a mark.
 func (r *remote) note(what string) {
-	run := r.gen.lane.run
-	run.marks.Add(engine.Change{At: run.clock.Now(), By: byBroker, Note: string(r.kind) + " of " + r.gen.lane.name + " " + what})
+	r.gen.lane.run.note(byBroker, string(r.kind)+" of "+r.gen.lane.name+" "+what)
+}
+
+// note leaves a mark.
+func (g *guest) note(what string) {
+	l := g.office.remote.gen.lane
+	l.run.note(byWorker, "duet worker at "+g.host+" for "+l.name+" "+what)
+}
+
+// note leaves a mark of something that nobody has asked for.
+func (r *Run) note(by, what string) {
+	r.marks.Add(engine.Change{At: r.clock.Now(), By: by, Note: what})
 }
 
 // errNoBroker is the answer to crashing a broker that there is not.

@@ -159,16 +159,14 @@ func (w *remoteWorker) take(d *broker.Delivery) *parcel {
 		p.settles = append(p.settles, d.Settle)
 		return nil
 	}
+	if q.discards(p) {
+		_ = d.Settle(broker.Ack, 0)
+		return nil
+	}
 	if p.in {
 		q.waiting--
 	}
 	p.in = true
-	if p.attempt == 0 && q.gen.discard(q.runs, &p.d) {
-		delete(q.parcels, d.ID)
-		_ = d.Settle(broker.Ack, 0)
-		q.stir()
-		return nil
-	}
 	p.holder, p.settles = w, append(p.settles[:0], d.Settle)
 	p.attempt++
 	w.waiting = false
@@ -177,6 +175,20 @@ func (w *remoteWorker) take(d *broker.Delivery) *parcel {
 		q.stir()
 	}
 	return p
+}
+
+// discards throws a parcel away that is delivered for the first time, where nobody
+// waits for it any more and the lane does so. The caller holds mu.
+func (q *remoteQueue) discards(p *parcel) bool {
+	if p.attempt > 0 || !q.gen.discard(q.runs, &p.d) {
+		return false
+	}
+	if p.in {
+		q.waiting--
+	}
+	delete(q.parcels, p.id)
+	q.stir()
+	return true
 }
 
 // settle settles all deliveries of the parcel. One that is stale comes again.

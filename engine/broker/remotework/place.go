@@ -28,6 +28,8 @@ type place struct {
 	mu      sync.Mutex
 	cut     context.CancelCauseFunc // ends its link; nil: it has none
 	restart time.Duration           // after which it is back when it has crashed
+	doomed  bool                    // it crashes as soon as it has done something
+	did     []Result                // what it had done and not said when it crashed
 }
 
 func newPlace(s *session, at seat, handlers []int, queue broker.Queue) *place {
@@ -37,14 +39,31 @@ func newPlace(s *session, at seat, handlers []int, queue broker.Queue) *place {
 	}
 }
 
-// crash ends the worker's link without a word; it is back after restart.
-func (p *place) crash(restart time.Duration) {
+// crash ends the worker's link without a word, at once or as soon as it has done
+// something; it is back after restart.
+func (p *place) crash(restart time.Duration, late bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.cut != nil {
-		p.restart = restart
+	if p.cut == nil {
+		return
+	}
+	p.restart = restart
+	if p.doomed = late; !late {
 		p.cut(errCrashed)
 	}
+}
+
+// falls tells whether the worker crashes now that it has done something, and has it
+// crash. What nobody knows yet of what it did is said when it is back.
+func (p *place) falls(unsaid []Result) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.doomed {
+		return false
+	}
+	p.did = unsaid
+	p.cut(errCrashed)
+	return true
 }
 
 // run receives until one context is done, and works until the other is, over one link
@@ -61,8 +80,8 @@ func (p *place) run(ctx, working context.Context) {
 		p.mu.Unlock()
 		p.serve(ctx, inside, link)
 		p.mu.Lock()
-		p.cut = nil
-		back := p.restart
+		back, did := p.restart, p.did
+		p.cut, p.doomed, p.did = nil, false, nil
 		p.mu.Unlock()
 		crashed := errors.Is(context.Cause(inside), errCrashed)
 		cut(nil)
@@ -70,7 +89,7 @@ func (p *place) run(ctx, working context.Context) {
 		if !crashed {
 			continue
 		}
-		p.tell(Event{What: Lets, Back: max(1, back.Milliseconds())}, nil)
+		p.tell(Event{What: Lets, Back: max(1, back.Milliseconds()), Did: did}, nil)
 		p.o.Say(fmt.Sprintf("worker %d of %s crashed, and is back in %v", p.worker, p.seat.queue, back))
 		select {
 		case <-ctx.Done():
@@ -133,7 +152,8 @@ func (p *place) handle(ctx context.Context, d *broker.Delivery, waited bool) {
 		_ = d.Settle(broker.Retry, again)
 		return
 	}
-	if d.Redelivered {
+	s := p.settings.Load()
+	if d.Redelivered || s.Ask {
 		a, ok := p.inquire(ctx, d)
 		if !ok {
 			return
@@ -148,7 +168,6 @@ func (p *place) handle(ctx context.Context, d *broker.Delivery, waited bool) {
 		}
 		job.Tasks = a.Tasks
 	}
-	s := p.settings.Load()
 	p.tell(Event{What: Begins, ID: d.ID, Waited: waited}, nil)
 	if !s.AckAfter {
 		_ = d.Settle(broker.Ack, 0)
@@ -164,7 +183,11 @@ func (p *place) handle(ctx context.Context, d *broker.Delivery, waited bool) {
 		return
 	}
 	p.done.Add(1)
+	if s.AckAfter && p.falls(did) {
+		return
+	}
 	p.conclude(s, d, did)
+	_ = p.falls(nil)
 }
 
 // conclude reports what was done, and settles the delivery: by itself if all is well,
@@ -179,7 +202,7 @@ func (p *place) conclude(s *Settings, d *broker.Delivery, did []Result) {
 	switch {
 	case panicked && !s.Recovers:
 		p.tell(Event{What: Ends, ID: d.ID, Did: did}, nil)
-		p.crash(again)
+		p.crash(again, false)
 		return
 	case s.AckAfter && well:
 		then = func() { _ = settle(broker.Ack, 0) } // if that is too late it comes again, and is recognised
@@ -220,6 +243,12 @@ func (p *place) do(ctx context.Context, s *Settings, tasks []Task) (did []Result
 		}
 		h := &s.Handlers[p.handlers[i]]
 		start, takes := p.clock.Now(), time.Duration(float64(t.Takes)*h.Slower)
+		if t.Stall > 0 {
+			err = p.waiter.Do(ctx, t.Stall)
+		}
+		if err != nil {
+			return nil, err
+		}
 		if h.CPU {
 			err = work.Burn(ctx, p.clock, takes)
 			p.waiter.Fresh()

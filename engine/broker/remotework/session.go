@@ -27,9 +27,9 @@ type session struct {
 	places  map[seat]*place
 
 	heard   atomic.Int64  // when there was a letter last, by the session's own clock
-	ready   chan struct{} // closed when there are settings, or a refusal
+	ready   chan struct{} // closed when there are settings
 	end     chan string   // holds how the hand-over has ended, once it has
-	refused string
+	refused string        // why, if it has ended so
 }
 
 // seat is a worker's number at a queue.
@@ -98,23 +98,20 @@ func (s *session) work(ctx context.Context, name broker.Name, reports broker.Que
 	select {
 	case <-s.ready:
 	case end = <-s.end:
-		return end, nil
+		return s.dismissed(end)
 	case <-ctx.Done():
 		return "", nil
 	case <-time.After(welcome):
 		return "", fmt.Errorf("%w: it does not answer; if run %s was killed, duet broker clean removes what it left", ErrSilent, s.o.Run)
-	}
-	if s.refused != "" {
-		return "", fmt.Errorf("%w: %s", ErrRefused, s.refused)
 	}
 	stop, err := s.begin(ctx, name)
 	if err != nil {
 		return "", err
 	}
 	s.o.Say(fmt.Sprintf("works for run %s, lane %s: %d at each queue, of %s", s.o.Run, s.o.Lane, s.o.Workers, s.settings.Load().titles()))
-	end, err = s.wait(ctx)
+	end, err = s.dismissed(s.wait(ctx))
 	stop()
-	if end == "" && err == nil { // it leaves by itself
+	if end == "" { // it leaves by itself, or is not wanted any more
 		s.out.Post(func(r *Report) { r.Bye = true }, nil)
 		flushing, cancel := context.WithTimeout(context.Background(), confirmation)
 		s.out.Flush(flushing)
@@ -124,21 +121,31 @@ func (s *session) work(ctx context.Context, name broker.Name, reports broker.Que
 	return end, err
 }
 
-// silent is how a session ends that hears nothing: the playground has died, or has
-// taken this process for dead.
-const silent = "silent"
+// How a session ends besides with its hand-over.
+const (
+	silent  = "silent"  // nothing is heard: the playground has died, or has taken this process for dead
+	refused = "refused" // the playground lets nobody join, or not any more
+)
 
-// wait waits for the end of the hand-over, or of the session.
-func (s *session) wait(ctx context.Context) (end string, err error) {
+// dismissed is an end, or the error that a refusal is.
+func (s *session) dismissed(end string) (string, error) {
+	if end == refused {
+		return "", fmt.Errorf("%w: %s", ErrRefused, s.refused)
+	}
+	return end, nil
+}
+
+// wait waits for the end of the hand-over, or of the session: then that is empty.
+func (s *session) wait(ctx context.Context) (end string) {
 	ticker := time.NewTicker(beat)
 	defer ticker.Stop()
 	connected := true
 	for {
 		select {
 		case end := <-s.end:
-			return end, nil
+			return end
 		case <-ctx.Done():
-			return "", nil
+			return ""
 		case <-ticker.C:
 		}
 		state := s.server.State()
@@ -152,7 +159,7 @@ func (s *session) wait(ctx context.Context) (end string, err error) {
 			}
 		}
 		if connected && s.clock.Wall()-time.Duration(s.heard.Load()) > silence {
-			return silent, nil
+			return silent
 		}
 	}
 }
@@ -194,8 +201,9 @@ func (s *session) obey(l *Letter) {
 	}
 	if l.Refused != "" {
 		s.refused = l.Refused
+		s.finish(refused)
 	}
-	if l.Settings != nil || l.Refused != "" {
+	if l.Settings != nil {
 		select {
 		case <-s.ready:
 		default:
@@ -210,7 +218,7 @@ func (s *session) obey(l *Letter) {
 		p := s.places[seat{c.Queue, c.Worker}]
 		s.mu.Unlock()
 		if p != nil {
-			p.crash(c.Restart)
+			p.crash(c.Restart, c.Late)
 		}
 	}
 	if l.End != "" {

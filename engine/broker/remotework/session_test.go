@@ -23,6 +23,7 @@ type playground struct {
 	work    broker.Queue
 	answers func(g *playground, e *Event)
 	refused string
+	asked   bool // it wants to be asked of everything
 	mute    bool // it answers nothing
 
 	mu     sync.Mutex
@@ -39,7 +40,7 @@ const handling = 40 * time.Millisecond
 func (g *playground) settings() *Settings {
 	return &Settings{
 		Queues: []Queue{{Title: "charge", Name: "charge", Handlers: []int{0}}}, Handlers: []Handler{{Name: "charge", Slower: 1, Fail: 0.5}},
-		Prefetch: 1, AckAfter: true, Recovers: true, Speed: 1,
+		Prefetch: 1, AckAfter: true, Recovers: true, Speed: 1, Ask: g.asked,
 	}
 }
 
@@ -241,6 +242,59 @@ func TestAProcessAtWork(t *testing.T) {
 				g.Errorf("it ended with %+v", g.events[1])
 			}
 		}, "begins ends", nil, 0},
+		{"crashes late, and says what it had done when it is back", func(g *playground) {
+			g.answers = func(g *playground, e *Event) {
+				if e.What == Asks {
+					g.box.Post(func(l *Letter) {
+						l.Answers = append(l.Answers, Answer{Queue: e.Queue, Worker: e.Worker, ID: e.ID, Do: Ack})
+					}, nil)
+				}
+			}
+		}, func(g *playground, _ func()) {
+			g.send(1, 1)
+			time.Sleep(handling / 2)
+			g.post(func(l *Letter) {
+				l.Crashes = []Crash{{Queue: "charge", Worker: 1, Restart: time.Second, Late: true}}
+			})
+			time.Sleep(5 * time.Second)
+			n := g.left()
+			g.over()
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			if e := g.events[1]; n != 0 || e.Back != 1000 || len(e.Did) != 1 || e.Did[0] != (Result{Took: handling}) {
+				g.Errorf("%d are left, and it said %+v", n, e)
+			}
+		}, "begins lets asks", nil, 0},
+		{"stands still when it is told to, and asks first where that is wanted", func(g *playground) {
+			g.asked = true
+			g.answers = func(g *playground, e *Event) {
+				if e.What == Asks {
+					a := Answer{Queue: e.Queue, Worker: e.Worker, ID: e.ID, Do: Go, Tasks: []Task{{Takes: handling, Stall: time.Second, Fail: 1, Panic: 1}}}
+					g.box.Post(func(l *Letter) { l.Answers = append(l.Answers, a) }, nil)
+				}
+			}
+		}, func(g *playground, _ func()) {
+			g.send(1, 1)
+			time.Sleep(2 * time.Second)
+			g.over()
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			if took := g.events[2].Did[0].Took; took != time.Second+handling {
+				g.Errorf("it took %v", took)
+			}
+		}, "asks begins ends", nil, 0},
+		{"is not wanted any more", func(*playground) {}, func(g *playground, _ func()) {
+			g.send(1, 1)
+			time.Sleep(handling / 2)
+			g.post(func(l *Letter) { l.Refused = "no more" })
+			time.Sleep(time.Second)
+			n := g.left()
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			if n != 1 || g.byes != 1 {
+				g.Errorf("%d are left, and it said bye %d times", n, g.byes)
+			}
+		}, "begins lets", ErrRefused, 1},
 		{"is refused", func(g *playground) { g.refused = "no" }, func(*playground, func()) {}, "", ErrRefused, 0},
 		{"hears nothing", func(g *playground) { g.mute = true }, func(*playground, func()) {}, "", ErrSilent, 0},
 		{"goes on after the broker was away", func(g *playground) { g.answers = goOn }, func(g *playground, _ func()) {

@@ -38,9 +38,10 @@ type Job struct {
 // Task is the work of one handler for an item. What is random in it was drawn from the
 // seed.
 type Task struct {
-	Takes time.Duration `json:"takes"` // lane time
-	Fail  float64       `json:"fail"`  // it fails if this is less than the handler's part
-	Panic float64       `json:"panic"` // the same with panics
+	Takes time.Duration `json:"takes"`           // lane time
+	Stall time.Duration `json:"stall,omitempty"` // it stands still for so long before, by a fault; lane time
+	Fail  float64       `json:"fail"`            // it fails if this is less than the handler's part
+	Panic float64       `json:"panic"`           // the same with panics
 }
 
 // Report is what a process with workers tells the playground. Every second there is
@@ -62,7 +63,7 @@ type Hello struct {
 
 // What happens at a worker.
 const (
-	Asks   = "asks"   // what is delivered again: what to do with it
+	Asks   = "asks"   // of what is delivered again, or of everything: what to do with it
 	Begins = "begins" // the work
 	Ends   = "ends"   // the work
 	Lets   = "lets"   // go of what it has in hand, if anything: it has crashed, or leaves
@@ -76,7 +77,7 @@ type Event struct {
 	ID     uint64   `json:"id"`     // of the message
 	Waited bool     `json:"waited,omitempty"`
 	Back   int64    `json:"back,omitempty"` // Lets: it has crashed, and is back after so many milliseconds; 0: it leaves
-	Did    []Result `json:"did,omitempty"`  // Ends: of each task
+	Did    []Result `json:"did,omitempty"`  // Ends: of each task; Lets: the same, if all was done and it has crashed before it said so
 }
 
 // Result is how a task ended, by the clock of who did it.
@@ -111,6 +112,7 @@ type Settings struct {
 	Prefetch   int       `json:"prefetch"`
 	Partitions int       `json:"partitions"`
 	AckAfter   bool      `json:"ack_after"` // the work; else before
+	Ask        bool      `json:"ask"`       // of everything what to do with it: it may have expired, or a handler is to stall
 	Recovers   bool      `json:"recovers"`  // a panic is an error of the item; else the worker crashes of it
 	Speed      float64   `json:"speed"`     // of the lane's clock
 	Paused     bool      `json:"paused"`
@@ -155,6 +157,7 @@ type Crash struct {
 	Queue   string        `json:"queue"`
 	Worker  int           `json:"worker"`
 	Restart time.Duration `json:"restart"` // wall time
+	Late    bool          `json:"late"`    // not before it has done what it has in hand, or gets next, and has not said so
 }
 
 // Encode writes a job: a line of JSON, and the payload as it is.
@@ -198,7 +201,7 @@ func DecodeReport(data []byte) (r Report, err error) {
 		for _, d := range e.Did {
 			known = known && d.Took >= 0 && d.Took <= longest
 		}
-		return known && e.Worker >= 1 && e.Worker <= MostWorkers && len(e.Did) <= mostTasks && (len(e.Did) > 0) == (e.What == Ends) &&
+		return known && e.Worker >= 1 && e.Worker <= MostWorkers && len(e.Did) <= mostTasks && (len(e.Did) > 0 || e.What != Ends) && (len(e.Did) == 0 || e.What == Ends || e.What == Lets) &&
 			e.Back >= 0 && e.Back <= longest.Milliseconds() && len(e.Queue) <= mostText
 	}
 	return r, first(
@@ -256,7 +259,7 @@ func (s *Settings) right() bool {
 // right tells whether tasks make sense.
 func right(tasks []Task) bool {
 	return len(tasks) <= mostTasks && all(tasks, func(t Task) bool {
-		return t.Takes >= 0 && t.Takes <= longest && part(t.Fail) && part(t.Panic)
+		return t.Takes >= 0 && t.Takes <= longest && t.Stall >= 0 && t.Stall <= longest && part(t.Fail) && part(t.Panic)
 	})
 }
 

@@ -43,6 +43,7 @@ func TestWhatMakesNoSense(t *testing.T) {
 		`{"v":1,"from":"a","number":1,"events":[{"what":"ends","queue":"q","worker":1,"id":1}]}`,
 		`{"v":1,"from":"a","number":1,"events":[{"what":"ends","queue":"q","worker":1,"id":1,"did":[{"took":-1}]}]}`,
 		`{"v":1,"from":"a","number":1,"events":[{"what":"begins","queue":"q","worker":1,"id":-1}]}`,
+		`{"v":1,"from":"a","number":1,"events":[{"what":"begins","queue":"q","worker":1,"id":1,"did":[{"took":1}]}]}`,
 	} {
 		if r, err := DecodeReport([]byte(text)); err == nil {
 			t.Errorf("%s was read as %+v", text, r)
@@ -50,6 +51,7 @@ func TestWhatMakesNoSense(t *testing.T) {
 	}
 	for _, text := range []string{
 		`{"v":1,"number":1,"settings":{}}`, `{"v":1,"number":1,"end":"soon"}`, `{"v":1,"number":1,"answers":[{"queue":"q","worker":1,"id":1,"do":"go"}]}`,
+		`{"v":1,"number":1,"answers":[{"queue":"q","worker":1,"id":1,"do":"go","tasks":[{"takes":1,"stall":-1,"fail":0,"panic":0}]}]}`,
 		`{"v":1,"number":1,"settings":{"queues":[{"title":"a","name":"a","handlers":[1]}],"handlers":[{"name":"a","cpu":false,"slower":1,"fail":0,"panic":0}],"prefetch":1,"partitions":0,"ack_after":true,"recovers":true,"speed":1,"paused":false}}`,
 		`{"v":1,"number":1,"crashes":[{"queue":"q","worker":1,"restart":-5}]}`,
 	} {
