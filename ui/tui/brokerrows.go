@@ -25,17 +25,21 @@ func brokerRows(b *engine.BrokerSnapshot) int {
 // cannot do.
 func (s *scene) drawBrokerRows(g *grid.Grid, l *engine.LaneSnapshot) {
 	b := &l.Broker
-	if b.Kind == "" || g.H == 0 {
-		return
-	}
-	rows := []func(*pen, *engine.BrokerSnapshot){s.brokerState, s.brokerHolds, s.brokerCosts}
-	if len(b.Partitions) > 0 {
-		rows = append(rows, s.brokerPartitions)
-	}
-	rows = append(rows, s.brokerCannot)
-	for y, draw := range rows[:min(len(rows), g.H)] {
+	rows := brokerRows(b)
+	for y := range min(rows, g.H) {
 		p := row(g, y)
-		draw(&p, b)
+		switch {
+		case y == 0:
+			s.brokerState(&p, b)
+		case y == 1:
+			s.brokerHolds(&p, b)
+		case y == 2:
+			s.brokerCosts(&p, b)
+		case y == 3 && rows == 5:
+			s.brokerPartitions(&p, b)
+		default:
+			s.brokerCannot(&p, b)
+		}
 	}
 }
 

@@ -113,11 +113,12 @@ func (s *scene) drawChart(g *grid.Grid, v view, lane int) {
 	s.drawAhead(g, &c)
 	for i := range c.n {
 		l := &c.lines[i]
-		draw := plot.Line
+		values := s.drawn(l, lane, c.past.area.W)
 		if l.filled {
-			draw = plot.Area
+			plot.Area(g, c.past.area, values, c.axis, l.style)
+		} else {
+			plot.Line(g, c.past.area, values, c.axis, l.style)
 		}
-		draw(g, c.past.area, s.drawn(l, lane, c.past.area.W), c.axis, l.style)
 	}
 	s.drawGhost(g, &c)
 	if y := c.axis.Row(c.capacity, area.H); y >= 0 && c.capacity > 0 {

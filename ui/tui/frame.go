@@ -12,9 +12,10 @@ import (
 
 // How long a picture lasts.
 const (
-	lively = time.Second / 60
-	calm   = time.Second / 8 // with reduced motion
-	still  = time.Second / 4 // when nothing moves
+	lively = time.Second / 60 // while single items travel
+	dense  = time.Second / 30 // while too much moves for an eye to follow
+	calm   = time.Second / 8  // with reduced motion
+	still  = time.Second / 4  // when nothing moves
 )
 
 // frameMsg asks for the next picture. Those of an older chain are dropped, so
@@ -60,8 +61,10 @@ func (m *model) interval() time.Duration {
 		return still
 	case m.options.ReducedMotion:
 		return calm
-	default:
+	case m.scene.single():
 		return lively
+	default:
+		return dense
 	}
 }
 

@@ -151,7 +151,8 @@ func TestPace(t *testing.T) {
 		prepare func(m *model)
 		want    int
 	}{
-		"lively":  {func(*model) {}, 60},
+		"lively":  {func(m *model) { m.run.(*fakeRun).snap.Rate = 20; m.sample(time.Now()) }, 60},
+		"dense":   {func(m *model) { m.run.(*fakeRun).snap.Rate = 200; m.sample(time.Now()) }, 30},
 		"reduced": {func(m *model) { m.options.ReducedMotion = true }, 8},
 		"blurred": {func(m *model) { m.blurred = true }, 4},
 		"paused":  {func(m *model) { m.run.(*fakeRun).snap.Paused = true; m.scene.snap.Paused = true }, 4},

@@ -50,7 +50,7 @@ func (p *pen) flow(text string, st grid.Style, more int) (used int) {
 		}
 		p.text(text[:at], st)
 		text = text[at+1:]
-		*p = pen{g: p.g, x: indent, y: p.y + 1, end: p.g.W}
+		p.x, p.y, p.end = indent, p.y+1, p.g.W
 		used, more = used+1, more-1
 	}
 	p.text(text, st)

@@ -22,7 +22,9 @@ type theme struct {
 }
 
 // newTheme chooses the colours for a terminal. On one of 16 colours they are
-// the person's own; without colours attributes do.
+// the person's own; without colours attributes do. What fills the screen has a number
+// of the terminal's palette, from its part that looks the same everywhere: on its way
+// that is half as long as red, green and blue.
 func newTheme(profile colorprofile.Profile, dark bool) *theme {
 	t := &theme{
 		strong:   grid.Style{Attr: grid.Bold},
@@ -38,17 +40,15 @@ func newTheme(profile colorprofile.Profile, dark bool) *theme {
 		t.color(grid.Index(4), grid.Index(5), grid.Index(2), grid.Index(3), grid.Index(1), grid.Index(8))
 		t.byKey(grid.Index(6), grid.Index(12), grid.Index(13))
 	case dark:
-		t.color(grid.RGB(86, 180, 233), grid.RGB(214, 140, 190), grid.RGB(60, 190, 140),
-			grid.RGB(240, 200, 70), grid.RGB(240, 110, 60), grid.RGB(128, 134, 145))
+		t.color(grid.Index(74), grid.Index(175), grid.RGB(60, 190, 140), grid.RGB(240, 200, 70), grid.RGB(240, 110, 60), grid.Index(245))
 		t.byKey(grid.RGB(165, 155, 255), grid.RGB(175, 200, 95), grid.RGB(0, 175, 185))
 		base := grid.RGB(74, 82, 98)
-		t.heat = [2]plot.Palette{plot.Gradient(base, t.message.Fg), plot.Gradient(base, t.event.Fg)}
+		t.heat = [2]plot.Palette{plot.Gradient(base, grid.RGB(86, 180, 233)), plot.Gradient(base, grid.RGB(214, 140, 190))}
 	default:
-		t.color(grid.RGB(0, 105, 170), grid.RGB(150, 50, 115), grid.RGB(0, 115, 80),
-			grid.RGB(145, 90, 0), grid.RGB(190, 55, 0), grid.RGB(110, 114, 122))
+		t.color(grid.Index(25), grid.Index(89), grid.RGB(0, 115, 80), grid.RGB(145, 90, 0), grid.RGB(190, 55, 0), grid.Index(242))
 		t.byKey(grid.RGB(90, 70, 190), grid.RGB(95, 110, 0), grid.RGB(0, 110, 120))
 		base := grid.RGB(190, 196, 206)
-		t.heat = [2]plot.Palette{plot.Gradient(base, t.message.Fg), plot.Gradient(base, t.event.Fg)}
+		t.heat = [2]plot.Palette{plot.Gradient(base, grid.RGB(0, 105, 170)), plot.Gradient(base, grid.RGB(150, 50, 115))}
 	}
 	return t
 }

@@ -258,6 +258,10 @@ func (s *scene) drawQueuing(p *pen, w *engine.WorkerSnapshot, wide bool) {
 	p.right(min(figureWidth, p.room()), figure.Duration(max(s.snap.At-w.Since, 0)), s.theme.text)
 }
 
+// longestBar is how many cells progress is shown in where there is room: more tell no
+// more, and move with every picture.
+const longestBar = 40
+
 // drawInHand draws the item, how far it is, and for how long.
 func (s *scene) drawInHand(p *pen, w *engine.WorkerSnapshot, wide bool, st grid.Style) {
 	passed := max(s.snap.At-w.Since, 0)
@@ -274,7 +278,7 @@ func (s *scene) drawInHand(p *pen, w *engine.WorkerSnapshot, wide bool, st grid.
 	} else {
 		p.skip(1)
 	}
-	if bar := p.room() - figureWidth; bar >= 3 {
+	if bar := min(p.room()-figureWidth, longestBar); bar >= 3 {
 		plot.Bar(p.g, p.x, p.y, bar, progress(passed, w.Demand), st, s.theme.dim)
 		p.skip(bar)
 	}

@@ -17,6 +17,7 @@ type Encoder struct {
 	Profile colorprofile.Profile
 
 	buf  []byte
+	last string
 	seen [1024]conversion
 	is   colorprofile.Profile // of what is in seen
 
@@ -34,7 +35,7 @@ type conversion struct {
 // Encode returns the rows of g, joined by newlines. SGR sequences stand only
 // where the look changes, each row ends in the terminal's own style, and the
 // blanks of that style at the end of a row are left out. It allocates the
-// string and nothing else.
+// string and nothing else, and where that is the same as the last one, nothing.
 func (e *Encoder) Encode(g *Grid) string {
 	if e.is != e.Profile {
 		e.seen, e.is = [1024]conversion{}, e.Profile
@@ -56,8 +57,11 @@ func (e *Encoder) Encode(g *Grid) string {
 		b = e.row(b, g.cells[at:at+g.W])
 	}
 	e.buf = b
+	if string(b) != e.last {
+		e.last = string(b)
+	}
 
-	return string(b)
+	return e.last
 }
 
 func (e *Encoder) row(b []byte, cells []Cell) []byte {

@@ -124,11 +124,19 @@ func picture(w, h int) *Grid {
 }
 
 func TestEncodeAllocatesTheStringOnly(t *testing.T) {
-	g := picture(200, 60)
+	g, n := picture(200, 60), 0
 	for _, p := range []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI256, colorprofile.ANSI, colorprofile.ASCII} {
 		e := Encoder{Profile: p}
 		e.Encode(g)
-		if n := testing.AllocsPerRun(10, func() { e.Encode(g) }); n > 1 {
+		if n := testing.AllocsPerRun(10, func() { e.Encode(g) }); n > 0 {
+			t.Errorf("%v: %v allocations for the same picture again", p, n)
+		}
+		another := func() {
+			n++
+			g.Set(0, 0, rune('a'+n%2), Style{})
+			e.Encode(g)
+		}
+		if n := testing.AllocsPerRun(10, another); n > 1 {
 			t.Errorf("%v: %v allocations a frame, want 1", p, n)
 		}
 	}
