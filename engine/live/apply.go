@@ -64,7 +64,7 @@ func (r *Run) set(c *engine.Change) error {
 		c.At = r.reload(next, c.Path == "load.rate")
 	}
 	r.scenario.Store(next)
-	r.reclaim(needs(next))
+	r.reclaim(r.needs(next))
 	return nil
 }
 

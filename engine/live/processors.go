@@ -11,9 +11,8 @@ import (
 	"duet/engine/work"
 )
 
-// spare is how many processors there must be beside those that sleeping and
-// burning goroutines hold, so that timers, the screen and the pacers are not
-// kept waiting.
+// spare is how many processors there must be beside those that working goroutines
+// hold, so that timers, the screen and the pacers are not kept waiting.
 const spare = 4
 
 // processors raises GOMAXPROCS while runs need it: a goroutine in a system call
@@ -26,17 +25,34 @@ var processors struct {
 	needed []int // of the runs that are open
 }
 
-// needs is how many processors a scenario may hold at once.
-func needs(s *engine.Scenario) int {
-	n := spare
+// needs is how many processors a scenario may hold at once. Where no handler has
+// anything to do these are the pacers', and one: with more of them, each goroutine that
+// is woken has more threads look for it, which costs more than the rest of its way.
+func (r *Run) needs(s *engine.Scenario) int {
+	n, beside := 0, 1
 	for i := range s.Lanes {
 		l := &s.Lanes[i]
 		n += script.Producers(l)
+		holding := r.holding(s, l)
+		if holding > 0 {
+			beside = spare
+		}
 		if l.Model == engine.Message && work.PrecisionFor(l.Workers) != clock.Coarse {
-			n += l.Workers * len(s.Handlers)
+			n += l.Workers * holding
 		}
 	}
-	return min(n, mostProcessors)
+	return min(n+beside, mostProcessors)
+}
+
+// holding is how many of a lane's handlers sleep or compute.
+func (r *Run) holding(s *engine.Scenario, l *engine.Lane) (n int) {
+	for i := range s.Handlers {
+		h := &s.Handlers[i]
+		if l.Runs(h.Name) && (!h.Service.Instant() || r.own[h.Name] != nil) {
+			n++
+		}
+	}
+	return n
 }
 
 // mostProcessors bounds GOMAXPROCS: each has caches of its own.

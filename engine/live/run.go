@@ -111,7 +111,7 @@ func New(s *engine.Scenario, o Options) (*Run, error) {
 		r.lanes = append(r.lanes, newLane(r, i, s))
 	}
 	r.sampler = newSampler(r, s)
-	r.reclaim(needs(s))
+	r.reclaim(r.needs(s))
 	if o.Paused {
 		r.pause()
 	}
