@@ -59,7 +59,7 @@ func (g *guest) letters() broker.Name {
 
 // write sends what there is to tell until ctx is done, or nobody is there any more.
 func (g *guest) write(ctx context.Context) {
-	for pause := leastPause; ctx.Err() == nil; pause = min(2*pause, mostPause) {
+	for fails := 0; ctx.Err() == nil; fails++ {
 		trying, cancel := context.WithTimeout(ctx, brokerAnswer)
 		queue, err := g.office.remote.server.Attach(trying, g.letters(), broker.Options{Prefetch: 1})
 		cancel()
@@ -68,7 +68,7 @@ func (g *guest) write(ctx context.Context) {
 			_ = queue.Close(ctx) // it was joined: nothing is deleted
 			return
 		}
-		wait(ctx.Done(), nil, pause)
+		broker.Wait(ctx, broker.Backoff(fails))
 	}
 }
 

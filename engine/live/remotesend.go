@@ -3,7 +3,6 @@ package live
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"time"
 
 	"duet/engine"
@@ -78,7 +77,7 @@ func (q *remoteQueue) put(p *producer, d *delivery, first bool) (taken, stood bo
 	}()
 	m := q.admit(d)
 	surely := true // nothing was sent that is not known to be refused
-	for pause := leastPause; ; pause = min(2*pause, mostPause) {
+	for fails := 0; ; fails++ {
 		room := q.vacancy() // before it is tried: what is settled meanwhile is not missed
 		err := q.publish(m)
 		switch full := errors.Is(err, broker.ErrFull); {
@@ -94,7 +93,7 @@ func (q *remoteQueue) put(p *producer, d *delivery, first bool) (taken, stood bo
 			}
 			return true, stood
 		case full:
-			pause = min(pause, mostRoom)
+			fails = min(fails, fullFails)
 		default:
 			room, surely = nil, surely && errors.Is(err, broker.ErrDown)
 		}
@@ -102,23 +101,19 @@ func (q *remoteQueue) put(p *producer, d *delivery, first bool) (taken, stood bo
 			p.Block()
 			stood = true
 		}
-		if !wait(until, room, pause) {
+		if !wait(until, room, broker.Backoff(fails)) {
 			return !q.withdraw(m.ID), stood
 		}
 	}
 }
 
-// The pauses before something that a broker did not take is tried again.
-const (
-	leastPause = 5 * time.Millisecond
-	mostPause  = time.Second
-	mostRoom   = 50 * time.Millisecond // where there was no room, and others may have made some
-)
+// fullFails is how many failures count at most where there was no room: others may
+// have made some.
+const fullFails = 2
 
-// wait lets a part of a pause pass, by chance, so that not all come back at once, or
-// until there may be room. False: until came first.
+// wait lets a pause pass, or waits until there may be room. False: until came first.
 func wait(until, room <-chan struct{}, pause time.Duration) bool {
-	timer := time.NewTimer(pause/2 + rand.N(pause/2)) //nolint:gosec // not a secret
+	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
 	case <-until:

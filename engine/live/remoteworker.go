@@ -103,7 +103,7 @@ func (w *remoteWorker) run(ctx context.Context, leave <-chan struct{}) {
 // connect gets the worker its link, however long that takes. Nil: it is to end
 // before.
 func (w *remoteWorker) connect(ctx context.Context) broker.Worker {
-	for pause := leastPause; ctx.Err() == nil; pause = min(2*pause, mostPause) {
+	for fails := 0; ctx.Err() == nil; fails++ {
 		trying, cancel := context.WithTimeout(ctx, brokerAnswer)
 		link, err := w.q.queue.Worker(trying, strconv.Itoa(w.id))
 		cancel()
@@ -113,7 +113,7 @@ func (w *remoteWorker) connect(ctx context.Context) broker.Worker {
 		if errors.Is(err, broker.ErrGone) {
 			w.q.gone()
 		}
-		wait(ctx.Done(), nil, pause)
+		broker.Wait(ctx, broker.Backoff(fails))
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ func awaits(t *testing.T, s *Server, connected bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), most)
 	defer cancel()
 	for s.State().Connected != connected {
-		if !pause(ctx, 10*time.Millisecond) {
+		if !broker.Wait(ctx, 10*time.Millisecond) {
 			t.Fatalf("the state is %+v", s.State())
 		}
 	}
@@ -80,7 +80,7 @@ func (o *outcomes) publishes(t *testing.T, q broker.Queue, next *atomic.Uint64, 
 			o.mu.Unlock()
 		case errors.Is(err, broker.ErrDown):
 			o.down.Add(1)
-			pause(t.Context(), 5*time.Millisecond)
+			broker.Wait(t.Context(), 5*time.Millisecond)
 		case errors.Is(err, broker.ErrUnknown):
 			o.unknown.Add(1)
 		default:
@@ -119,7 +119,7 @@ func survives(t *testing.T, m mortal) {
 		running.Go(func() { o.publishes(t, q, &next, n) })
 	}
 	for o.ok.Load() < n/4 {
-		pause(t.Context(), time.Millisecond)
+		broker.Wait(t.Context(), time.Millisecond)
 	}
 	m.kill()
 	awaits(t, s, false)
@@ -188,7 +188,7 @@ func TestABrokerFreezes(t *testing.T) {
 	}
 	awaits(t, s, false)
 	t.Log(s.State().Trouble)
-	pause(t.Context(), 2*time.Second) // long enough for all requests to be given up
+	broker.Wait(t.Context(), 2*time.Second) // long enough for all requests to be given up
 	thaw()
 	awaits(t, s, true)
 	sent(t, q, last+1, 10, 1)

@@ -77,7 +77,7 @@ func until(t testing.TB, q broker.Queue, what string, reached func(broker.Depth)
 		if d, err = q.Depth(ctx); err == nil && reached(d) {
 			return d
 		}
-		if !pause(ctx, 20*time.Millisecond) {
+		if !broker.Wait(ctx, 20*time.Millisecond) {
 			t.Fatalf("the queue holds %+v (%v), not %s", d, err, what)
 		}
 	}

@@ -47,7 +47,7 @@ func connected(t testing.TB, at broker.Address) *Server {
 			t.Cleanup(s.Close)
 			return s
 		}
-		if !pause(ctx, 100*time.Millisecond) { // a machine may be busy
+		if !broker.Wait(ctx, 100*time.Millisecond) { // a machine may be busy
 			t.Fatal(err)
 		}
 	}

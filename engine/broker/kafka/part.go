@@ -74,13 +74,13 @@ func (h *held) settle(v broker.Verdict, pause time.Duration) error {
 // is done with it then.
 func (h *held) move(topic string, headers []kgo.RecordHeader, rest time.Duration) {
 	w := h.worker
-	for fails := 0; pause(w.ctx, rest); fails++ {
+	for fails := 0; broker.Wait(w.ctx, rest); fails++ {
 		r := &kgo.Record{Topic: topic, Key: h.record.Key, Value: h.record.Value, Headers: headers}
 		err := w.queue.server.publish(w.ctx, w.queue.server.client, r)
 		if err == nil || errors.Is(err, broker.ErrGone) {
 			break
 		}
-		rest = backoff(fails)
+		rest = broker.Backoff(fails)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -135,12 +135,12 @@ func (w *worker) commit() {
 		if w.flush(ctx, w.owing(nil)) {
 			fails, rest = 0, commitPause
 		} else {
-			rest = backoff(fails)
+			rest = broker.Backoff(fails)
 			fails++
 			signal(w.owed)
 		}
 		cancel()
-		if !pause(w.ctx, rest) {
+		if !broker.Wait(w.ctx, rest) {
 			return
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -14,6 +15,9 @@ import (
 
 	"duet/engine/broker"
 )
+
+// lookAgain is how often it is looked whether a cluster has done something.
+const lookAgain = 10 * time.Millisecond
 
 // unordered is how many partitions a queue has when nobody has asked for any. No more
 // workers than that have work at the same time.
@@ -98,7 +102,7 @@ func (q *queue) appear(ctx context.Context) error {
 		if err == nil {
 			return nil
 		}
-		if !pause(ctx, leastPause/2) {
+		if !broker.Wait(ctx, lookAgain) {
 			return errors.New("it was made, and the broker does not have it ready in time: it is busy")
 		}
 	}
@@ -179,7 +183,7 @@ func (s *Server) disappear(ctx context.Context, topic string) error {
 		if err != nil || !topics.Has(topic) && !topics.Has(topic+dead) {
 			return err
 		}
-		if !pause(ctx, leastPause/2) {
+		if !broker.Wait(ctx, lookAgain) {
 			return ctx.Err()
 		}
 	}

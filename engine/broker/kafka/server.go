@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"strconv"
 	"sync"
@@ -121,7 +120,7 @@ func (s *Server) options(name string, l *link) []kgo.Opt {
 	}
 	o := []kgo.Opt{
 		kgo.SeedBrokers(host), kgo.ClientID(name), kgo.Dialer(l.dial), kgo.DisableClientMetrics(), kgo.AlwaysRetryEOF(),
-		kgo.RequestTimeoutOverhead(answer), kgo.RetryBackoffFn(backoff), kgo.MetadataMinAge(leastAge),
+		kgo.RequestTimeoutOverhead(answer), kgo.RetryBackoffFn(broker.Backoff), kgo.MetadataMinAge(leastAge),
 		kgo.ProducerLinger(0), kgo.RecordDeliveryTimeout(answer), kgo.UnknownTopicRetries(1), kgo.ProducerBatchCompression(kgo.NoCompression()),
 	}
 	if s.login != nil {
@@ -130,20 +129,8 @@ func (s *Server) options(name string, l *link) []kgo.Opt {
 	return o
 }
 
-// The pauses before something is tried again.
-const (
-	leastPause, mostPause = 20 * time.Millisecond, time.Second
-	leastAge              = 100 * time.Millisecond // of what is known of topics, before it is asked for again
-)
-
-// backoff is the pause after so many failures, a part of it by chance.
-func backoff(fails int) time.Duration {
-	pause := mostPause
-	if fails < 6 {
-		pause = min(leastPause<<fails, mostPause)
-	}
-	return pause/2 + rand.N(pause/2) //nolint:gosec // not a secret
-}
+// leastAge is that of what is known of topics, before it is asked for again.
+const leastAge = 100 * time.Millisecond
 
 // ask finds out how soon the broker lets a silent worker be dead. This goes to where
 // the broker says that it is, which need not be where it was found. One that may

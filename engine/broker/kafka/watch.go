@@ -58,7 +58,7 @@ func (w *watch) run(ctx context.Context, client *kgo.Client) {
 			return
 		}
 		w.is(err)
-		if !pause(ctx, pingAgain) {
+		if !broker.Wait(ctx, pingAgain) {
 			return
 		}
 		select {
@@ -67,18 +67,6 @@ func (w *watch) run(ctx context.Context, client *kgo.Client) {
 		case <-w.look:
 		case <-time.After(pingEvery):
 		}
-	}
-}
-
-// pause waits. False: the context is done.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
 	}
 }
 

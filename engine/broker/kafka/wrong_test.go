@@ -80,7 +80,7 @@ func TestASilentWorkerIsDeadWhenTheBrokerSaysSo(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), most)
 	defer cancel()
 	for !strings.Contains(s.State().Trouble, "group.min.session.timeout.ms") {
-		if !pause(ctx, 10*time.Millisecond) {
+		if !broker.Wait(ctx, 10*time.Millisecond) {
 			t.Fatalf("the state is %+v", s.State())
 		}
 	}

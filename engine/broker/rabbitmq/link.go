@@ -2,7 +2,6 @@ package rabbitmq
 
 import (
 	"context"
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -11,29 +10,17 @@ import (
 	"duet/engine/broker"
 )
 
-// The pauses before a lost connection is tried again.
-const (
-	leastPause = 50 * time.Millisecond
-	mostPause  = time.Second
-)
-
 // again makes a connection anew, however long that takes. Each failure is told. Nil:
 // ctx is done.
 func (d *dialler) again(ctx context.Context, name string, failed func(error)) *wire {
-	for pause := leastPause; ; pause = min(2*pause, mostPause) {
-		timer := time.NewTimer(pause/2 + rand.N(pause/2)) //nolint:gosec // not a secret
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil
-		case <-timer.C:
-		}
+	for fails := 0; broker.Wait(ctx, broker.Backoff(fails)); fails++ {
 		w, err := d.dial(ctx, name)
 		if err == nil {
 			return w
 		}
 		failed(err)
 	}
+	return nil
 }
 
 // link is a connection of the server's that is made anew whenever it is lost, each

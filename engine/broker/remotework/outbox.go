@@ -118,17 +118,13 @@ func (o *Outbox[M]) confirm(n int) {
 	o.sent = make(chan struct{})
 }
 
-// How long the broker may take to confirm, and the pauses after it has not.
-const (
-	confirmation = 2 * time.Second
-	leastPause   = 10 * time.Millisecond
-	mostPause    = time.Second
-)
+// confirmation is how long the broker may take to confirm.
+const confirmation = 2 * time.Second
 
 // send sends a message until it is confirmed. It may get there more than once: who
 // reads it goes by its number.
 func send(ctx context.Context, queue broker.Queue, m broker.Message) error {
-	for pause := leastPause; ; pause = min(2*pause, mostPause) {
+	for fails := 0; ; fails++ {
 		sending, cancel := context.WithTimeout(ctx, confirmation)
 		err := queue.Publish(sending, m)
 		cancel()
@@ -138,10 +134,8 @@ func send(ctx context.Context, queue broker.Queue, m broker.Message) error {
 		case errors.Is(err, broker.ErrGone):
 			return broker.ErrGone
 		}
-		select {
-		case <-ctx.Done():
+		if !broker.Wait(ctx, broker.Backoff(fails)) {
 			return ctx.Err()
-		case <-time.After(pause/2 + rand.N(pause/2)): //nolint:gosec // not a secret
 		}
 	}
 }

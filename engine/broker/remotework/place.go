@@ -91,26 +91,20 @@ func (p *place) run(ctx, working context.Context) {
 		}
 		p.tell(Event{What: Lets, Back: max(1, back.Milliseconds()), Did: did}, nil)
 		p.o.Say(fmt.Sprintf("worker %d of %s crashed, and is back in %v", p.worker, p.seat.queue, back))
-		select {
-		case <-ctx.Done():
-		case <-time.After(back):
-		}
+		broker.Wait(ctx, back)
 	}
 }
 
 // connect gets the worker its link, however long that takes. Nil: it is to end before.
 func (p *place) connect(ctx context.Context) broker.Worker {
-	for pause := leastPause; ctx.Err() == nil; pause = min(2*pause, mostPause) {
+	for fails := 0; ctx.Err() == nil; fails++ {
 		trying, cancel := context.WithTimeout(ctx, confirmation)
 		link, err := p.queue.Worker(trying, fmt.Sprintf("%s/%d", p.o.Host, p.worker))
 		cancel()
 		if err == nil {
 			return link
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(pause):
-		}
+		broker.Wait(ctx, broker.Backoff(fails))
 	}
 	return nil
 }
