@@ -21,13 +21,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(nodes{m})
+	goleak.VerifyTestMain(kafkatest.Main{Tests: rabbittest.Main{Tests: m}})
 }
-
-// nodes runs the tests, and ends the servers that they have started.
-type nodes struct{ m *testing.M }
-
-func (n nodes) Run() int { return kafkatest.Run(rabbittest.Main{M: n.m}) }
 
 // place is one where a queue can be, with what kills it and starts it again.
 type place struct {
@@ -46,17 +41,13 @@ var places = []place{
 	{"JetStream, on disk", func(*testing.T) string { return "broker: jetstream, url: embedded-on-disk" }, crashed, nil},
 	{"RabbitMQ", func(t *testing.T) string {
 		t.Helper()
-		n := rabbittest.Start(t)
-		n.Own(t)
-		return "broker: rabbitmq, url: " + n.URL
+		return "broker: rabbitmq, url: " + rabbittest.Own(t).URL()
 	}, func(t *testing.T, _ *live.Run) {
 		t.Helper()
-		rabbittest.Start(t).Kill()
+		rabbittest.Own(t).Kill()
 	}, func(t *testing.T) {
 		t.Helper()
-		if err := rabbittest.Start(t).Run(); err != nil {
-			t.Fatal(err)
-		}
+		rabbittest.Own(t) // it is started again where it was killed
 	}},
 	{"Kafka", func(t *testing.T) string {
 		t.Helper()
@@ -66,7 +57,7 @@ var places = []place{
 		kafkatest.Own(t).Kill()
 	}, func(t *testing.T) {
 		t.Helper()
-		kafkatest.Own(t).Restart(t)
+		kafkatest.Own(t) // as above
 	}},
 }
 

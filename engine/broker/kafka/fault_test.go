@@ -95,7 +95,7 @@ func (o *outcomes) publishes(t *testing.T, q broker.Queue, next *atomic.Uint64, 
 // What dies is alone with its test.
 func TestWhatIsConfirmedSurvivesTheBroker(t *testing.T) {
 	n := kafkatest.Own(t)
-	survives(t, mortal{n.Address(), n.Kill, func() { n.Restart(t) }})
+	survives(t, mortal{n.Address(), n.Kill, func() { n.Start(t) }})
 }
 
 func TestWhatIsConfirmedSurvivesTheFake(t *testing.T) {

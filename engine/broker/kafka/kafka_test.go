@@ -13,14 +13,9 @@ import (
 	"duet/engine/broker/kafka/kafkatest"
 )
 
-// tests are all of this package, with the Kafka that they start.
-type tests struct{ *testing.M }
-
-func (t tests) Run() int { return kafkatest.Run(t.M) }
-
 func TestMain(m *testing.M) {
 	conformance.AtOnce()
-	goleak.VerifyTestMain(tests{m})
+	goleak.VerifyTestMain(kafkatest.Main{Tests: m})
 }
 
 // fake is a broker in this process that speaks Kafka's protocol. It is not Kafka.

@@ -25,5 +25,5 @@ func TestARunWithWorkersThatCrash(t *testing.T) {
 func TestARunOutlivesItsBroker(t *testing.T) {
 	trial.Long(t)
 	n := kafkatest.Own(t)
-	place(n.Address(), "prefetch: 32").Outlives(t, n.Kill, func() { n.Restart(t) })
+	place(n.Address(), "prefetch: 32").Outlives(t, n.Kill, func() { n.Start(t) })
 }

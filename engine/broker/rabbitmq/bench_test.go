@@ -63,7 +63,7 @@ func bare(b *testing.B, s *Server, url string) *trial.Way {
 
 // BenchmarkThroughput is what is left of the library's throughput.
 func BenchmarkThroughput(b *testing.B) {
-	node := rabbittest.Start(b)
+	node := rabbittest.Find(b)
 	s := server(b, node)
-	trial.Compare(b, trial.Through(b, queueOf(b, s, aName(), broker.Options{Prefetch: trial.Prefetch})), bare(b, s, node.URL))
+	trial.Compare(b, trial.Through(b, queueOf(b, s, aName(), broker.Options{Prefetch: trial.Prefetch})), bare(b, s, node.URL()))
 }

@@ -50,7 +50,7 @@ func (o *inOrder) work(w broker.Worker, stop <-chan struct{}) {
 func TestPartitionsKeepTheOrderOfKeysWhileWorkersComeAndGo(t *testing.T) {
 	t.Parallel()
 	const partitions, messages, keys = 6, 600, 25
-	s := server(t, rabbittest.Start(t))
+	s := server(t, rabbittest.Find(t))
 	q := queueOf(t, s, aName(), broker.Options{Prefetch: 4, Partitions: partitions})
 	o := &inOrder{t: t, reached: make(map[uint32]uint64), hands: make(map[uint32]int), done: make(map[uint64]bool)}
 	var running sync.WaitGroup
@@ -114,7 +114,7 @@ func TestPartitionsKeepTheOrderOfKeysWhileWorkersComeAndGo(t *testing.T) {
 
 func TestWhatIsGivenUpIsCounted(t *testing.T) {
 	t.Parallel()
-	q := queueOf(t, server(t, rabbittest.Start(t)), aName(), broker.Options{Prefetch: 2})
+	q := queueOf(t, server(t, rabbittest.Find(t)), aName(), broker.Options{Prefetch: 2})
 	w, err := q.Worker(t.Context(), "1")
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ package rabbitmq
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -155,8 +156,7 @@ func (f *traffic) end(t *testing.T) {
 }
 
 func TestKilledAndStartedAgain(t *testing.T) {
-	node := rabbittest.Start(t)
-	node.Own(t)
+	node := rabbittest.Own(t)
 	s := server(t, node)
 	f := newTraffic(queueOf(t, s, aName(), broker.Options{Prefetch: 8}))
 	f.begin(t, 2, 2)
@@ -166,9 +166,7 @@ func TestKilledAndStartedAgain(t *testing.T) {
 	if state := s.State(); state.Connected {
 		t.Errorf("the state is %+v", state)
 	}
-	if err := node.Run(); err != nil {
-		t.Fatal(err)
-	}
+	node.Start(t)
 	before := f.count(nil)
 	until(t, "messages again", func() bool { return f.count(nil) > before+100 })
 	f.end(t)
@@ -253,8 +251,7 @@ func (f *full) empty(t *testing.T) {
 // What workers hold of a full queue is beyond its limit when the server starts again.
 // Only what was given up before is dead then.
 func TestAFullQueueLosesNothingWhenKilled(t *testing.T) {
-	node := rabbittest.Start(t)
-	node.Own(t)
+	node := rabbittest.Own(t)
 	s := server(t, node)
 	queues := []*full{newFull(t, s, 0), newFull(t, s, 2)}
 	for _, f := range queues {
@@ -270,29 +267,22 @@ func TestAFullQueueLosesNothingWhenKilled(t *testing.T) {
 		f.crashes.Close(true)
 	}
 	until(t, "its loss to be seen", func() bool { return !s.State().Connected })
-	if err := node.Run(); err != nil {
-		t.Fatal(err)
-	}
+	node.Start(t)
 	for _, f := range queues {
 		f.empty(t)
 	}
 }
 
 func TestFrozenAndContinued(t *testing.T) {
-	node := rabbittest.Start(t)
-	node.Own(t)
+	node := rabbittest.Own(t)
 	s := server(t, node)
 	f := newTraffic(queueOf(t, s, aName(), broker.Options{Prefetch: 8}))
 	f.begin(t, 2, 2)
 	until(t, "messages", func() bool { return f.count(nil) > 100 })
-	if err := node.Stop(); err != nil {
-		t.Fatal(err)
-	}
+	node.Freeze(t)
 	time.Sleep(4 * time.Second)
 	until(t, "the connection to be taken for lost", func() bool { return !s.State().Connected })
-	if err := node.Continue(); err != nil {
-		t.Fatal(err)
-	}
+	node.Thaw(t)
 	before := f.count(nil)
 	until(t, "messages again", func() bool { return f.count(nil) > before+100 })
 	f.end(t)
@@ -302,17 +292,13 @@ func TestFrozenAndContinued(t *testing.T) {
 }
 
 func TestConformanceOfReconnecting(t *testing.T) {
-	node := rabbittest.Start(t)
+	node := rabbittest.Find(t)
 	t.Run("the server is killed", func(t *testing.T) {
-		node.Own(t)
-		conformance.Cut(t, server(t, node), node.Kill, func() {
-			if err := node.Run(); err != nil {
-				t.Error(err)
-			}
-		})
+		node := rabbittest.Own(t)
+		conformance.Cut(t, server(t, node), node.Kill, func() { node.Start(t) })
 	})
 	t.Run("the connection is cut", func(t *testing.T) {
-		at := address(t, node.URL)
+		at := address(t, node.URL())
 		p := newProxy(t, at.Host)
 		at.Host = p.listener.Addr().String()
 		s, err := Connect(t.Context(), at)
@@ -326,8 +312,8 @@ func TestConformanceOfReconnecting(t *testing.T) {
 
 func TestTheConnectionIsCut(t *testing.T) {
 	t.Parallel()
-	node := rabbittest.Start(t)
-	at := address(t, node.URL)
+	node := rabbittest.Find(t)
+	at := address(t, node.URL())
 	p := newProxy(t, at.Host)
 	at.Host = p.listener.Addr().String()
 	s, err := Connect(t.Context(), at)
@@ -376,30 +362,37 @@ func TestTheConnectionIsCut(t *testing.T) {
 	until(t, "all connections again", func() bool { state := s.State(); return state.Connected && state.Trouble == "" })
 }
 
-func TestShortOfMemory(t *testing.T) {
-	node := rabbittest.Start(t)
-	node.Own(t)
-	s := server(t, node)
-	f := newTraffic(queueOf(t, s, aName(), broker.Options{Prefetch: 8}))
-	if err := node.Ctl("set_vm_memory_high_watermark", "absolute", "1MB"); err != nil {
-		t.Fatal(err)
+// shortages are what a server may be short of, with what makes it so, and no longer.
+var shortages = map[string]struct{ short, well []string }{
+	"memory": {[]string{"set_vm_memory_high_watermark", "absolute", "1MB"}, []string{"set_vm_memory_high_watermark", "0.4"}},
+	"disk":   {[]string{"set_disk_free_limit", "1000000GB"}, []string{"set_disk_free_limit", "50MB"}},
+}
+
+func TestShortOf(t *testing.T) {
+	node := rabbittest.Own(t)
+	for what, c := range shortages {
+		t.Run(what, func(t *testing.T) {
+			s := server(t, node)
+			f := newTraffic(queueOf(t, s, aName(), broker.Options{Prefetch: 8}))
+			node.Ctl(t, c.short...)
+			well := sync.OnceFunc(func() { node.Ctl(t, c.well...) })
+			defer well()
+			f.begin(t, 2, 2)
+			until(t, "the server to say so", func() bool { return strings.Contains(s.State().Blocked, what) })
+			until(t, "a message that was not sent", func() bool { return f.count(broker.ErrDown) > 0 })
+			if _, err := f.queue.Depth(t.Context()); err != nil {
+				t.Errorf("the depth meanwhile: %v", err)
+			}
+			if !s.State().Connected {
+				t.Errorf("the state is %+v", s.State())
+			}
+			well()
+			before := f.count(nil)
+			until(t, "messages again", func() bool { return f.count(nil) > before+50 })
+			if blocked := s.State().Blocked; blocked != "" {
+				t.Errorf("it says still: %s", blocked)
+			}
+			f.end(t)
+		})
 	}
-	f.begin(t, 2, 2)
-	until(t, "the server to say so", func() bool { return s.State().Blocked != "" })
-	until(t, "a message that was not sent", func() bool { return f.count(broker.ErrDown) > 0 })
-	if _, err := f.queue.Depth(t.Context()); err != nil {
-		t.Errorf("the depth meanwhile: %v", err)
-	}
-	if !s.State().Connected {
-		t.Errorf("the state is %+v", s.State())
-	}
-	if err := node.Ctl("set_vm_memory_high_watermark", "0.4"); err != nil {
-		t.Fatal(err)
-	}
-	before := f.count(nil)
-	until(t, "messages again", func() bool { return f.count(nil) > before+50 })
-	if blocked := s.State().Blocked; blocked != "" {
-		t.Errorf("it says still: %s", blocked)
-	}
-	f.end(t)
 }

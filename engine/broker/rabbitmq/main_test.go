@@ -22,16 +22,16 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	goleak.VerifyTestMain(rabbittest.Main{M: m}, goleak.Cleanup(func(code int) {
+	goleak.VerifyTestMain(rabbittest.Main{Tests: m}, goleak.Cleanup(func(code int) {
 		_ = os.RemoveAll(folder)
 		os.Exit(code)
 	}))
 }
 
 // server connects to a node's server.
-func server(t testing.TB, node *rabbittest.Node) *Server {
+func server(t testing.TB, node rabbittest.Node) *Server {
 	t.Helper()
-	s, err := Connect(t.Context(), address(t, node.URL))
+	s, err := Connect(t.Context(), address(t, node.URL()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,5 +50,5 @@ func address(t testing.TB, url string) broker.Address {
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	conformance.Test(t, server(t, rabbittest.Start(t)))
+	conformance.Test(t, server(t, rabbittest.Find(t)))
 }

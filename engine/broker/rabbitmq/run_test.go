@@ -4,6 +4,7 @@ package rabbitmq
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"duet/engine"
@@ -13,9 +14,9 @@ import (
 )
 
 // place is where a run's queue is in a node.
-func place(t *testing.T, node *rabbittest.Node, queue string) trial.Place {
+func place(t *testing.T, node rabbittest.Node, queue string) trial.Place {
 	t.Helper()
-	at := address(t, node.URL)
+	at := address(t, node.URL())
 	return trial.Place{Kind: engine.RabbitMQ, Queue: queue, Dial: func(ctx context.Context) (broker.Server, error) {
 		return Connect(ctx, at)
 	}}
@@ -29,18 +30,24 @@ func TestARunWithWorkersThatCrash(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			place(t, rabbittest.Start(t), queue).Crashes(t)
+			place(t, rabbittest.Find(t), queue).Crashes(t)
+		})
+	}
+}
+
+func TestARunWhileTheServerIsShortOf(t *testing.T) {
+	node := rabbittest.Own(t)
+	for what, c := range shortages {
+		t.Run(what, func(t *testing.T) {
+			well := sync.OnceFunc(func() { node.Ctl(t, c.well...) })
+			defer well()
+			place(t, node, "prefetch: 4").Blocks(t, func() { node.Ctl(t, c.short...) }, well)
 		})
 	}
 }
 
 func TestARunOutlivesItsBroker(t *testing.T) {
 	trial.Long(t)
-	node := rabbittest.Start(t)
-	node.Own(t)
-	place(t, node, "prefetch: 32, capacity: 10000").Outlives(t, node.Kill, func() {
-		if err := node.Run(); err != nil {
-			t.Fatal(err)
-		}
-	})
+	node := rabbittest.Own(t)
+	place(t, node, "prefetch: 32, capacity: 10000").Outlives(t, node.Kill, func() { node.Start(t) })
 }

@@ -69,7 +69,7 @@ func encrypted(t *testing.T, c tls.Certificate, to string) string {
 
 func TestEncrypted(t *testing.T) {
 	t.Parallel()
-	at := address(t, rabbittest.Start(t).URL)
+	at := address(t, rabbittest.Find(t).URL())
 	plain := at.Host
 	at.Scheme, at.Host = "amqps", encrypted(t, trusted, plain)
 	s, err := Connect(t.Context(), at)

@@ -18,7 +18,7 @@ import (
 
 func TestWrongAddresses(t *testing.T) {
 	t.Parallel()
-	at := address(t, rabbittest.Start(t).URL)
+	at := address(t, rabbittest.Find(t).URL())
 	page := httptest.NewServer(nil)
 	t.Cleanup(page.Close)
 	mute, err := net.Listen("tcp", "127.0.0.1:0")
@@ -59,9 +59,8 @@ func TestWrongAddresses(t *testing.T) {
 
 func TestWithoutPermission(t *testing.T) {
 	t.Parallel()
-	node := rabbittest.Start(t)
-	node.Own(t)
-	at := address(t, node.URL)
+	node := rabbittest.Own(t)
+	at := address(t, node.URL())
 	team := at
 	team.Path = "team"
 	if s, err := Connect(t.Context(), team); err == nil || !strings.Contains(err.Error(), `no access to the virtual host "team"`) {
@@ -103,7 +102,7 @@ func queueOf(t testing.TB, s *Server, name broker.Name, o broker.Options) *queue
 
 func TestWhatAnEarlierRunLeftIsNotTakenOver(t *testing.T) {
 	t.Parallel()
-	node := rabbittest.Start(t)
+	node := rabbittest.Find(t)
 	s, name := server(t, node), aName()
 	q := queueOf(t, s, name, broker.Options{Prefetch: 1, Limit: 5})
 	_, err := server(t, node).Queue(t.Context(), name, broker.Options{Prefetch: 1, Limit: 6})
@@ -130,14 +129,14 @@ func TestWhatAnEarlierRunLeftIsNotTakenOver(t *testing.T) {
 
 func TestAQueueIsDeletedByOthers(t *testing.T) {
 	t.Parallel()
-	node := rabbittest.Start(t)
+	node := rabbittest.Find(t)
 	q := queueOf(t, server(t, node), aName(), broker.Options{Prefetch: 1})
 	w, err := q.Worker(t.Context(), "1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer w.Close(false)
-	other, err := amqp.Dial(node.URL)
+	other, err := amqp.Dial(node.URL())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -128,6 +129,39 @@ func (p Place) Crashes(t *testing.T) {
 	r.await("nothing in the broker", most, func(l *engine.LaneSnapshot) bool {
 		return l.Broker.Connected && l.Broker.Ready == 0 && l.Broker.InFlight == 0 && l.Broker.Dead == l.Ledger.DeadLettered
 	})
+}
+
+// Blocks has the broker take no messages for a while: the lane says so, counts what is
+// not confirmed, and everything is done in the end.
+func (p Place) Blocks(t *testing.T, block, release func()) {
+	t.Helper()
+	r := p.begin(t, "rate: 200/s, payload: 100", "service: {mean: 2ms}", "workers: 4, producers: 4")
+	r.await("some done", most, func(l *engine.LaneSnapshot) bool { return l.Ledger.Done > 50 })
+	block()
+	r.await("blocked", most, func(l *engine.LaneSnapshot) bool { return l.Broker.Blocked != "" })
+	r.await("some unconfirmed, and none in hand", most, func(l *engine.LaneSnapshot) bool {
+		return l.Broker.Unknown > 0 && l.Ledger.InFlight == 0
+	})
+	if b := &r.lane().Broker; !b.Connected {
+		t.Errorf("the connection is lost: %s", b.Trouble)
+	}
+	release()
+	done := r.lane().Ledger.Done
+	r.await("more done", most, func(l *engine.LaneSnapshot) bool { return l.Broker.Blocked == "" && l.Ledger.Done > done+50 })
+	r.halt()
+	r.quiescent(most)
+	l := r.lane()
+	if g := l.Ledger; g.Balance() != 0 || g.Lost != 0 || g.Done != g.Offered {
+		t.Errorf("the ledger is %+v", g)
+	}
+	t.Logf("%d items; publishes: %d confirmed, %d unknown, %d down", l.Ledger.Done, l.Broker.WholePublish.Count, l.Broker.Unknown, l.Broker.Down)
+	var notes []string
+	for _, m := range r.Marks(nil, 0) {
+		notes = append(notes, m.Note)
+	}
+	if said := strings.Join(notes, "\n"); !strings.Contains(said, "takes no messages: ") || !strings.Contains(said, "takes messages again") {
+		t.Errorf("the marks are\n%s", said)
+	}
 }
 
 // Long skips a test that has [Place.Outlives], unless the environment asks for it.

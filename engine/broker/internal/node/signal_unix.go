@@ -1,6 +1,6 @@
 //go:build unix
 
-package kafkatest
+package node
 
 import (
 	"syscall"
@@ -15,6 +15,8 @@ func (n *Node) Thaw(t testing.TB) { n.signal(t, syscall.SIGCONT) }
 
 func (n *Node) signal(t testing.TB, s syscall.Signal) {
 	t.Helper()
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if err := n.cmd.Process.Signal(s); err != nil {
 		t.Fatal(err)
 	}
