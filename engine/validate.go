@@ -125,6 +125,11 @@ func (s *Scenario) checkLane(i int) *problem {
 			return &problem{path: at("handlers"), found: l.Handlers.String(), need: shown(name) + " is listed twice"}
 		}
 	}
+	if l.Model == Message {
+		if p := s.checkBroker(i); p != nil {
+			return p
+		}
+	}
 	if l.Queue.WhenFull == DropOldest && l.Queue.Capacity == 0 {
 		return &problem{path: at("queue.when_full"), found: "drop_oldest", need: "this needs a capacity of 1 or more, for with 0 there is no oldest"}
 	}
@@ -134,7 +139,7 @@ func (s *Scenario) checkLane(i int) *problem {
 	if l.Model == EventModel {
 		return s.checkEventLane(i)
 	}
-	if p := first(func() *problem { return s.checkOrder(i) }, func() *problem { return s.checkBroker(i) }); p != nil {
+	if p := s.checkOrder(i); p != nil {
 		return p
 	}
 	if l.Queue.Partitions > 0 && !l.Queue.Remote() && l.Workers > l.Queue.Partitions {

@@ -31,6 +31,15 @@ func (f *brokerFlag) apply(s *engine.Scenario) (*engine.Scenario, error) {
 	return s, f.names.check(s)
 }
 
+// opened is apply for a scenario that was opened, if that went well. It may be called
+// from any goroutine.
+func (f *brokerFlag) opened(s *engine.Scenario, err error) (*engine.Scenario, error) {
+	if err != nil {
+		return nil, err
+	}
+	return f.apply(s)
+}
+
 func (f *brokerFlag) moved(s *engine.Scenario) (*engine.Scenario, error) {
 	if f.url == "" {
 		return s, nil
@@ -51,7 +60,11 @@ func (f *brokerFlag) moved(s *engine.Scenario) (*engine.Scenario, error) {
 	if !found {
 		return nil, fmt.Errorf("--broker: %s has no message lane, and an event lane has no queue that could be in a broker", s.Name)
 	}
-	return s.WithAll(nil)
+	moved, err := s.WithAll(nil)
+	if err != nil {
+		return nil, fmt.Errorf("--broker: %s does not go through it: %w", s.Name, err)
+	}
+	return moved, nil
 }
 
 // unbind takes away what a lane says about the room in its queues.

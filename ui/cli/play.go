@@ -91,13 +91,14 @@ func nearest(root *cobra.Command, word string) string {
 	return ""
 }
 
-// offered are the presets that the playground offers.
-func offered() []tui.Preset {
+// offered are the presets that the playground offers, with their queues where the
+// first one's are.
+func offered(remote *brokerFlag) []tui.Preset {
 	var list []tui.Preset
 	for _, p := range presets.List() {
 		list = append(list, tui.Preset{
 			Name: p.Name, Title: p.Title, Story: p.Story, Group: p.Group, Ask: p.Ask,
-			Open: func() (*engine.Scenario, error) { return presets.Open(p.Name) },
+			Open: func() (*engine.Scenario, error) { return remote.opened(presets.Open(p.Name)) },
 		})
 	}
 	return list
@@ -124,10 +125,10 @@ func (w *world) playground(ctx context.Context, name string, change *settings, r
 	}
 	o.NoColor = o.NoColor || w.env("NO_COLOR") != ""
 	o.Scenario = s
-	o.Presets = offered
+	o.Presets = func() []tui.Preset { return offered(remote) }
 	o.OpenFile = func(path string) (*engine.Scenario, error) {
 		s, err := engine.Open(path)
-		return s, plain(path, err)
+		return remote.opened(s, plain(path, err))
 	}
 	o.Program = []tea.ProgramOption{tea.WithoutSignalHandler()} // signals end ctx
 	o.Save = save

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,6 +58,43 @@ func TestPlay(t *testing.T) {
 				t.Errorf("played with %+v", s.played[0])
 			}
 		})
+	}
+}
+
+// TestPlayOffersWhatGoesThroughTheBroker of presets and files: what does not, says why
+// in a sentence.
+func TestPlayOffersWhatGoesThroughTheBroker(t *testing.T) {
+	inFolder(t, folder)
+	for _, url := range []string{"embedded", "kafka://localhost", "amqp://localhost"} {
+		s := seated()
+		s.do(t, "duality", "--broker", url)
+		o := s.played[0]
+		refused := make(map[string]string)
+		for _, p := range o.Presets() {
+			opened, err := p.Open()
+			if err != nil {
+				refused[p.Name] = err.Error()
+				continue
+			}
+			for _, v := range opened.Variants() {
+				for _, l := range v.Lanes {
+					if l.Model == engine.Message && l.Queue.URL != url {
+						t.Errorf("%s, %s: lane %s has its queue in %q", p.Name, v.Name, l.Name, l.Queue.URL)
+					}
+				}
+			}
+		}
+		for name, why := range map[string]string{"telemetry": "nothing can be taken back out", "overload-control": "only fifo", "priority": "only fifo"} {
+			if text := refused[name]; !strings.HasPrefix(text, "--broker: "+name+" does not go through it: ") || !strings.Contains(text, why) || strings.Contains(text, "\n") {
+				t.Errorf("%s: %s is refused with %q", url, name, text)
+			}
+		}
+		if len(refused) > 4 {
+			t.Errorf("%s: refused are %q", url, refused)
+		}
+		if own, err := o.OpenFile("./tiny.yaml"); err != nil || own.Lanes[0].Queue.URL != url {
+			t.Errorf("a file opens as %v, %v", own, err)
+		}
 	}
 }
 
