@@ -360,12 +360,24 @@ func (s *suite) goes() {
 	if err := s.queue.Close(s.ctx); err != nil {
 		s.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, 2*time.Second)
-	defer cancel()
-	if err := s.queue.Publish(ctx, broker.Message{ID: 1}); !errors.Is(err, broker.ErrGone) {
-		s.Errorf("publishing to a queue that was deleted: %v", err)
-	}
-	if _, err := s.queue.Depth(ctx); !errors.Is(err, broker.ErrGone) {
-		s.Errorf("the depth of a queue that was deleted: %v", err)
+	s.gone("publishing to", func() error { return s.queue.Publish(s.ctx, broker.Message{ID: 1}) })
+	s.gone("the depth of", func() error {
+		_, err := s.queue.Depth(s.ctx)
+		return err
+	})
+}
+
+// gone waits until something says that the queue is gone. A cluster may go on with it
+// for a moment.
+func (s *suite) gone(what string, ask func() error) {
+	s.Helper()
+	for {
+		err := ask()
+		if errors.Is(err, broker.ErrGone) {
+			return
+		}
+		if !broker.Wait(s.ctx, 5*time.Millisecond) {
+			s.Fatalf("%s a queue that was deleted: %v", what, err)
+		}
 	}
 }

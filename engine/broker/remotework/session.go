@@ -54,7 +54,7 @@ func join(ctx context.Context, server broker.Server, o Options, name broker.Name
 		r.From, r.Number = s.from, number
 		return r.Encode()
 	})
-	reports, err := server.Attach(ctx, name, broker.Options{Prefetch: 1})
+	reports, err := attach(ctx, server, name)
 	if err != nil {
 		return "", err
 	}
@@ -70,6 +70,19 @@ func join(ctx context.Context, server broker.Server, o Options, name broker.Name
 	}
 	defer link.Close(false)
 	return s.work(ctx, name, reports, link)
+}
+
+// attach joins the reports. They may be listed a moment before they can be joined: it
+// is tried for some seconds.
+func attach(ctx context.Context, server broker.Server, name broker.Name) (q broker.Queue, err error) {
+	ctx, cancel := context.WithTimeout(ctx, confirmation)
+	defer cancel()
+	for fails := 0; ; fails++ {
+		q, err = server.Attach(ctx, name, broker.Options{Prefetch: 1})
+		if err == nil || !broker.Wait(ctx, broker.Backoff(fails)) {
+			return q, err
+		}
+	}
 }
 
 // lettersAtOnce is how many letters may be on their way.
