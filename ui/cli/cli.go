@@ -38,10 +38,14 @@ const (
 )
 
 // Main runs the command that the arguments (without the program's name) ask
-// for and returns what the process should exit with. The first SIGINT or
-// SIGTERM ends a run early; the second ends the process at once.
+// for and returns what the process should exit with. The first SIGINT, SIGTERM or
+// SIGHUP ends a run early; the second ends the process at once.
 func Main(args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it, which runs are to outlive
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from now on a signal does what it does by itself
 	w := world{

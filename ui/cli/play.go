@@ -46,12 +46,7 @@ duet ./mine.yaml
 duet duality --plain
 # the same without a screen
 duet run duality --for 10s`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return fmt.Errorf("one preset or file can be played at a time, and %d were named", len(args))
-			}
-			return nil
-		},
+		Args: oneToPlay,
 		ValidArgsFunction: completePresets,
 	}
 	cmd.RunE = w.doing(func(ctx context.Context, args []string) error {
@@ -79,6 +74,21 @@ duet run duality --for 10s`,
 	cmd.AddCommand(w.runCommand(), w.sweepCommand(), w.sizeCommand(), w.verifyCommand(), w.exportCommand(), w.benchCommand(), w.presetsCommand(), w.brokerCommand(), w.workerCommand(), w.completionCommand(), w.manCommand())
 	completeFlags(cmd)
 	return cmd
+}
+
+// oneToPlay refuses more than one preset or file: the first word may have been meant
+// for a command.
+func oneToPlay(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) < 2:
+		return nil
+	case isFile(args[0]) || isPreset(args[0]):
+		return fmt.Errorf("one preset or file can be played at a time, and %d were named", len(args))
+	}
+	if near := nearest(cmd, args[0]); near != "" {
+		return fmt.Errorf("%q is no command: did you mean duet %s?", args[0], near)
+	}
+	return fmt.Errorf("%q is no command (duet --help lists them); to play, write duet %s", args[0], args[1])
 }
 
 // nearest is the command whose name is most like a word; empty when none is.

@@ -190,7 +190,7 @@ func TestOnATerminal(t *testing.T) {
 		"ctrl+c":  {func(p *terminal) { p.write("\x03") }, exitFine},
 		"SIGTERM": {func(p *terminal) { _ = p.cmd.Process.Signal(syscall.SIGTERM) }, exitInterrupted},
 		"SIGINT":  {func(p *terminal) { _ = p.cmd.Process.Signal(syscall.SIGINT) }, exitInterrupted},
-		"SIGHUP":  {func(p *terminal) { _ = p.cmd.Process.Signal(syscall.SIGHUP) }, exitFine},
+		"SIGHUP":  {func(p *terminal) { _ = p.cmd.Process.Signal(syscall.SIGHUP) }, exitInterrupted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := play(t)

@@ -44,7 +44,9 @@ func TestWrongInput(t *testing.T) {
 	for _, c := range []struct{ args, says string }{
 		{"--nonsense", `unknown flag: --nonsense`},
 		{"run --nonsense tiny.yaml", `unknown flag: --nonsense`},
-		{"one two", `one preset or file .* 2 were named`},
+		{"duality little", `one preset or file .* 2 were named`},
+		{"play duality", `^duet: "play" is no command \(duet --help lists them\); to play, write duet duality$`},
+		{"rnu duality", `^duet: "rnu" is no command: did you mean duet run\?$`},
 		{"", `needs a terminal.* duet run flash-sale, or duet .* --plain$`},
 		{"duality", `needs a terminal.* duet run duality, or duet .* --plain$`},
 		{"./tiny.yaml", `needs a terminal.* duet run ./tiny.yaml, or duet .* --plain$`},

@@ -191,8 +191,14 @@ func (s *scene) highest(c *chart) float64 {
 func (s *scene) drawAxis(g *grid.Grid, area grid.Rect, c *chart) {
 	t, now := s.theme, c.past.area.X+c.past.area.W
 	p := pen{g: g, x: area.X, y: area.H, end: now - 4}
-	p.text("-", t.dim)
-	p.left(5, spanText(s.window()), t.dim)
+	names := -2
+	for i := range c.n {
+		names += 4 + len(c.lines[i].figure.name)
+	}
+	if begin := 6; names > p.room() || names+begin <= p.room() { // else the names of all lines say more
+		p.text("-", t.dim)
+		p.left(begin-1, spanText(s.window()), t.dim)
+	}
 	for i := range c.n {
 		l := &c.lines[i]
 		s.legend(&p, l.figure.name, l.filled, l.style, i > 0)

@@ -27,7 +27,7 @@ const (
 // wayOf divides a row of w cells. A part gets what those before it leave.
 func (s *scene) wayOf(lane, w int) way {
 	l := &s.snap.Lanes[lane]
-	v := way{verb: sendWidth, name: 8, figures: waitBrief, out: 5}
+	v := way{verb: sendWidth, name: 8, figures: waitBrief, out: 6}
 	if l.Model == engine.EventModel {
 		v.verb = publishWidth
 	}

@@ -17,18 +17,20 @@ func (s *scene) drawLegend(g *grid.Grid, l *engine.LaneSnapshot) {
 	for _, x := range [...]struct {
 		what engine.Happening
 		name string
+		w    int
 		n    int64
 	}{
-		{engine.Accepted, "waits", led.Waiting},
-		{engine.Done, "done", led.Done},
-		{engine.Failed, "failed", led.Failed},
-		{engine.Retried, "again", led.Redelivered},
-		{engine.DeadLettered, "dead", led.DeadLettered},
-		{engine.Dropped, "dropped", led.Dropped},
-		{engine.Lost, "lost", led.Lost},
-		{engine.Expired, "expired", led.Expired},
+		{engine.Accepted, "waits", 7, led.Waiting},
+		{engine.Done, "done", 7, led.Done},
+		{engine.Failed, "failed", 5, led.Failed},
+		{engine.Retried, "again", 5, led.Redelivered},
+		{engine.DeadLettered, "dead", 5, led.DeadLettered},
+		{engine.Dropped, "dropped", 5, led.Dropped},
+		{engine.Lost, "lost", 5, led.Lost},
+		{engine.Expired, "expired", 5, led.Expired},
 	} {
-		if p.room() < len(x.name)+7 {
+		w := max(x.w, len(figure.Count(x.n))+1)
+		if p.room() < 2+len(x.name)+w {
 			return
 		}
 		sign, st := s.mark(g.Glyphs, x.what, l.Model)
@@ -37,7 +39,7 @@ func (s *scene) drawLegend(g *grid.Grid, l *engine.LaneSnapshot) {
 		if x.n == 0 {
 			st = s.theme.dim
 		}
-		p.right(5, figure.Count(x.n), st)
+		p.right(w, figure.Count(x.n), st)
 		p.skip(1)
 	}
 }

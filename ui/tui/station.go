@@ -25,17 +25,19 @@ func (s *scene) drawStation(p *pen, lane, handler int, v way) {
 	number := s.number(l, handler)
 	have, room := s.holds(lane, handler)
 	st := s.pressure(lane, have, room)
-	if v.wait >= 3 {
-		s.drawHave(p.next(v.wait), lane, handler, number, v.road, st)
-	} else {
-		p.skip(v.wait)
+	waits := figure.Count(have)
+	if wait := p.next(v.wait); v.wait >= 3 {
+		if v.figures > 0 && len(waits) >= v.figures { // which has no blank before it
+			wait.w--
+		}
+		s.drawHave(wait, lane, handler, number, v.road, st)
 	}
 	switch {
 	case v.figures == 0:
 	case v.figures < waitFigures:
-		p.right(v.figures, figure.Count(have), st)
+		p.right(v.figures, waits, st)
 	default:
-		p.right(7, figure.Count(have), st)
+		p.right(7, waits, st)
 		at := p.x
 		p.text("/", s.theme.dim)
 		if room >= engine.Unbounded {
@@ -49,7 +51,11 @@ func (s *scene) drawStation(p *pen, lane, handler int, v way) {
 		s.drawHands(p.next(v.hands), l, handler)
 	}
 	if v.out > 0 && p.room() >= v.out {
-		s.drawDepartures(p.next(v.out), lane, handler, number)
+		out := p.next(v.out)
+		if v.figures < waitFigures { // which end without a blank
+			out.x, out.w = out.x+1, out.w-1
+		}
+		s.drawDepartures(out, lane, handler, number)
 	}
 }
 
