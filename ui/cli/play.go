@@ -46,7 +46,7 @@ duet ./mine.yaml
 duet duality --plain
 # the same without a screen
 duet run duality --for 10s`,
-		Args: oneToPlay,
+		Args:              oneToPlay,
 		ValidArgsFunction: completePresets,
 	}
 	cmd.RunE = w.doing(func(ctx context.Context, args []string) error {
