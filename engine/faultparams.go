@@ -32,7 +32,7 @@ func (s *Scenario) FaultTargets(kind FaultKind) []string {
 // lane is the first.
 func (s *Scenario) FaultParams(kind FaultKind) []Param {
 	params := []Param{{
-		Path: "lane", Kind: KindChoice, Choices: append([]string{""}, s.laneNames()...), Help: "the lane; without, all that it makes sense for",
+		Path: "lane", Kind: KindChoice, Choices: append([]string{""}, s.laneNames()...), Help: "which one; if none, all where it makes sense",
 	}}
 	for _, name := range faultFields[kind] {
 		if r := ruleFor("timeline.*.fault." + name); r != nil {

@@ -78,6 +78,9 @@ func sound(t fataler, r Result) {
 		if q != nil && !(q.P50 <= q.P90 && q.P90 <= q.P95 && q.P95 <= q.P99 && q.P99 <= q.P999) {
 			t.Fatalf("quantiles are not ascending: %+v", *q)
 		}
+		if q != nil && (q.At(0.5) != float64(q.P50) || q.At(0.99) != float64(q.P99)) {
+			t.Fatalf("half are below %g, not %+v", q.At(0.5), *q)
+		}
 	}
 	if !r.Applies || math.IsNaN(float64(r.LatencyMean)) {
 		return

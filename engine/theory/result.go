@@ -54,6 +54,16 @@ type Quantiles struct {
 	P95  engine.Figure `json:"p95"`
 	P99  engine.Figure `json:"p99"`
 	P999 engine.Figure `json:"p999"`
+
+	of func(p float64) float64 // nil: 0 for everybody
+}
+
+// At is the time in seconds that the part p does not exceed, for p above 0 and below 1.
+func (q *Quantiles) At(p float64) float64 {
+	if q.of == nil {
+		return 0
+	}
+	return q.of(p)
 }
 
 // The methods.
@@ -68,7 +78,7 @@ const (
 func quantiles(of func(p float64) float64) *Quantiles {
 	return &Quantiles{
 		P50: engine.Figure(of(0.5)), P90: engine.Figure(of(0.9)), P95: engine.Figure(of(0.95)),
-		P99: engine.Figure(of(0.99)), P999: engine.Figure(of(0.999)),
+		P99: engine.Figure(of(0.99)), P999: engine.Figure(of(0.999)), of: of,
 	}
 }
 

@@ -110,7 +110,7 @@ func (c *comparison) drawFoot(s *scene, g *grid.Grid) {
 		p.text(s.note, s.theme.warning)
 		return
 	}
-	p.text(named(g, "↑↓ more, ←→ last 10 s or whole run, esc closes; all other keys do what they do"), s.theme.dim)
+	p.text(named(g, "↑↓ more, ←→ last 10 s or whole run, esc closes; other keys work"), s.theme.dim)
 }
 
 // comparing draws the rows of a comparison.

@@ -35,10 +35,10 @@ var glossary = []word{
 		return "room for " + strconv.Itoa(specOf(l, s).Queue.Capacity)
 	})},
 	{"subscription", "a queue of a topic and the workers of one handler", ofMessage(func(l *engine.LaneSnapshot, _ *engine.Scenario) string {
-		return figure.Count(int64(len(l.Handlers))) + ", with " + figure.Count(int64(len(l.Workers))) + " workers"
+		return figure.Count(int64(len(l.Handlers))) + ", with " + figure.Count(int64(len(l.Workers))) + " " + plural("worker", len(l.Workers))
 	})},
 	{"observer", "in the event model, a handler that is called when an event is published on a bus", ofEvent(func(l *engine.LaneSnapshot, _ *engine.Scenario) string {
-		return figure.Count(int64(len(l.Handlers))) + ", for " + figure.Count(int64(len(l.Publishers))) + " publishers"
+		return figure.Count(int64(len(l.Handlers))) + ", for " + figure.Count(int64(len(l.Publishers))) + " " + plural("publisher", len(l.Publishers))
 	})},
 	{"depth", "waiting in the queue", gauge(func(w *engine.Window) *engine.Gauge { return &w.Depth })},
 	{"backlog", "arrived by schedule, but not yet accepted: the hidden queue of the event model, and of a producer that stands", gauge(func(w *engine.Window) *engine.Gauge { return &w.Backlog })},

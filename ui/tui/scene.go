@@ -43,6 +43,7 @@ type scene struct {
 	theory      []theory.Result // of the lanes
 	theoryOf    *engine.Scenario
 	theoryRates []float64
+	shapes      []shape          // that theory gives the spread of latencies, of the lanes
 	forecasting bool             // room is kept for forecasts
 	forecast    *engine.Forecast // the latest; nil: none yet
 	unforeseen  string           // why the latest could not be made

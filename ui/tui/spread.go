@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"duet/engine"
+	"duet/engine/theory"
 	"duet/ui/internal/figure"
 	"duet/ui/internal/grid"
 	"duet/ui/internal/plot"
@@ -45,8 +46,8 @@ type bars struct {
 }
 
 // drawSpread draws how the latencies of the recent window are spread, on a
-// logarithmic axis: as a bar for each column, with their mean and tail, and
-// those that theory knows.
+// logarithmic axis: as a bar for each column, with their mean and tail; and as
+// theory has them, where it knows: as a line, with the same.
 func (s *scene) drawSpread(g *grid.Grid, lane int) {
 	if g.H < 2 || g.W <= scale+1 || lane >= len(s.spreads) {
 		return
@@ -62,6 +63,10 @@ func (s *scene) drawSpread(g *grid.Grid, lane int) {
 	g.TextRight(scale, 0, figure.Percent(b.top), t.dim)
 	g.TextRight(scale, area.H-1, "0", t.dim)
 	plot.Spark(g, area, plot.Series{Data: b.shares}, b.top, t.lane(l.Model))
+	if expected := s.expectedShares(lane, area.W, b.axis); expected != nil {
+		plot.Line(g, area, plot.Series{Data: expected}, plot.Axis{Max: b.top}, t.text)
+		b.behind(g, area, t.lane(l.Model).Fg)
+	}
 	s.drawMoments(g, area, b.axis, lane)
 	if area.H < g.H {
 		s.drawLengths(g, area, b.axis)
@@ -84,15 +89,27 @@ func (s *scene) bars(lane, columns int) bars {
 	}
 	b := bars{axis: plot.Log{Min: 1 / axes.low.Fit(1/low), Max: axes.high.Fit(high)}}
 	b.shares = s.shares(lane, columns, b.axis)
-	highest := peak(b.shares)
+	highest := max(peak(b.shares), peak(s.expectedShares(lane, columns, b.axis)))
 	if s.alike {
 		for i := range s.spreads {
-			highest = max(highest, peak(s.shares(i, columns, b.axis)))
+			highest = max(highest, peak(s.shares(i, columns, b.axis)), peak(s.expectedShares(i, columns, b.axis)))
 		}
 		b.shares = s.shares(lane, columns, b.axis)
 	}
 	b.top = axes.share.Fit(highest)
 	return b
+}
+
+// behind has bars go on behind the line that was drawn over them.
+func (b *bars) behind(g *grid.Grid, area grid.Rect, of grid.Color) {
+	for x, share := range b.shares {
+		for y := range int(float64(share) / b.top * float64(area.H)) {
+			c := g.At(area.X+x, area.Y+area.H-1-y)
+			if c.Rune != g.Glyphs.Rise[8] {
+				g.Set(area.X+x, area.Y+area.H-1-y, c.Rune, c.Style.On(of))
+			}
+		}
+	}
 }
 
 // ends are the least and the highest latency in seconds, within a millionth.
@@ -109,6 +126,40 @@ func (s *scene) shares(lane, columns int, axis plot.Log) []float32 {
 	d := &s.spreads[lane]
 	for _, b := range d.Buckets {
 		axis.Deal(dst, b.Low.Seconds(), (b.High + 1).Seconds(), float64(b.Count)/float64(d.Count))
+	}
+	return dst
+}
+
+// shape is how theory has latencies spread: the lengths in seconds between which a
+// hundredth of them lies each. Where it does not know they are zero.
+type shape [101]float64
+
+func shapeOf(r *theory.Result) (sh shape) {
+	if r.Latency == nil {
+		return sh
+	}
+	for i := range sh { // what is below a thousandth, or above, has no end
+		sh[i] = r.Latency.At(min(max(float64(i)/100, 0.001), 0.999))
+	}
+	return sh
+}
+
+// expectedShares are the parts of a lane's latencies that should lie in each column, nil
+// where nobody knows. They are valid until the next call.
+func (s *scene) expectedShares(lane, columns int, axis plot.Log) []float32 {
+	if s.theoryOfLane(lane) == nil || s.shapes[lane] == (shape{}) {
+		return nil
+	}
+	if cap(s.more) < columns {
+		s.more = make([]float32, columns)
+	}
+	dst := s.more[:columns]
+	clear(dst)
+	sh := &s.shapes[lane]
+	for i := 1; i < len(sh); i++ {
+		if sh[i-1] >= axis.Min && sh[i] <= axis.Max { // what is off the chart is not to heap up at its edges
+			axis.Deal(dst, sh[i-1], sh[i], 0.01)
+		}
 	}
 	return dst
 }

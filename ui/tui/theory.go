@@ -20,10 +20,10 @@ func (s *scene) theorise() {
 		return
 	}
 	s.theoryOf = sc
-	s.theory, s.theoryRates = s.theory[:0], s.theoryRates[:0]
+	s.theory, s.theoryRates, s.shapes = s.theory[:0], s.theoryRates[:0], s.shapes[:0]
 	for i := range lanes {
-		s.theoryRates = append(s.theoryRates, s.ownRate(i))
-		s.theory = append(s.theory, theory.ForLane(sc, i, s.ownRate(i)))
+		r := theory.ForLane(sc, i, s.ownRate(i))
+		s.theoryRates, s.theory, s.shapes = append(s.theoryRates, s.ownRate(i)), append(s.theory, r), append(s.shapes, shapeOf(&r))
 	}
 }
 
