@@ -41,6 +41,7 @@ type producer struct {
 	now     time.Duration              // lane time at the last stamp; 0: too old to be used
 	free    time.Duration              // when its last inline publish was over
 	onTime  bool                       // the source was waiting for the items now taken: how late they are is the pacer's doing
+	woke    time.Duration              // when the source last waited until: what was due by then waited for the pacer
 	handed  int64                      // items not yet counted as accepted
 	tried   int64                      // of these: tries of clients, which are spared when they end
 	began   time.Duration              // of the group of hand-overs not yet measured
@@ -68,8 +69,8 @@ func (p *producer) produce(ctx context.Context, gone chan struct{}) {
 // serve hands an item over that the producer has just taken.
 func (p *producer) serve(a *arrival, waited bool) {
 	p.look(waited)
-	if p.onTime && a.try == nil {
-		p.lateness.Record(int64(p.now - a.item.At))
+	if a.try == nil {
+		p.recordLateness(a.item.At)
 	}
 	if c := p.lane.clients.Load(); c != nil && a.try == nil {
 		a.try = c.take(&a.item)
@@ -106,6 +107,19 @@ func (p *producer) look(waited bool) {
 	if p.now == 0 {
 		p.now = p.lane.run.clock.Now()
 		p.began, p.onTime = p.now, waited
+		if waited {
+			p.woke = p.now
+		}
+	}
+}
+
+// recordLateness records how late the pacer let an item go. One that stood behind the
+// producer's own work as well was late by as much as it had waited before that.
+func (p *producer) recordLateness(at time.Duration) {
+	if p.onTime {
+		p.lateness.Record(int64(p.now - at))
+	} else if at <= p.woke {
+		p.lateness.Record(int64(p.woke - at))
 	}
 }
 
