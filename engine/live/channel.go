@@ -137,7 +137,7 @@ type sending struct {
 
 // send implements [sender].
 func (s *sending) send(d *delivery) bool {
-	err := s.to.Send(context.Background(), *d)
+	err := s.to.Send(context.Background(), d)
 	if err == nil {
 		return true
 	}

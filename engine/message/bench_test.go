@@ -95,7 +95,7 @@ func benchTopic(b *testing.B, producers, workers int, probe message.Probe[item],
 	produce(b, producers, func(int) func(item) {
 		s := t.Sender(sender)
 		return func(v item) {
-			if err := s.Send(ctx, v); err != nil {
+			if err := s.Send(ctx, &v); err != nil {
 				b.Error(err)
 			}
 		}

@@ -34,8 +34,9 @@ type Sender[T any] struct {
 	probe SenderProbe
 }
 
-// Send does what [Topic.Send] does.
-func (s *Sender[T]) Send(ctx context.Context, v T) error { return s.t.send(ctx, &v, s.probe) }
+// Send does what [Topic.Send] does with the message that v points to, which is copied
+// into the queues, and nowhere before: that counts where messages are large.
+func (s *Sender[T]) Send(ctx context.Context, v *T) error { return s.t.send(ctx, v, s.probe) }
 
 // Send hands v to this subscription alone, as [Topic.Send] does to all, watched by p
 // unless that is nil. It may be called by the handler of another one, see

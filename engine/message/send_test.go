@@ -118,7 +118,8 @@ func TestBlockedSenderWakes(t *testing.T) {
 				defer cancel()
 				count := new(blockCount)
 				sent := make(chan error, 1)
-				go func() { sent <- topic.Sender(count).Send(ctx, 2) }()
+				v := 2
+				go func() { sent <- topic.Sender(count).Send(ctx, &v) }()
 				synctest.Wait()
 				if len(sent) > 0 || count.blocks != 1 || count.unblocks != 0 {
 					t.Fatalf("not blocked: %+v", count)

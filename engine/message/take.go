@@ -9,20 +9,19 @@ func (w *worker[T]) take() bool {
 		if w.alert.Load() && !w.attend() {
 			return false
 		}
-		if len(w.queues) > 1 {
-			switch w.s.o.Order {
-			case ByPriority:
-				w.turn = 0
-			case ByChance:
-				if w.takeAny() {
-					return true
-				}
-				if w.wait() {
-					return true
-				}
-				continue
-			case FIFO, LIFO: // in turn
+		switch {
+		case len(w.queues) == 1: // as a rule
+			if w.takeFrom(w.queues[0]) || w.wait() {
+				return true
 			}
+			continue
+		case w.s.o.Order == ByPriority:
+			w.turn = 0
+		case w.s.o.Order == ByChance:
+			if w.takeAny() || w.wait() {
+				return true
+			}
+			continue
 		}
 		for range w.queues {
 			q := w.queues[w.turn]
