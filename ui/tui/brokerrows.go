@@ -21,7 +21,7 @@ func brokerRows(b *engine.BrokerSnapshot) int {
 }
 
 // drawBrokerRows draws what is known of a lane's broker, the most important first: how
-// it is, what it holds, what publishing costs, who holds which partition, and what it
+// it is, what it holds, who holds which partition, what publishing costs, and what it
 // cannot do.
 func (s *scene) drawBrokerRows(g *grid.Grid, l *engine.LaneSnapshot) {
 	b := &l.Broker
@@ -33,10 +33,10 @@ func (s *scene) drawBrokerRows(g *grid.Grid, l *engine.LaneSnapshot) {
 			s.brokerState(&p, b)
 		case y == 1:
 			s.brokerHolds(&p, b)
-		case y == 2:
-			s.brokerCosts(&p, b)
-		case y == 3 && rows == 5:
+		case y == 2 && rows == 5:
 			s.brokerPartitions(&p, b)
+		case y == rows-2:
+			s.brokerCosts(&p, b)
 		default:
 			s.brokerCannot(&p, b)
 		}

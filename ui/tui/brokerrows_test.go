@@ -33,6 +33,9 @@ func TestBrokerRows(t *testing.T) {
 			t.Errorf("it lacks %q:\n%s", want, all)
 		}
 	}
+	if few := rows(inKafka(), 38, 3); !strings.Contains(few, "lag 0:100@1 1:28") {
+		t.Errorf("where there is room for little, it lacks who holds what:\n%s", few)
+	}
 	away := inKafka()
 	away.Connected, away.Since, away.Trouble, away.Age, away.Unconfirmed, away.Can.Durable = false, 3200*ms, "EOF", 4e9, true, false
 	for _, want := range []string{"× kafka lost, reconnecting 3.20s", "EOF", "unconfirmed", "4.00s old", "gone with it when it dies"} {
