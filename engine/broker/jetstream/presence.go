@@ -41,7 +41,7 @@ type roll struct {
 func (q *queue) begin() (err error) {
 	p := &presence{queue: q, process: rand.Text(), news: make(chan struct{}, 1), heard: make(map[string]time.Time)}
 	if p.hearing, err = q.server.conn.Subscribe(q.subject+presentSubject, p.hear); err != nil {
-		return q.wrong(err)
+		return err
 	}
 	var ctx context.Context
 	ctx, p.cancel = context.WithCancel(context.Background())

@@ -64,10 +64,10 @@ func (q *queue) line(part int) string {
 // Queue implements [broker.Server]. With partitions the limit is that of each.
 func (s *Server) Queue(ctx context.Context, name broker.Name, o broker.Options) (broker.Queue, error) {
 	q := s.queue(name, o)
-	if err := q.create(ctx); err != nil {
+	if err := s.permitted(ctx, q.create); err != nil {
 		return nil, q.wrong(err)
 	}
-	if err := q.equip(ctx); err != nil {
+	if err := s.permitted(ctx, q.equip); err != nil {
 		return nil, errors.Join(q.wrong(err), q.Close(ctx))
 	}
 	return q, nil
@@ -104,10 +104,18 @@ func (q *queue) equip(ctx context.Context) (err error) {
 	q.dead, err = q.server.js.CreateStream(ctx, jetstream.StreamConfig{
 		Name: q.stream + deadStream, Subjects: []string{q.subject + deadSubject}, Storage: q.server.storage,
 	})
-	if err == nil && q.options.Partitions > 0 {
-		err = q.begin()
+	if err != nil {
+		return err
 	}
-	return err
+	return q.open(ctx)
+}
+
+// open makes sure that the queue can be used, and begins what it needs.
+func (q *queue) open(ctx context.Context) error {
+	if err := q.prove(ctx); err != nil || q.options.Partitions == 0 {
+		return err
+	}
+	return q.begin()
 }
 
 // consume makes the consumer of a partition. No more than one message of it is out at a
@@ -128,34 +136,39 @@ func (q *queue) consume(ctx context.Context, part int) error {
 func (s *Server) Attach(ctx context.Context, name broker.Name, o broker.Options) (broker.Queue, error) {
 	q := s.queue(name, o)
 	q.joined = true
-	var err error
-	if q.made, err = s.js.Stream(ctx, q.stream); err != nil {
+	if err := s.permitted(ctx, q.join); err != nil {
 		return nil, q.wrong(err)
-	}
-	if n := q.made.CachedInfo().State.Consumers; n != max(1, o.Partitions) {
-		return nil, q.wrong(fmt.Errorf("it has %d consumers, and not %d: it was made with other settings", n, max(1, o.Partitions)))
-	}
-	if q.dead, err = s.js.Stream(ctx, q.stream+deadStream); err != nil {
-		return nil, q.wrong(err)
-	}
-	if o.Partitions > 0 {
-		if err := q.begin(); err != nil {
-			return nil, err
-		}
 	}
 	return q, nil
 }
 
+// join finds what somebody has made.
+func (q *queue) join(ctx context.Context) (err error) {
+	if q.made, err = q.server.js.Stream(ctx, q.stream); err != nil {
+		return err
+	}
+	if n, want := q.made.CachedInfo().State.Consumers, max(1, q.options.Partitions); n != want {
+		return fmt.Errorf("it has %d consumers, and not %d: it was made with other settings", n, want)
+	}
+	if q.dead, err = q.server.js.Stream(ctx, q.stream+deadStream); err != nil {
+		return err
+	}
+	return q.open(ctx)
+}
+
 // Created implements [broker.Server].
 func (s *Server) Created(ctx context.Context) (all []broker.Name, err error) {
-	names := s.js.StreamNames(ctx)
-	for text := range names.Name() {
-		if name, ok := broker.ParseName(text, parts); ok {
-			all = append(all, name)
+	err = s.permitted(ctx, func(ctx context.Context) error {
+		names := s.js.StreamNames(ctx)
+		for text := range names.Name() {
+			if name, ok := broker.ParseName(text, parts); ok {
+				all = append(all, name)
+			}
 		}
-	}
-	if err := names.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %s", s.address, s.hide(err.Error()))
+		return names.Err()
+	})
+	if err != nil {
+		return nil, s.wrong(err)
 	}
 	return all, nil
 }
@@ -167,17 +180,23 @@ func (s *Server) Delete(ctx context.Context, name broker.Name) error {
 
 // delete removes the queue, its dead letters first: what is listed is the queue.
 func (q *queue) delete(ctx context.Context) error {
-	for _, stream := range []string{q.stream + deadStream, q.stream} {
-		if err := q.server.js.DeleteStream(ctx, stream); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
-			return q.wrong(err)
+	err := q.server.permitted(ctx, func(ctx context.Context) error {
+		for _, stream := range []string{q.stream + deadStream, q.stream} {
+			if err := q.server.js.DeleteStream(ctx, stream); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
+				return err
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return q.wrong(err)
 	}
 	return nil
 }
 
-// wrong is an error of the queue, without a secret.
+// wrong is an error of the queue in a sentence, without a secret.
 func (q *queue) wrong(err error) error {
-	return fmt.Errorf("queue %s: %s", q.subject, q.server.hide(err.Error()))
+	return fmt.Errorf("queue %s: %s", q.subject, q.server.sentence(err))
 }
 
 // A message begins with its number and its key, which are so long.

@@ -4,6 +4,7 @@ package jetstream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -25,11 +26,13 @@ type Server struct {
 	js      jetstream.JetStream
 	storage jetstream.StorageType
 	address string
+	user    string
 	hide    func(string) string
 	stop    func() // ends the embedded server
 
-	mu    sync.Mutex
-	state broker.State
+	mu      sync.Mutex
+	state   broker.State
+	waiting map[context.Context]context.CancelCauseFunc // who waits for an answer
 }
 
 var _ broker.Server = (*Server)(nil)
@@ -40,7 +43,7 @@ func Connect(ctx context.Context, at broker.Address) (*Server, error) {
 	if at.Scheme != "nats" && at.Scheme != "tls" {
 		return nil, fmt.Errorf("%s: a JetStream server has the scheme nats or tls", at.Shown())
 	}
-	s := &Server{storage: jetstream.FileStorage, address: at.Shown(), stop: func() {}, hide: at.HideText}
+	s := &Server{storage: jetstream.FileStorage, address: at.Shown(), user: at.User, stop: func() {}, hide: at.HideText}
 	s.dial = func(name string) (*nats.Conn, error) {
 		o := s.options(name)
 		if at.User != "" {
@@ -49,16 +52,26 @@ func Connect(ctx context.Context, at broker.Address) (*Server, error) {
 		return nats.Connect(at.Shown(), o...)
 	}
 	if err := s.connect(); err != nil {
-		return nil, fmt.Errorf("%s: %w", at.Shown(), at.Hide(err))
+		return nil, s.wrong(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, ready)
 	defer cancel()
-	if _, err := s.js.AccountInfo(ctx); err != nil {
+	err := s.permitted(ctx, func(ctx context.Context) error {
+		_, err := s.js.AccountInfo(ctx)
+		return err
+	})
+	if errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) {
+		err = errors.New("the server has no JetStream for this login: it is started with -js")
+	}
+	if err != nil {
 		s.Close()
-		return nil, fmt.Errorf("%s: the server has no JetStream for this login: %w", at.Shown(), at.Hide(err))
+		return nil, s.wrong(err)
 	}
 	return s, nil
 }
+
+// wrong is an error of the server in a sentence, without a secret.
+func (s *Server) wrong(err error) error { return fmt.Errorf("%s: %s", s.address, s.sentence(err)) }
 
 // options are those of all connections. What is published while there is none is
 // refused, and not kept to be sent some time.
@@ -66,7 +79,7 @@ func (s *Server) options(name string) []nats.Option {
 	return []nats.Option{
 		nats.Name(name), nats.Timeout(ready), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1),
 		nats.ReconnectWait(100 * time.Millisecond), nats.ReconnectJitter(100*time.Millisecond, 200*time.Millisecond),
-		nats.PingInterval(time.Second), nats.MaxPingsOutstanding(2),
+		nats.PingInterval(time.Second), nats.MaxPingsOutstanding(2), nats.ErrorHandler(s.denied),
 	}
 }
 
@@ -87,7 +100,7 @@ func (s *Server) is(connected bool, err error) {
 	defer s.mu.Unlock()
 	s.state = broker.State{Connected: connected, Since: time.Now()} //nolint:forbidigo // a broker lives in wall time
 	if err != nil {
-		s.state.Trouble = s.hide(err.Error())
+		s.state.Trouble = s.sentence(err)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) {
 	conformance.AtOnce()
-	goleak.VerifyTestMain(kafkatest.Main{Tests: m})
+	goleak.VerifyTestMain(conformance.Encrypted{Tests: kafkatest.Main{Tests: m}})
 }
 
 // fake is a broker in this process that speaks Kafka's protocol. It is not Kafka.

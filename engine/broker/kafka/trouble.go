@@ -33,6 +33,9 @@ func sentence(at broker.Address, err error) string {
 		late  net.Error
 		dial  *net.OpError
 	)
+	if untrusted, ok := broker.Untrusted(err); ok {
+		return untrusted
+	}
 	switch {
 	case errors.Is(err, kerr.SaslAuthenticationFailed):
 		return "the login was refused: check user and password"

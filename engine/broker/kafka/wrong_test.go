@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 
 	"duet/engine/broker"
+	"duet/engine/broker/conformance"
 	"duet/engine/broker/kafka/kafkatest"
 )
 
@@ -22,14 +23,39 @@ func secured(t *testing.T, mechanism string) broker.Address {
 	return at
 }
 
-// encrypted is what speaks the protocol with TLS, and cannot prove who it is.
-func encrypted(t *testing.T) broker.Address {
-	s := httptest.NewUnstartedServer(nil)
-	s.StartTLS()
-	defer s.Close()
-	at := fake(t, kfake.TLS(&tls.Config{Certificates: s.TLS.Certificates, MinVersion: tls.VersionTLS12}))
+// encrypted is what speaks the protocol with TLS, and proves who it is by a certificate.
+func encrypted(t *testing.T, c tls.Certificate) broker.Address {
+	t.Helper()
+	at := fake(t, kfake.TLS(&tls.Config{Certificates: []tls.Certificate{c}, MinVersion: tls.VersionTLS12}))
 	at.Scheme = schemeTLS
 	return at
+}
+
+// stranger is one with a certificate that nobody trusts.
+func stranger(t *testing.T) broker.Address {
+	t.Helper()
+	c, _, err := conformance.Certify()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return encrypted(t, c)
+}
+
+// What is encrypted is like everything else: workers have connections of their own.
+func TestEncrypted(t *testing.T) {
+	t.Parallel()
+	s := connected(t, encrypted(t, conformance.Trusted()))
+	if !strings.HasPrefix(s.Address(), "kafkas://") {
+		t.Errorf("it is at %s", s.Address())
+	}
+	q := queued(t, s, broker.Options{Prefetch: 1})
+	w := joined(t, q, "a")
+	if err := q.Publish(t.Context(), broker.Message{ID: 7}); err != nil {
+		t.Fatal(err)
+	}
+	if d := received(t, w); d.ID != 7 {
+		t.Errorf("message %d came", d.ID)
+	}
 }
 
 // silent accepts connections, and says nothing.
@@ -114,9 +140,9 @@ func TestWrongAddresses(t *testing.T) {
 			return changed(kafkatest.Own(t).Address(), func(a *broker.Address) { a.Scheme = schemeTLS })
 		}, "TLS"},
 		"none to TLS": {func(t *testing.T) broker.Address {
-			return changed(encrypted(t), func(a *broker.Address) { a.Scheme = scheme })
+			return changed(stranger(t), func(a *broker.Address) { a.Scheme = scheme })
 		}, "TLS"},
-		"unknown signer":  {encrypted, "certificate"},
+		"unknown signer":  {stranger, "SSL_CERT_FILE"},
 		"password":        {func(t *testing.T) broker.Address { return changed(secured(t, "PLAIN"), guess) }, "check user and password"},
 		"scram password":  {func(t *testing.T) broker.Address { return changed(secured(t, "SCRAM-SHA-512"), guess) }, "check user and password"},
 		"no login":        {func(t *testing.T) broker.Address { return changed(secured(t, "PLAIN"), none) }, "login"},

@@ -15,17 +15,7 @@ import (
 
 func TestMain(m *testing.M) {
 	conformance.AtOnce()
-	folder, err := os.MkdirTemp("", "duet-roots-")
-	if err == nil {
-		err = trust(folder)
-	}
-	if err != nil {
-		panic(err)
-	}
-	goleak.VerifyTestMain(rabbittest.Main{Tests: m}, goleak.Cleanup(func(code int) {
-		_ = os.RemoveAll(folder)
-		os.Exit(code)
-	}))
+	goleak.VerifyTestMain(conformance.Encrypted{Tests: rabbittest.Main{Tests: m}})
 }
 
 // server connects to a node's server.

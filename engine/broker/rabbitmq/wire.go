@@ -144,6 +144,9 @@ func (d *dialler) reach(ctx context.Context) (net.Conn, error) {
 	secret := tls.Client(conn, &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12})
 	if err := secret.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
+		if untrusted, ok := broker.Untrusted(err); ok {
+			return nil, errors.New(untrusted)
+		}
 		return nil, fmt.Errorf("the connection cannot be encrypted: %w", d.at.Hide(err))
 	}
 	return secret, nil
