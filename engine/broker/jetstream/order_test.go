@@ -250,7 +250,7 @@ func TestWhoIsSilentHasNoPartitions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer q.Close(context.Background()) //nolint:errcheck // the server ends as well
+	defer q.Close(context.Background())
 	w, err := q.Worker(t.Context(), "a")
 	if err != nil {
 		t.Fatal(err)
