@@ -1,6 +1,8 @@
 package jetstream
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -42,6 +44,54 @@ func TestCut(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// What a worker had when its connection was lost for long is somebody else's.
+func TestWhatIsHeldLapsesInSilence(t *testing.T) {
+	t.Parallel()
+	s, err := Embedded(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	q, err := s.Queue(t.Context(), aName(), broker.Options{Prefetch: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.Close(context.Background())
+	for id := range uint64(4) {
+		if err := q.Publish(t.Context(), broker.Message{ID: id}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w, err := q.Worker(t.Context(), "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close(true)
+	late := <-w.Deliveries()
+	s.Crash()
+	time.Sleep(lease + 2*signEvery)
+	if err := s.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	for !w.(*worker).conn.IsConnected() {
+		time.Sleep(time.Millisecond)
+	}
+	if err := late.Settle(broker.Ack, 0); !errors.Is(err, broker.ErrStale) {
+		t.Errorf("settling after so long: %v", err)
+	}
+	for seen := map[uint64]bool{}; len(seen) < 4; {
+		select {
+		case d := <-w.Deliveries():
+			if !d.Redelivered {
+				t.Errorf("message %d comes as if for the first time", d.ID)
+			}
+			seen[d.ID] = d.Settle(broker.Ack, 0) == nil || seen[d.ID]
+		case <-time.After(time.Minute):
+			t.Fatalf("of four messages these came again: %v", seen)
+		}
+	}
 }
 
 // secret is the password of everybody.

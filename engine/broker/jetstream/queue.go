@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -142,18 +143,41 @@ func (s *Server) Attach(ctx context.Context, name broker.Name, o broker.Options)
 	return q, nil
 }
 
-// join finds what somebody has made.
-func (q *queue) join(ctx context.Context) (err error) {
+// errOther says that a queue is not like the one that was asked for. While it is being
+// made it lacks something.
+var errOther = errors.New("it was made with other settings")
+
+// join finds what somebody has made, or is about to have made.
+func (q *queue) join(ctx context.Context) error {
+	for began := time.Now(); ; { //nolint:forbidigo // a broker lives in wall time
+		err := q.find(ctx)
+		switch {
+		case err == nil:
+			return q.open(ctx)
+		case !errors.Is(err, errOther) || time.Since(began) > ready:
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// find finds what somebody has made.
+func (q *queue) find(ctx context.Context) (err error) {
 	if q.made, err = q.server.js.Stream(ctx, q.stream); err != nil {
 		return err
 	}
 	if n, want := q.made.CachedInfo().State.Consumers, max(1, q.options.Partitions); n != want {
-		return fmt.Errorf("it has %d consumers, and not %d: it was made with other settings", n, want)
+		return fmt.Errorf("%w: it has %d consumers, and not %d", errOther, n, want)
 	}
-	if q.dead, err = q.server.js.Stream(ctx, q.stream+deadStream); err != nil {
-		return err
+	q.dead, err = q.server.js.Stream(ctx, q.stream+deadStream)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return fmt.Errorf("%w: it has no dead letters", errOther)
 	}
-	return q.open(ctx)
+	return err
 }
 
 // Created implements [broker.Server].
