@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"duet/engine/broker"
 )
 
 // dealer deals the partitions of a queue out to all workers that it knows of, in this
@@ -191,7 +193,7 @@ func (w *worker) read(part int) {
 			}
 		case scarce:
 			w.room.Free(1) // for another partition
-			w.rest(lookAgain)
+			broker.Wait(w.ctx, lookAgain)
 		default:
 			w.room.Free(1)
 		}

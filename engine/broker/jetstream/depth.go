@@ -32,11 +32,11 @@ func (q *queue) Depth(ctx context.Context) (d broker.Depth, err error) {
 			lags[part].Lag = ready + flying
 		}
 	}
-	switch err := list.Err(); {
-	case err != nil && isGone(err), err == nil && len(position) > 0:
-		return broker.Depth{}, broker.ErrGone
-	case err != nil:
+	if err := list.Err(); err != nil {
 		return broker.Depth{}, q.wrong(err)
+	}
+	if len(position) > 0 {
+		return broker.Depth{}, broker.ErrGone
 	}
 	dead, err := q.dead.Info(ctx)
 	if err != nil {
@@ -54,7 +54,7 @@ func (q *queue) Depth(ctx context.Context) (d broker.Depth, err error) {
 	return d, nil
 }
 
-// isGone tells whether the server knows no such stream or consumer.
+// isGone tells whether it is that there is no such stream or consumer.
 func isGone(err error) bool {
-	return errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrConsumerNotFound)
+	return errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrConsumerNotFound) || errors.Is(err, broker.ErrGone)
 }

@@ -45,7 +45,7 @@ func (w *worker) ask(from jetstream.Consumer, n int) (got []*held) {
 func (w *worker) look(from jetstream.Consumer) []*held {
 	batch, err := from.FetchNoWait(1)
 	if err != nil {
-		w.rest(askFor)
+		broker.Wait(w.ctx, askFor)
 		return nil
 	}
 	return w.pass(batch)
@@ -54,25 +54,16 @@ func (w *worker) look(from jetstream.Consumer) []*held {
 // join gets the consumer of a partition, however long that takes. Nil: the worker ends
 // before.
 func (w *worker) join(part int) jetstream.Consumer {
-	for w.ctx.Err() == nil {
+	for fails := 0; ; fails++ {
 		ctx, cancel := context.WithTimeout(w.ctx, askFor)
 		from, err := w.js.Consumer(ctx, w.queue.stream, w.queue.consumer(part))
 		cancel()
 		if err == nil {
 			return from
 		}
-		w.rest(askFor / 10)
-	}
-	return nil
-}
-
-// rest waits, unless the worker ends.
-func (w *worker) rest(d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-w.ctx.Done():
-	case <-timer.C:
+		if !broker.Wait(w.ctx, broker.Backoff(fails)) {
+			return nil
+		}
 	}
 }
 

@@ -143,41 +143,38 @@ func (s *Server) Attach(ctx context.Context, name broker.Name, o broker.Options)
 	return q, nil
 }
 
-// errOther says that a queue is not like the one that was asked for. While it is being
-// made it lacks something.
-var errOther = errors.New("it was made with other settings")
-
-// join finds what somebody has made, or is about to have made.
+// join finds what somebody has made. What lacks something may be about to be made: it is
+// waited for. If that does not come, somebody has begun to delete it.
 func (q *queue) join(ctx context.Context) error {
-	for began := time.Now(); ; { //nolint:forbidigo // a broker lives in wall time
-		err := q.find(ctx)
+	waiting, cancel := context.WithTimeout(ctx, ready)
+	defer cancel()
+	for {
+		whole, err := q.find(ctx)
 		switch {
-		case err == nil:
+		case err != nil:
+			return err
+		case whole:
 			return q.open(ctx)
-		case !errors.Is(err, errOther) || time.Since(began) > ready:
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(10 * time.Millisecond):
+		case !broker.Wait(waiting, 10*time.Millisecond):
+			return broker.ErrGone
 		}
 	}
 }
 
-// find finds what somebody has made.
-func (q *queue) find(ctx context.Context) (err error) {
+// find finds what somebody has made, and tells whether there is all of it.
+func (q *queue) find(ctx context.Context) (whole bool, err error) {
+	var last error
+	q.dead, last = q.server.js.Stream(ctx, q.stream+deadStream) // it is made last, and looked for first
 	if q.made, err = q.server.js.Stream(ctx, q.stream); err != nil {
-		return err
+		return false, err
 	}
-	if n, want := q.made.CachedInfo().State.Consumers, max(1, q.options.Partitions); n != want {
-		return fmt.Errorf("%w: it has %d consumers, and not %d", errOther, n, want)
+	if errors.Is(last, jetstream.ErrStreamNotFound) {
+		return false, nil
 	}
-	q.dead, err = q.server.js.Stream(ctx, q.stream+deadStream)
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		return fmt.Errorf("%w: it has no dead letters", errOther)
+	if n, want := q.made.CachedInfo().State.Consumers, max(1, q.options.Partitions); last == nil && n != want {
+		return false, fmt.Errorf("it has %d consumers, and not %d: it was made with other settings", n, want)
 	}
-	return err
+	return true, last
 }
 
 // Created implements [broker.Server].
@@ -220,6 +217,9 @@ func (q *queue) delete(ctx context.Context) error {
 
 // wrong is an error of the queue in a sentence, without a secret.
 func (q *queue) wrong(err error) error {
+	if isGone(err) {
+		return fmt.Errorf("queue %s: %w", q.subject, broker.ErrGone)
+	}
 	return fmt.Errorf("queue %s: %s", q.subject, q.server.sentence(err))
 }
 

@@ -31,8 +31,6 @@ func (s *Server) sentence(err error) string {
 		return "it does not speak TLS there: the scheme is nats without"
 	case errors.Is(err, nats.ErrNoServers):
 		return "nobody is there"
-	case errors.Is(err, jetstream.ErrStreamNotFound), errors.Is(err, jetstream.ErrConsumerNotFound):
-		return "there is none"
 	case errors.Is(err, jetstream.ErrStreamNameAlreadyInUse):
 		return "there is one of this name with other settings, left over from an earlier run: duet broker clean removes it"
 	case errors.Is(err, nats.ErrTimeout), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):

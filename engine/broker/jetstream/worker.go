@@ -63,9 +63,6 @@ func (q *queue) Worker(ctx context.Context, name string) (broker.Worker, error) 
 	first, err := js.Consumer(ctx, q.stream, q.consumer(0))
 	if err != nil {
 		conn.Close()
-		if isGone(err) {
-			return nil, broker.ErrGone
-		}
 		return nil, q.wrong(err)
 	}
 	w := &worker{
