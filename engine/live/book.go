@@ -258,6 +258,9 @@ func (l *lane) note(what engine.Happening, d *delivery, handler, worker, attempt
 	if !l.run.sampling.Wants(d.item.Seq) {
 		return
 	}
+	if worker >= guestIDs {
+		worker = -withinGuest(worker)
+	}
 	l.run.journal.Add(engine.Entry{
 		At: now, Seq: d.item.Seq, Key: d.item.Key, Lane: int16(l.index), Handler: int16(handler),
 		Worker: int16(worker), Attempt: int16(attempt), What: what,

@@ -37,6 +37,9 @@ const (
 	guestStep = remotework.MostWorkers + 1
 )
 
+// withinGuest is what a worker elsewhere is called within its process.
+func withinGuest(id int) int { return (id - guestIDs) % guestStep }
+
 // newGuest begins to write to a process.
 func (o *office) newGuest(name string) *guest {
 	g := &guest{office: o, name: name, slot: -1, places: make(map[guestSeat]*guestPlace)}

@@ -71,6 +71,10 @@ func TestOneElsewhereStalls(t *testing.T) {
 	if l := r.finish(t, c); l.Done != l.Offered {
 		t.Errorf("the ledger is %+v", l)
 	}
+	elsewhere := func(e engine.Entry) bool { return e.What == engine.Done && e.Handler == 0 && e.Worker == -1 }
+	if !slices.ContainsFunc(r.Journal(nil, 0), elsewhere) {
+		t.Error("the journal knows nothing that was done elsewhere")
+	}
 	if longest := r.snap.Lanes[0].Handlers[0].WholeService.Max; longest < 1500*time.Millisecond {
 		t.Errorf("the longest service took %v", longest)
 	}

@@ -149,7 +149,7 @@ func (s *server) snapshot(g *generation, position int, now time.Duration) engine
 		Done: s.smooth.Load() + s.each[0].ended[account.Done].Load() + s.each[0].helped.Load(),
 	}
 	if host := s.host.Load(); host != nil {
-		w.ID, w.Host = (s.id-guestIDs)%guestStep, *host
+		w.ID, w.Host = withinGuest(s.id), *host
 	}
 	if g.together {
 		w.Done = s.items.ended[account.Done].Load()

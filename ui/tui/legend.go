@@ -75,9 +75,12 @@ func (s *scene) drawEntry(p *pen, lane int, e *engine.Entry) {
 		p.skip(1)
 	}
 	p.text(happenings[min(int(e.What), len(happenings)-1)], st)
-	if e.Worker > 0 && e.Handler >= 0 {
+	if e.Worker != 0 && e.Handler >= 0 {
 		p.text(" by ", t.dim)
-		p.text(decimal(int64(e.Worker)), t.dim)
+		if e.Worker < 0 {
+			p.text("one elsewhere, ", t.dim)
+		}
+		p.text(decimal(max(int64(e.Worker), -int64(e.Worker))), t.dim)
 	}
 	if e.Attempt > 1 {
 		p.text(" try ", t.dim)
