@@ -57,7 +57,7 @@ func FuzzParseAddress(f *testing.F) {
 		if u, err := url.Parse(a.Shown()); err != nil || u.User != nil {
 			t.Errorf("%q is shown as %q, %v", text, a.Shown(), err)
 		}
-		if text := a.HideText("x" + a.Password + "y"); len(a.Password) > 3 && !strings.Contains("***", a.Password) && strings.Contains(text, a.Password) {
+		if text := a.HideText("x" + a.Password + "y"); len(a.Password) > 3 && !strings.Contains("x***y", a.Password) && strings.Contains(text, a.Password) {
 			t.Errorf("%q is still in %q", a.Password, text)
 		}
 	})

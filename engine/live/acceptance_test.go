@@ -1,6 +1,7 @@
 package live
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -64,11 +65,17 @@ func everything(r *rig, pause time.Duration) {
 	}
 }
 
+// balanced tells whether every item is seen at one place.
+func balanced(s *engine.Snapshot) bool {
+	return !slices.ContainsFunc(s.Lanes, func(l engine.LaneSnapshot) bool { return l.Ledger.Balance() != 0 })
+}
+
 // step makes a single step and holds that it let exactly one item into each
 // lane, which has ended.
 func (r *rig) step() {
 	r.t.Helper()
-	before := r.look().Clone()
+	// What was on its way when the clock stopped comes to where it waits.
+	before := r.await("still", time.Minute, balanced).Clone()
 	r.do(engine.Change{Control: engine.Step})
 	r.await("paused again", time.Minute, func(s *engine.Snapshot) bool { return s.Paused })
 	after := r.look()
@@ -76,7 +83,7 @@ func (r *rig) step() {
 		was, is := &before.Lanes[i], &after.Lanes[i]
 		in := is.Ledger.Offered - is.Whole.Backlog.Now - (was.Ledger.Offered - was.Whole.Backlog.Now)
 		if is.Whole.Depth.Now != 0 || is.Ledger.InFlight != 0 || in < 1 {
-			r.t.Errorf("lane %s: a step let %d items in\n%s", is.Name, in, described(after))
+			r.t.Errorf("lane %s: a step let %d items in\n%s\nbefore it:\n%s", is.Name, in, described(after), described(before))
 		}
 	}
 }
