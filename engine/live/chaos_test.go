@@ -43,6 +43,7 @@ func TestNothingIsLostWhateverChanges(t *testing.T) {
 // TestNothingIsLostInRealTime is the same on threads that really run at once,
 // for a few of the drawn scenarios.
 func TestNothingIsLostInRealTime(t *testing.T) {
+	t.Parallel()
 	few, failed := 10, false
 	rapid.Check(t, func(rt *rapid.T) {
 		s, todo := drawScenario(rt), drawDeeds(rt)

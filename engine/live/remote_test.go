@@ -30,6 +30,7 @@ lanes:
 `
 
 func TestLedgersBalanceThroughABroker(t *testing.T) {
+	t.Parallel()
 	const pause = 50 * time.Millisecond
 	r := begin(t, inBroker, Options{Endless: true, Dial: dialling})
 	defer r.end()
@@ -75,6 +76,7 @@ lanes: [{model: message, queue: {broker: jetstream, url: embedded}, workers: 1}]
 }
 
 func TestACrashBeforeTheAckMakesADuplicateInABroker(t *testing.T) {
+	t.Parallel()
 	r := begin(t, `
 load: {rate: 100/s}
 handlers: [{name: charge, service: {dist: constant, mean: 20ms}}]
@@ -157,6 +159,7 @@ func taken(t *testing.T) (dial func(context.Context, *engine.Queue) (broker.Serv
 }
 
 func TestALaneDiesOfAQueueThatIsGone(t *testing.T) {
+	t.Parallel()
 	dial, takeOut := taken(t)
 	r := begin(t, `
 load: {rate: 200/s}
@@ -178,6 +181,7 @@ lanes: [{model: message, queue: {broker: jetstream, url: embedded}, workers: 1, 
 }
 
 func TestABrokerOfOursIsCrashedAndComesBack(t *testing.T) {
+	t.Parallel()
 	r := begin(t, `
 load: {rate: 300/s}
 handlers: [{name: charge, service: {dist: constant, mean: 10ms}}]

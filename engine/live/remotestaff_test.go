@@ -85,6 +85,7 @@ func doneElsewhere(l *engine.LaneSnapshot) (done int64, workers int) {
 }
 
 func TestOthersWorkForALane(t *testing.T) {
+	t.Parallel()
 	for name, more := range map[string]string{"apart": "", "together": ", handlers: together"} {
 		t.Run(name, func(t *testing.T) {
 			url := jetstreamtest.Start(t)
@@ -127,6 +128,7 @@ func TestOthersWorkForALane(t *testing.T) {
 // TestOneElsewhereCrashes when no worker of the lane's own is left to do so, and what
 // it held is done all the same.
 func TestOneElsewhereCrashes(t *testing.T) {
+	t.Parallel()
 	url := jetstreamtest.Start(t)
 	r := begin(t, joinable(url, ""), Options{Endless: true, Dial: dialling, Name: "mine"})
 	defer r.end()
@@ -158,6 +160,7 @@ func TestOneElsewhereCrashes(t *testing.T) {
 
 // TestReportsThatMakeNoSense are counted, whatever they say, and the ledger balances.
 func TestReportsThatMakeNoSense(t *testing.T) {
+	t.Parallel()
 	url := jetstreamtest.Start(t)
 	r := begin(t, joinable(url, ""), Options{Endless: true, Dial: dialling, Name: "mine"})
 	defer r.end()
@@ -212,6 +215,7 @@ func TestReportsThatMakeNoSense(t *testing.T) {
 // TestOthersGoOnWithALane that has died and is revived: its next hand-over has other
 // queues.
 func TestOthersGoOnWithALane(t *testing.T) {
+	t.Parallel()
 	url := jetstreamtest.Start(t)
 	r := begin(t, joinable(url, ", recover: false"), Options{Endless: true, Dial: dialling, Name: "mine"})
 	defer r.end()

@@ -58,6 +58,7 @@ func TestOneServerIsOneServerExactly(t *testing.T) {
 
 // TestOneServerIsOneServer is the same on the machine as it is.
 func TestOneServerIsOneServer(t *testing.T) {
+	t.Parallel()
 	for _, n := range []int{1, 4} {
 		t.Run(fmt.Sprintf("%d and %d", n, n), func(t *testing.T) {
 			t.Parallel()
