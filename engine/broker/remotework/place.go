@@ -22,33 +22,35 @@ type place struct {
 	*session
 	seat
 	handlers []int
-	queue    broker.Queue
+	queue    broker.Queue // set before it runs
 	waiter   *work.Waiter
 
 	mu      sync.Mutex
 	cut     context.CancelCauseFunc // ends its link; nil: it has none
 	restart time.Duration           // after which it is back when it has crashed
 	doomed  bool                    // it crashes as soon as it has done something
+	falling bool                    // it crashes as soon as it has a link
 	did     []Result                // what it had done and not said when it crashed
 }
 
-func newPlace(s *session, at seat, handlers []int, queue broker.Queue) *place {
+func newPlace(s *session, at seat, handlers []int) *place {
 	return &place{
-		session: s, seat: at, handlers: handlers, queue: queue,
+		session: s, seat: at, handlers: handlers,
 		waiter: work.NewWaiter(s.clock, work.PrecisionFor(s.o.Workers)),
 	}
 }
 
 // crash ends the worker's link without a word, at once or as soon as it has done
-// something; it is back after restart.
+// something; it is back after restart. One that has no link yet does so when it has.
 func (p *place) crash(restart time.Duration, late bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.cut == nil {
-		return
-	}
-	p.restart = restart
-	if p.doomed = late; !late {
+	p.restart, p.doomed = restart, late
+	switch {
+	case late:
+	case p.cut == nil:
+		p.falling = true
+	default:
 		p.cut(errCrashed)
 	}
 }
@@ -77,6 +79,10 @@ func (p *place) run(ctx, working context.Context) {
 		inside, cut := context.WithCancelCause(working)
 		p.mu.Lock()
 		p.cut = cut
+		if p.falling {
+			cut(errCrashed)
+		}
+		p.falling = false
 		p.mu.Unlock()
 		p.serve(ctx, inside, link)
 		p.mu.Lock()

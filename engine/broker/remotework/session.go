@@ -24,12 +24,12 @@ type session struct {
 
 	mu      sync.Mutex
 	waiting map[question]func(Answer)
-	places  map[seat]*place
 
-	heard   atomic.Int64  // when there was a letter last, by the session's own clock
-	ready   chan struct{} // closed when there are settings
-	end     chan string   // holds how the hand-over has ended, once it has
-	refused string        // why, if it has ended so
+	places  map[seat]*place // made before it is ready, and not changed then
+	heard   atomic.Int64    // when there was a letter last, by the session's own clock
+	ready   chan struct{}   // closed when there are settings
+	end     chan string     // holds how the hand-over has ended, once it has
+	refused string          // why, if it has ended so
 }
 
 // seat is a worker's number at a queue.
@@ -220,6 +220,7 @@ func (s *session) obey(l *Letter) {
 		select {
 		case <-s.ready:
 		default:
+			s.seats(l.Settings)
 			close(s.ready)
 		}
 	}
@@ -227,10 +228,7 @@ func (s *session) obey(l *Letter) {
 		s.answer(a)
 	}
 	for _, c := range l.Crashes {
-		s.mu.Lock()
-		p := s.places[seat{c.Queue, c.Worker}]
-		s.mu.Unlock()
-		if p != nil {
+		if p := s.places[seat{c.Queue, c.Worker}]; p != nil {
 			p.crash(c.Restart, c.Late)
 		}
 	}
@@ -250,6 +248,17 @@ func (s *session) adopt(n *Settings) {
 		s.clock.Pause()
 	default:
 		s.clock.Resume()
+	}
+}
+
+// seats makes the places of all workers. The playground may have orders for them before
+// they begin.
+func (s *session) seats(n *Settings) {
+	for _, q := range n.Queues {
+		for i := range s.o.Workers {
+			at := seat{q.Title, i + 1}
+			s.places[at] = newPlace(s, at, q.Handlers)
+		}
 	}
 }
 
@@ -306,10 +315,8 @@ func (s *session) begin(ctx context.Context, name broker.Name) (stop func(), err
 		}
 		queues = append(queues, queue)
 		for i := range s.o.Workers {
-			p := newPlace(s, seat{q.Title, i + 1}, q.Handlers, queue)
-			s.mu.Lock()
-			s.places[p.seat] = p
-			s.mu.Unlock()
+			p := s.places[seat{q.Title, i + 1}]
+			p.queue = queue
 			running.Go(func() { p.run(receiving, working) })
 		}
 	}
