@@ -39,6 +39,10 @@ func (p *guestPlace) asked(id uint64) remotework.Answer {
 	x := q.parcels[id]
 	held := x != nil && x.holder != nil && x.holder != any(p)
 	expired := x != nil && x.holder == nil && q.discards(x)
+	attempt := 1
+	if x != nil {
+		attempt += x.attempt
+	}
 	q.mu.Unlock()
 	switch {
 	case expired:
@@ -50,7 +54,7 @@ func (p *guestPlace) asked(id uint64) remotework.Answer {
 		q.repeats.Add(1)
 		return remotework.Answer{Do: remotework.Later, Pause: laterPause}
 	default:
-		tasks := q.tasks(&x.d, x.attempt+1)
+		tasks := q.tasks(&x.d, attempt)
 		p.stall = nil
 		for i, h := range q.runs {
 			if t := h.faults.now(); t != nil && t.holds() {
