@@ -144,8 +144,10 @@ func (s *scene) drawWorkers(g *grid.Grid, l *engine.LaneSnapshot) {
 			s.drawWorker(&p, l, &l.Workers[i])
 		}
 	case !crowded(n, g.W, g.H):
+		half := (g.W - 1) / 2
 		for i := range l.Workers {
-			p := pen{g: g, x: i % 2 * (g.W / 2), y: i / 2, end: (i%2+1)*(g.W/2) - 1 + i%2}
+			x := i % 2 * (g.W - half)
+			p := pen{g: g, x: x, y: i / 2, end: x + half}
 			s.drawWorker(&p, l, &l.Workers[i])
 		}
 	case len(l.Handlers) > 1 && len(l.Handlers) <= g.H:
