@@ -11,7 +11,7 @@ import (
 func here(s *engine.Scenario) error {
 	for i := range s.Lanes {
 		if q := &s.Lanes[i].Queue; q.Remote() {
-			return fmt.Errorf("lane %s: its queue is in %s, and a broker takes its time in the real world only: run it in real time, or with broker: channel",
+			return fmt.Errorf("lane %s: its queue is in %s, which is not simulated: run it in real time, or with broker: channel",
 				s.Lanes[i].Name, q.Broker)
 		}
 	}

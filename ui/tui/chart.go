@@ -191,20 +191,23 @@ func (s *scene) highest(c *chart) float64 {
 func (s *scene) drawAxis(g *grid.Grid, area grid.Rect, c *chart) {
 	t, now := s.theme, c.past.area.X+c.past.area.W
 	p := pen{g: g, x: area.X, y: area.H, end: now - 4}
-	names := -2
+	names, apart, begin := 0, 2, 6
 	for i := range c.n {
-		names += 4 + len(c.lines[i].figure.name)
+		names += 2 + len(c.lines[i].figure.name)
 	}
-	if begin := 6; names > p.room() || names+begin <= p.room() { // else the names of all lines say more
+	switch gaps := c.n - 1; {
+	case names+apart*gaps+begin <= p.room() || names+gaps > p.room():
 		p.text("-", t.dim)
 		p.left(begin-1, spanText(s.window()), t.dim)
+	case names+apart*gaps > p.room(): // without the beginning, the names of all lines say more
+		apart = 1
 	}
 	for i := range c.n {
 		l := &c.lines[i]
-		s.legend(&p, l.figure.name, l.filled, l.style, i > 0)
+		s.legend(&p, l.figure.name, l.filled, l.style, min(i, 1)*apart)
 	}
 	if s.ghost.until > 0 {
-		s.legend(&p, "before", false, t.dim, true)
+		s.legend(&p, "before", false, t.dim, apart)
 	}
 	if _, on := s.pointed(); !on {
 		g.TextRight(now, area.H, "now", t.dim)
@@ -217,17 +220,18 @@ func (s *scene) drawAxis(g *grid.Grid, area grid.Rect, c *chart) {
 	}
 }
 
-// legend names a line, where there is room for it.
-func (s *scene) legend(p *pen, name string, filled bool, st grid.Style, apart bool) {
+// legend names a line, so many cells apart from what is before, where there is room
+// for it.
+func (s *scene) legend(p *pen, name string, filled bool, st grid.Style, apart int) {
 	sign := p.g.Glyphs.Horizontal
 	if filled {
 		sign = p.g.Glyphs.Rise[8]
 	}
-	if apart {
-		if p.room() < 4+len(name) {
+	if apart > 0 {
+		if p.room() < 2+apart+len(name) {
 			return
 		}
-		p.skip(2)
+		p.skip(apart)
 	}
 	p.sign(sign, st)
 	p.text(name, s.theme.dim)

@@ -229,7 +229,7 @@ func (p *picker) draw(m *model, g *grid.Grid) {
 	case len(p.found) == 0:
 		q.text("no preset has these words; a path with / or .yaml is that of a file", t.warning)
 	default:
-		q.text("enter plays it, esc leaves it; the path of a file plays that", t.dim)
+		q.text("enter plays, esc leaves; the path of a file plays it", t.dim)
 		p.drawStory(m, in.Sub(story), p.preset(m))
 	}
 }
