@@ -86,22 +86,29 @@ func (h *heap) take() event {
 	return e
 }
 
-// seek finds which of few events is next. All are compared by calculating, for the
-// result of a comparison is as good as random.
+// seek finds which of few events is next. They are compared by calculating, for the
+// result of a comparison is as good as random, and by twos, for then there is less to
+// wait for.
 func (h *heap) seek() {
-	h.first = 0
-	if len(h.events) < 2 {
-		return
+	first, at, alike := 0, never, int64(0)
+	events := h.events
+	if len(events)%2 == 1 {
+		at, events = events[0].at, events[1:]
 	}
-	first, at, alike := 0, h.events[0].at, false
-	for i := 1; i < len(h.events); i++ {
-		later := h.events[i].at - at // neither is below 0
-		sooner := later >> 63        // all ones, if it is
+	odd := len(h.events) - len(events)
+	for i := 1; i < len(events); i += 2 {
+		a, b := events[i-1].at, events[i].at // neither is below 0
+		later := b - a
+		sooner := later >> 63 // all ones, if b is
+		of := i - 1 - int(sooner)
+		alike |= (later - 1) &^ later // below 0 where later is 0
+		later = a + later&sooner - at
+		sooner = later >> 63
 		at += later & sooner
-		first += (i - first) & int(sooner)
-		alike = alike || later == 0
+		first += (of + odd - first) & int(sooner)
+		alike |= (later - 1) &^ later
 	}
-	if alike { // as hardly ever
+	if alike < 0 {
 		for i, e := range h.events {
 			if e.before(h.events[first]) {
 				first = i

@@ -203,7 +203,10 @@ func (g *generation) panicked() account.Outcome {
 func (l *lane) advance(to int64) {
 	l.source.limit, l.source.dry = min(to, l.machine.end)-1, false
 	for {
-		next, arrival := l.events.next(), l.arrival()
+		next, arrival := l.events.next(), never
+		if l.head < l.tail || l.peek() != nil {
+			arrival = int64(l.due[l.head].At)
+		}
 		at := min(next, arrival)
 		if l.terms != nil && l.clientsAct(at, to) {
 			continue

@@ -100,8 +100,9 @@ func (l *lane) serveLine(of int32) {
 		if i := int32(by & indexMask); by&kindMask == publisherDone {
 			l.workAtCall(i)
 		} else {
-			l.servers[i].since = l.now
-			l.workOn(i)
+			x := &l.servers[i]
+			x.since = l.now
+			l.workOn(i, x, &l.handlers[x.handler], &l.items[x.hand.slot])
 		}
 	}
 }

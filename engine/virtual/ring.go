@@ -12,14 +12,21 @@ func (r *ring[T]) len() int { return r.waiting }
 // at is the i-th from the front.
 func (r *ring[T]) at(i int) *T { return &r.slots[(r.first+i)&(len(r.slots)-1)] }
 
-func (r *ring[T]) push(v T) {
-	r.grow()
+func (r *ring[T]) push(v T) { *r.room() = v }
+
+// room makes room at the back for what is to be written there.
+func (r *ring[T]) room() *T {
+	if r.waiting == len(r.slots) {
+		r.grow()
+	}
 	r.waiting++
-	*r.at(r.waiting - 1) = v
+	return r.at(r.waiting - 1)
 }
 
 func (r *ring[T]) pushFront(v T) {
-	r.grow()
+	if r.waiting == len(r.slots) {
+		r.grow()
+	}
 	r.waiting++
 	r.first = (r.first - 1) & (len(r.slots) - 1)
 	*r.at(0) = v
@@ -28,12 +35,17 @@ func (r *ring[T]) pushFront(v T) {
 // pop takes the front out of a ring that is not empty.
 func (r *ring[T]) pop() T {
 	v := *r.at(0)
+	r.skip()
+	return v
+}
+
+// skip takes the front out of a ring that is not empty, for who has read it.
+func (r *ring[T]) skip() {
 	r.first = (r.first + 1) & (len(r.slots) - 1)
 	r.waiting--
 	if r.waiting == 0 && len(r.slots) > spacious {
 		*r = ring[T]{}
 	}
-	return v
 }
 
 // spacious is a ring that gives its room back when it is empty: it was flooded.
@@ -54,10 +66,10 @@ func (r *ring[T]) remove(i int) {
 	r.waiting--
 }
 
+// grow makes a full ring larger.
+//
+//go:noinline // so that push is inlined
 func (r *ring[T]) grow() {
-	if r.waiting < len(r.slots) {
-		return
-	}
 	next := make([]T, max(8, 2*len(r.slots)))
 	n := copy(next, r.slots[r.first:])
 	copy(next[n:], r.slots[:r.first])

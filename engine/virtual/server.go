@@ -209,13 +209,12 @@ func (l *lane) begin(w int32, d delivery) {
 			x.visible = l.events.add(add(l.now, s.visibility), visibilityOver|who(w))
 		}
 	}
-	l.run(w)
+	l.run(w, x, it)
 }
 
 // run has a server begin with its handler's work.
-func (l *lane) run(w int32) {
-	x := &l.servers[w]
-	h, it := &l.handlers[x.handler], &l.items[x.hand.slot]
+func (l *lane) run(w int32, x *server, it *item) {
+	h := &l.handlers[x.handler]
 	l.began(h, it, x.id, x.hand.attempt)
 	x.start = l.now
 	if x.hand.attempt > 1 && h.Idempotent && h.recalls(it.Seq) {
@@ -224,14 +223,13 @@ func (l *lane) run(w int32) {
 		return
 	}
 	if h.resource == none || l.acquire(&x.needs, h.resource, serverDone|who(w)) {
-		l.workOn(w)
+		l.workOn(w, x, h, it)
 	}
 }
 
 // workOn has a server that has what its handler needs do the work.
-func (l *lane) workOn(w int32) {
-	x := &l.servers[w]
-	x.work = l.work(&l.handlers[x.handler], &l.items[x.hand.slot], x.hand.attempt)
+func (l *lane) workOn(w int32, x *server, h *handler, it *item) {
+	x.work = l.work(h, it, x.hand.attempt)
 	x.event = l.events.add(l.now+x.work.takes, serverDone|who(w))
 }
 

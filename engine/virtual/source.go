@@ -107,17 +107,6 @@ func (s *source) read() {
 	}
 }
 
-// arrival is when the next item comes.
-func (s *source) arrival() int64 {
-	if s.head < s.tail {
-		return int64(s.due[s.head].At)
-	}
-	if it := s.peek(); it != nil {
-		return int64(it.At)
-	}
-	return never
-}
-
 // arrive lets the item that is due now come.
 func (l *lane) arrive() {
 	it, ask := &l.due[l.head], l.asks[l.head]
@@ -162,7 +151,8 @@ func (l *lane) admitArrival(a *arrival) {
 		l.fetch(i, never)
 		fallthrough
 	case a.client != none || x.beyond == 0 && x.waiting.len() < mostWaiting:
-		x.waiting.push(*a)
+		w := x.waiting.room() // written part by part, as it was: a whole is slow to be copied then
+		w.Item, w.ask, w.asked, w.at, w.client, w.try = a.Item, a.ask, a.asked, a.at, a.client, a.try
 		return
 	case x.beyond == 0:
 		l.leaveBehind(x, a.Seq)
@@ -272,7 +262,8 @@ func (l *lane) next(i int32, a *arrival) {
 // takeWaiting takes the first that was never taken; there must be one.
 func (l *lane) takeWaiting(i int32, a *arrival) {
 	x := &l.lines[i]
-	if *a = x.waiting.pop(); x.waiting.len() == 0 {
+	*a = *x.waiting.at(0)
+	if x.waiting.skip(); x.waiting.len() == 0 {
 		l.fetch(i, mostWaiting)
 	}
 }

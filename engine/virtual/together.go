@@ -19,7 +19,7 @@ func (l *lane) servedInTurn(w int32) {
 		l.cutAll(w)
 		l.dieOf(w)
 	case int(x.step) < len(l.generations[x.generation].handlers):
-		l.run(w)
+		l.run(w, x, &l.items[x.hand.slot])
 	default:
 		l.decideAll(w, !slices.Contains(x.failed, true))
 	}

@@ -15,6 +15,7 @@ type handler struct {
 	engine.Handler
 	index    int
 	sound    bool    // nothing is broken in it, and it never fails
+	asks     int32   // what is asked of items that take what they answered: its index, and one; none: nothing is
 	speed    float64 // of the lane
 	faults   faults
 	resource int32 // that it needs; none
@@ -69,7 +70,10 @@ func (l *lane) ask(h *handler, it *item) int64 {
 // work draws what handling an item will take and come to. All of it is a
 // function of the item, so that every lane meets the same.
 func (l *lane) work(h *handler, it *item, attempt int32) work {
-	w := work{takes: l.ask(h, it)}
+	w := work{takes: int64(it.ask)}
+	if it.asked != h.asks {
+		w.takes = l.ask(h, it)
+	}
 	if !h.sound {
 		l.spoil(h, it, attempt, &w)
 	}
@@ -87,9 +91,14 @@ func (l *lane) spoil(h *handler, it *item, attempt int32, w *work) {
 	w.result = l.result(h, it, attempt, t)
 }
 
-// review finds out whether the handler is sound, after its settings or its faults have
-// changed.
-func (h *handler) review() { h.sound = !h.faults.any() && h.Fail == 0 && h.Panic == 0 }
+// review finds out whether the handler is sound and how much it takes, after its
+// settings or its faults have changed.
+func (h *handler) review() {
+	h.sound = !h.faults.any() && h.Fail == 0 && h.Panic == 0
+	if h.asks = none; h.speed == 1 && h.Service.Mean != 0 {
+		h.asks = int32(h.index + 1)
+	}
+}
 
 // result draws how handling an item ends.
 func (l *lane) result(h *handler, it *item, attempt int32, t trouble) result {
