@@ -12,6 +12,7 @@ import (
 // checkpoint is a simulation as it was at some time. It is never changed.
 type checkpoint struct {
 	at       int64
+	bytes    int64 // that it takes
 	scenario *engine.Scenario
 	stream   *workload.Stream
 	agenda   *script.Agenda
@@ -55,6 +56,7 @@ func (m *machine) save() *checkpoint {
 		}
 		c.lanes = append(c.lanes, x)
 	}
+	c.bytes = weigh(c)
 	return c
 }
 
@@ -145,50 +147,4 @@ func (r *ring[T]) clone() ring[T] {
 		c.push(*r.at(i))
 	}
 	return c
-}
-
-// checkpoints are those of a run, by time. There is one every few seconds; older
-// ones are further apart, so that their number grows with the logarithm of the
-// time only.
-type checkpoints struct{ all []*checkpoint }
-
-// checkpointStep is how far apart the latest checkpoints are, and checkpointsAlike
-// how many there are of each distance.
-const (
-	checkpointStep   = 40 * figureStep
-	checkpointsAlike = 5
-)
-
-// add keeps one more, unless there are later ones, and thins out those that have
-// become old.
-func (c *checkpoints) add(m *machine) {
-	if n := len(c.all); n > 0 && c.all[n-1].at >= m.now {
-		return
-	}
-	x := m.save()
-	c.all = append(c.all, x)
-	first := c.all[0].at
-	for step := checkpointStep; ; step *= 2 {
-		// Of those that are at least so many steps old, every second step goes.
-		limit := x.at - checkpointsAlike*step
-		if limit <= 0 {
-			return
-		}
-		c.all = slices.DeleteFunc(c.all, func(y *checkpoint) bool { return y.at > first && y.at <= limit && y.at%(2*step) != 0 })
-	}
-}
-
-// before is the latest one at or before a time.
-func (c *checkpoints) before(at int64) *checkpoint {
-	for _, x := range slices.Backward(c.all) {
-		if x.at <= at {
-			return x
-		}
-	}
-	return c.all[0]
-}
-
-// cut forgets those after a time.
-func (c *checkpoints) cut(after int64) {
-	c.all = slices.DeleteFunc(c.all, func(x *checkpoint) bool { return x.at > after })
 }

@@ -45,8 +45,10 @@
 //
 // A run without an end remembers itself every few seconds (checkpoint.go), and
 // older moments further apart: so what it remembers grows with the logarithm of
-// its length. Going back takes up the last such moment, and simulates from there
-// with the changes that were made (history.go).
+// its length, and that is thinned out to 64 MB, besides its beginning and the latest
+// moment (checkpoints.go). Going back takes up the last moment before, and simulates
+// from there with the changes that were made (history.go): the fewer are remembered,
+// the longer that takes, and nothing else depends on it.
 //
 // # What it depends on
 //
