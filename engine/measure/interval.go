@@ -22,6 +22,9 @@ type added struct {
 	max     int64 // as [Counts.Sub] knows it
 }
 
+// block is how many buckets are compared at once.
+const block = 32
+
 // Push tells what was recorded by now.
 func (i *Interval) Push(cumulative *Counts) { i.push(cumulative, &i.added) }
 
@@ -32,11 +35,17 @@ func (i *Interval) push(cumulative *Counts, a *added) {
 	if used := cumulative.used(); a.count > 0 && used != nil {
 		i.edge.widen(cumulative.lo, cumulative.hi)
 		edge := i.edge.n[cumulative.lo-i.edge.first:][:len(used)]
-		for k, n := range used {
-			if d := n - edge[k]; d != 0 {
-				a.buckets = append(a.buckets, uint16(cumulative.lo+k))
-				a.n = append(a.n, uint32(d))
-				edge[k] = n
+		for k := 0; k < len(used); {
+			if k+block <= len(used) && *(*[block]uint64)(used[k:]) == *(*[block]uint64)(edge[k:]) {
+				k += block // as nearly all: these are compared at once
+				continue
+			}
+			for end := min(k+block, len(used)); k < end; k++ {
+				if d := used[k] - edge[k]; d != 0 {
+					a.buckets = append(a.buckets, uint16(cumulative.lo+k))
+					a.n = append(a.n, uint32(d))
+					edge[k] = used[k]
+				}
 			}
 		}
 		if a.max = cumulative.max; a.max <= i.edge.max {

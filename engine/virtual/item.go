@@ -256,8 +256,7 @@ func (l *lane) missed(h *handler, it *item, out account.Outcome) {
 
 // note writes a line of the journal.
 func (l *lane) note(what engine.Happening, it *item, handler, worker, attempt int32) {
-	l.machine.story.add(engine.Entry{
-		At: time.Duration(l.now), Seq: it.Seq, Key: it.Key, Lane: int16(l.index), Handler: int16(handler),
-		Worker: int16(worker), Attempt: int16(attempt), What: what,
-	})
+	e := l.machine.story.add()
+	e.At, e.Seq, e.Key, e.What = time.Duration(l.now), it.Seq, it.Key, what
+	e.Lane, e.Handler, e.Worker, e.Attempt = int16(l.index), int16(handler), int16(worker), int16(attempt)
 }

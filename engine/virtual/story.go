@@ -15,13 +15,15 @@ type story struct {
 	last  uint64 // the number of the latest, also where that was cut off since
 }
 
-func (j *story) add(e engine.Entry) {
+// add makes room for one more line, which has its number. All else of it is to be written.
+func (j *story) add() *engine.Entry {
 	j.last++
-	e.N = j.last
 	if j.lines.len() == journalSize {
-		j.lines.pop()
+		j.lines.skip()
 	}
-	j.lines.push(e)
+	e := j.lines.room()
+	e.N = j.last
+	return e
 }
 
 // read appends to dst the lines after a number.

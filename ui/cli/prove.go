@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"duet/engine"
 	"duet/engine/replicate"
@@ -58,6 +60,7 @@ func (p *proving) simulate(ctx context.Context) error {
 			jobs = append(jobs, job{c, i})
 		}
 	}
+	slices.SortStableFunc(jobs, func(a, b job) int { return cmp.Compare(lasts(b.of.scenario), lasts(a.of.scenario)) })
 	ended := 0
 	err := replicate.Each(ctx, p.w.newVirtual, len(jobs), runtime.GOMAXPROCS(0),
 		func(i int) *engine.Scenario {
@@ -76,6 +79,10 @@ func (p *proving) simulate(ctx context.Context) error {
 	p.left.clear()
 	return err
 }
+
+// lasts is how long a simulated run of a scenario goes on: the longest come first, so
+// that no processor is left with one of them in the end.
+func lasts(s *engine.Scenario) time.Duration { return s.Steadied().Duration }
 
 // simulable tells whether a scenario can be simulated: what a broker does cannot.
 func simulable(s *engine.Scenario) bool {
