@@ -362,37 +362,37 @@ func TestTheConnectionIsCut(t *testing.T) {
 	until(t, "all connections again", func() bool { state := s.State(); return state.Connected && state.Trouble == "" })
 }
 
-// shortages are what a server may be short of, with what makes it so, and no longer.
-var shortages = map[string]struct{ short, well []string }{
-	"memory": {[]string{"set_vm_memory_high_watermark", "absolute", "1MB"}, []string{"set_vm_memory_high_watermark", "0.4"}},
-	"disk":   {[]string{"set_disk_free_limit", "1000000GB"}, []string{"set_disk_free_limit", "50MB"}},
+// short has a server be short of memory or of disk, until the test is over or it is
+// told to be well.
+func short(t *testing.T, node rabbittest.Node, of string) (well func()) {
+	t.Helper()
+	is := map[string][]string{"memory": {"set_vm_memory_high_watermark", "absolute", "1MB"}, "disk": {"set_disk_free_limit", "1000000GB"}}
+	was := map[string][]string{"memory": {"set_vm_memory_high_watermark", "0.4"}, "disk": {"set_disk_free_limit", "50MB"}}
+	node.Ctl(t, is[of]...)
+	well = sync.OnceFunc(func() { node.Ctl(t, was[of]...) })
+	t.Cleanup(well)
+	return well
 }
 
-func TestShortOf(t *testing.T) {
+func TestShortOfMemory(t *testing.T) {
 	node := rabbittest.Own(t)
-	for what, c := range shortages {
-		t.Run(what, func(t *testing.T) {
-			s := server(t, node)
-			f := newTraffic(queueOf(t, s, aName(), broker.Options{Prefetch: 8}))
-			node.Ctl(t, c.short...)
-			well := sync.OnceFunc(func() { node.Ctl(t, c.well...) })
-			defer well()
-			f.begin(t, 2, 2)
-			until(t, "the server to say so", func() bool { return strings.Contains(s.State().Blocked, what) })
-			until(t, "a message that was not sent", func() bool { return f.count(broker.ErrDown) > 0 })
-			if _, err := f.queue.Depth(t.Context()); err != nil {
-				t.Errorf("the depth meanwhile: %v", err)
-			}
-			if !s.State().Connected {
-				t.Errorf("the state is %+v", s.State())
-			}
-			well()
-			before := f.count(nil)
-			until(t, "messages again", func() bool { return f.count(nil) > before+50 })
-			if blocked := s.State().Blocked; blocked != "" {
-				t.Errorf("it says still: %s", blocked)
-			}
-			f.end(t)
-		})
+	s := server(t, node)
+	f := newTraffic(queueOf(t, s, aName(), broker.Options{Prefetch: 8}))
+	well := short(t, node, "memory")
+	f.begin(t, 2, 2)
+	until(t, "the server to say so", func() bool { return strings.Contains(s.State().Blocked, "memory") })
+	until(t, "a message that was not sent", func() bool { return f.count(broker.ErrDown) > 0 })
+	if _, err := f.queue.Depth(t.Context()); err != nil {
+		t.Errorf("the depth meanwhile: %v", err)
 	}
+	if !s.State().Connected {
+		t.Errorf("the state is %+v", s.State())
+	}
+	well()
+	before := f.count(nil)
+	until(t, "messages again", func() bool { return f.count(nil) > before+50 })
+	if blocked := s.State().Blocked; blocked != "" {
+		t.Errorf("it says still: %s", blocked)
+	}
+	f.end(t)
 }

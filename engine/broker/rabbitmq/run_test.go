@@ -4,7 +4,6 @@ package rabbitmq
 
 import (
 	"context"
-	"sync"
 	"testing"
 
 	"duet/engine"
@@ -35,15 +34,9 @@ func TestARunWithWorkersThatCrash(t *testing.T) {
 	}
 }
 
-func TestARunWhileTheServerIsShortOf(t *testing.T) {
+func TestARunWhileTheServerIsShort(t *testing.T) {
 	node := rabbittest.Own(t)
-	for what, c := range shortages {
-		t.Run(what, func(t *testing.T) {
-			well := sync.OnceFunc(func() { node.Ctl(t, c.well...) })
-			defer well()
-			place(t, node, "prefetch: 4").Blocks(t, func() { node.Ctl(t, c.short...) }, well)
-		})
-	}
+	place(t, node, "prefetch: 4").Blocks(t, func(of string) (release func()) { return short(t, node, of) }, "memory", "disk")
 }
 
 func TestARunOutlivesItsBroker(t *testing.T) {

@@ -53,7 +53,7 @@ func answering(ctx context.Context, server broker.Server, queues []broker.Name, 
 func taken(ctx context.Context, server broker.Server, name broker.Name, patience time.Duration) (bool, error) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	queue, err := server.Attach(waiting, name, broker.Options{Prefetch: 1})
+	queue, err := attach(waiting, server, name)
 	if err == nil {
 		defer func() { _ = queue.Close(ctx) }()                         // it was joined: nothing is deleted
 		err = queue.Publish(waiting, broker.Message{ID: rand.Uint64()}) //nolint:gosec // not a secret
