@@ -149,8 +149,9 @@ func (s *staff) start(q broker.Queue, name string) {
 	if err != nil {
 		s.o.t.Fatal(err)
 	}
-	s.workers[name], s.stops[name] = w, make(chan struct{})
-	s.running.Go(func() { s.o.work(name, w, s.stops[name]) })
+	stop := make(chan struct{})
+	s.workers[name], s.stops[name] = w, stop
+	s.running.Go(func() { s.o.work(name, w, stop) })
 }
 
 func (s *staff) close(name string, crash bool) {
