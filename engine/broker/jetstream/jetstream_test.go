@@ -98,7 +98,7 @@ func TestWhatIsHeldLapsesInSilence(t *testing.T) {
 const secret = "not for you"
 
 // elsewhere is a server with a login, on a port of this machine.
-func elsewhere(t *testing.T, changes ...func(*server.Options)) (at broker.Address) {
+func elsewhere(t testing.TB, changes ...func(*server.Options)) (at broker.Address) {
 	t.Helper()
 	o := &server.Options{
 		Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true,

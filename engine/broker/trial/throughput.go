@@ -58,7 +58,7 @@ func Through(b *testing.B, q broker.Queue) *Way {
 	})
 	body, ctx := make([]byte, BodyBytes), context.Background()
 	return &Way{Arrived: arrived, Publish: func(id uint64) error {
-		return q.Publish(ctx, broker.Message{ID: id, Body: body})
+		return q.Publish(ctx, broker.Message{ID: id, Key: uint32(id), Body: body}) //nolint:gosec // it goes round
 	}}
 }
 
