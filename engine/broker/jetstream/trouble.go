@@ -50,6 +50,9 @@ func (s *Server) denied(over *nats.Conn, _ *nats.Subscription, err error) {
 	if !errors.Is(err, nats.ErrPermissionViolation) || over != s.conn {
 		return
 	}
+	if strings.Contains(err.Error(), `Publish to "`+broker.Prefix+".") { // until there is another connection: the server makes one when rights change
+		s.state.Blocked = s.state.Trouble
+	}
 	for _, tell := range s.waiting {
 		tell(err)
 	}

@@ -153,6 +153,33 @@ func TestWithoutPermission(t *testing.T) {
 	}
 }
 
+// Rights that are taken away later make a broker that takes no messages.
+func TestPublishingIsForbiddenLater(t *testing.T) {
+	t.Parallel()
+	s, err := Connect(t.Context(), elsewhere(t, func(o *server.Options) {
+		o.Username, o.Password = "", ""
+		o.Users = []*server.User{{Username: "duet", Password: secret, Permissions: may(&server.SubjectPermission{Deny: []string{"duet.x"}}, nil)}}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.conn.Publish("duet.x", nil); err != nil {
+		t.Fatal(err)
+	}
+	for limit := time.Now().Add(time.Minute); s.State().Blocked == ""; time.Sleep(time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatalf("nobody says so: %+v", s.State())
+		}
+	}
+	if st := s.State(); !st.Connected || !strings.Contains(st.Blocked, `user "duet" may not do this`) {
+		t.Errorf("the state is %+v", st)
+	}
+	if s.is(true, nil); s.State().Blocked != "" {
+		t.Errorf("it is blocked over another connection: %+v", s.State())
+	}
+}
+
 func TestWhatAnEarlierRunLeftIsNotTakenOver(t *testing.T) {
 	t.Parallel()
 	s, err := Embedded(false)
