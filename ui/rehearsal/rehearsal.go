@@ -33,7 +33,15 @@ const (
 // cells that have changed.
 const wire = 5_100
 
-// scenario has both lanes full.
+// few has single items, which travel: 60 pictures a second.
+const few = `duet: 1
+title: Rehearsal
+load: {rate: 28/s}
+handlers: [{name: work, service: {mean: 250ms}}]
+lanes: [{model: message, workers: 8}, {model: event, publishers: 8}]
+`
+
+// scenario has both lanes full, of more than an eye can follow: 30 pictures a second.
 const scenario = `duet: 1
 title: Rehearsal
 load: {rate: 1200/s}
@@ -41,7 +49,7 @@ handlers: [{name: work, service: {mean: 7ms}}]
 lanes: [{model: message, workers: 8}, {model: event, publishers: 8}]
 `
 
-// Screen is everything of the screen that has a budget. It takes ten seconds.
+// Screen is everything of the screen that has a budget. It takes half a minute.
 func Screen() []budget.Measurement {
 	return []budget.Measurement{
 		{Name: "picture", Take: picture},
@@ -50,7 +58,12 @@ func Screen() []budget.Measurement {
 			return keyToPicture(ctx, "key to picture", 25)
 		}},
 		{Name: "key to picture, two cores busy", Take: keyWhileBusy},
-		{Name: "screen at work", Take: atWork},
+		{Name: "screen at work", Take: func(ctx context.Context) ([]budget.Figure, error) {
+			return atWork(ctx, "screen at work", scenario)
+		}},
+		{Name: "screen with single items", Take: func(ctx context.Context) ([]budget.Figure, error) {
+			return atWork(ctx, "screen with single items", few)
+		}},
 		{Name: "screen paused", Take: paused},
 	}
 }
@@ -95,7 +108,7 @@ func firstPicture(ctx context.Context) ([]budget.Figure, error) {
 	best := time.Hour
 	for range 5 {
 		began := time.Now()
-		p, err := begin(ctx, false)
+		p, err := begin(ctx, scenario, false)
 		if err != nil {
 			return nil, err
 		}
@@ -128,7 +141,7 @@ func keyWhileBusy(ctx context.Context) ([]budget.Figure, error) {
 
 // keyToPicture is from a key to what it changes on the terminal.
 func keyToPicture(ctx context.Context, name string, limit float64) ([]budget.Figure, error) {
-	p, err := begin(ctx, false)
+	p, err := begin(ctx, scenario, false)
 	if err != nil {
 		return nil, err
 	}
@@ -164,29 +177,29 @@ func (p *play) keys(n int) (took []time.Duration, err error) {
 
 // atWork is what part of a core the screen takes: what the program takes with it, less
 // what the same lanes take without, in turn. And how much it writes.
-func atWork(ctx context.Context) ([]budget.Figure, error) {
+func atWork(ctx context.Context, name, scenario string) ([]budget.Figure, error) {
 	lanes, whole, bytes := math.Inf(1), math.Inf(1), 0.0
 	for range 2 { // the least of each, which other work on the machine has spoilt the least
-		without, err := unseen(ctx)
+		without, err := unseen(ctx, scenario)
 		if err != nil {
 			return nil, err
 		}
-		with, written, err := played(ctx, false)
+		with, written, err := played(ctx, scenario, false)
 		if err != nil {
 			return nil, err
 		}
 		lanes, whole, bytes = min(lanes, without), min(whole, with), written
 	}
 	return []budget.Figure{
-		budget.AtMost("screen at work, of a core", max(whole-lanes, 0), "%", 22),
-		budget.AtMost("screen and its lanes at work, of a core", whole, "%", 22+lanes),
-		budget.AtMost("screen at work, written a picture", bytes, "bytes", wire),
+		budget.AtMost(name+", of a core", max(whole-lanes, 0), "%", 22),
+		budget.AtMost(name+", with its lanes, of a core", whole, "%", 22+lanes),
+		budget.AtMost(name+", written a picture", bytes, "bytes", wire),
 	}, nil
 }
 
 // paused is the same of a run that stands still, all in all.
 func paused(ctx context.Context) ([]budget.Figure, error) {
-	whole, _, err := played(ctx, true)
+	whole, _, err := played(ctx, scenario, true)
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +207,7 @@ func paused(ctx context.Context) ([]budget.Figure, error) {
 }
 
 // unseen is what part of a core lanes take that nobody sees, in percent.
-func unseen(ctx context.Context) (busy float64, err error) {
+func unseen(ctx context.Context, scenario string) (busy float64, err error) {
 	s, err := engine.Decode("rehearsal.yaml", []byte(scenario))
 	if err != nil {
 		return 0, err
@@ -209,8 +222,8 @@ func unseen(ctx context.Context) (busy float64, err error) {
 
 // played is what part of a core the playground takes, in percent, and how many bytes
 // it writes a picture.
-func played(ctx context.Context, paused bool) (busy, written float64, err error) {
-	p, err := begin(ctx, paused)
+func played(ctx context.Context, scenario string, paused bool) (busy, written float64, err error) {
+	p, err := begin(ctx, scenario, paused)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -255,7 +268,7 @@ type play struct {
 }
 
 // begin plays the scenario in real time.
-func begin(ctx context.Context, paused bool) (*play, error) {
+func begin(ctx context.Context, scenario string, paused bool) (*play, error) {
 	s, err := engine.Decode("rehearsal.yaml", []byte(scenario))
 	if err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ func BenchmarkScreen(b *testing.B) { budget.Benchmark(b, Screen()) }
 
 // TestKeysComeToTheTerminal: what is timed is a key that is seen.
 func TestKeysComeToTheTerminal(t *testing.T) {
-	p, err := begin(t.Context(), false)
+	p, err := begin(t.Context(), scenario, false)
 	if err != nil {
 		t.Fatal(err)
 	}
