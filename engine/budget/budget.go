@@ -62,5 +62,6 @@ func Engine() []Measurement {
 		Measurement{"forecast", forecast},
 		Measurement{"snapshot", snapshot},
 		Measurement{"memory", memory},
+		Measurement{"history", history},
 	)
 }

@@ -97,6 +97,20 @@ func TestEveryPathHandsAllOver(t *testing.T) {
 	}
 }
 
+// TestADayOfHistoryStaysWithinItsBudget: what a run takes does not depend on the machine.
+func TestADayOfHistoryStaysWithinItsBudget(t *testing.T) {
+	figures, err := history(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range figures {
+		t.Logf("%s: %.3g %s", f.Name, f.Value, f.Unit)
+		if !f.Met || f.Value <= 0 {
+			t.Errorf("%s: %.3g %s, with a budget of %v", f.Name, f.Value, f.Unit, f.Limit)
+		}
+	}
+}
+
 func TestEveryMeasurementHasAName(t *testing.T) {
 	seen := map[string]bool{}
 	for _, m := range Engine() {
