@@ -16,6 +16,7 @@ import (
 // can be changed at drawn times, and holds at every look that the ledgers account
 // for every item, also while it is on its way.
 func TestNothingIsLostWhateverChanges(t *testing.T) {
+	t.Parallel()
 	items := int64(0)
 	rapid.Check(t, func(rt *rapid.T) {
 		s, todo := drawScenario(rt), drawDeeds(rt)

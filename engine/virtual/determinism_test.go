@@ -65,7 +65,8 @@ func wreaked(t testing.TB, s *engine.Scenario, todo []deed, slices func() int64,
 // TestNobodysLookMakesADifference holds that slices and looks change nothing of
 // what a simulation tells.
 func TestNobodysLookMakesADifference(t *testing.T) {
-	few, failed := 30, false // simulating in small slices takes its time
+	t.Parallel()
+	few, failed := max(10, 30/shorter), false // simulating in small slices takes its time
 	rapid.Check(t, func(rt *rapid.T) {
 		s, todo := drawScenario(rt), drawDeeds(rt)
 		if few--; few < 0 && !failed { // a failure goes on being shrunk
@@ -89,6 +90,7 @@ func TestNobodysLookMakesADifference(t *testing.T) {
 // changes, and finds it as it was then; and gone through once more, it ends as it
 // did.
 func TestGoingBackChangesNothing(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		s, todo := drawScenario(rt), drawDeeds(rt)
 		part := rapid.Float64Range(0, 1).Draw(rt, "part")

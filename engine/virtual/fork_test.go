@@ -39,6 +39,7 @@ var plain = map[string]string{
 // TestAForkGoesOnAsTheRunDoes forks simulations at random moments, and compares
 // what becomes of both.
 func TestAForkGoesOnAsTheRunDoes(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	for name, lanes := range plain {
 		for _, handlers := range []string{
@@ -51,7 +52,7 @@ func TestAForkGoesOnAsTheRunDoes(t *testing.T) {
 				if name == "drops newest" && len(s.Handlers) > 1 {
 					t.Skip("how the other deliveries of an item ended is not known")
 				}
-				for range 6 {
+				for range max(1, 6/shorter) {
 					goesOnAlike(t, s, time.Duration(random.Int64N(int64(12*time.Second))))
 				}
 			})
@@ -124,6 +125,7 @@ func recorded(m *machine, at time.Duration) (series engine.Series) {
 // its way, and holds that they go on as the real ones do: with the same items, to
 // about the same counts.
 func TestAForkOfARealRun(t *testing.T) {
+	t.Parallel()
 	const text = `
 seed: 3
 load: {rate: 150/s, keys: {count: 8}}
