@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"duet/engine"
 	"duet/engine/broker"
@@ -65,6 +66,9 @@ func TestClaimsHoldInABroker(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if p.Name == "partition-order" {
+			s = embedded(t, s)
+		}
 		if !inBroker(s) {
 			continue
 		}
@@ -82,6 +86,23 @@ func TestClaimsHoldInABroker(t *testing.T) {
 			}
 		})
 	}
+}
+
+// embedded is a shorter run of the preset about the order of keys, with its queues in the
+// broker inside duet. There the order holds for what is tried again as well.
+func embedded(t *testing.T, s *engine.Scenario) *engine.Scenario {
+	t.Helper()
+	s = s.Clone()
+	for i := range s.Lanes {
+		s.Lanes[i].Queue.Broker, s.Lanes[i].Queue.URL = engine.JetStream, engine.InMemory
+	}
+	s.Duration = 5 * time.Second
+	s.Expect = append(s.Expect, engine.Claim{Text: "again.order.key_late == 0"})
+	moved, err := s.WithAll(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return moved
 }
 
 // rounds is how often a real run is made whose claims fail.
@@ -103,6 +124,9 @@ func measured(t *testing.T, s *engine.Scenario) (failed []string) {
 		t.Error(err)
 	}
 	for _, c := range s.Expect {
+		if !c.AppliesTo(engine.Real) {
+			continue
+		}
 		if verdict, err := c.Check(&snap, theory.Figure); err != nil || !verdict.Holds {
 			failed = append(failed, fmt.Sprintf("%+v, %v", verdict, err))
 		}
