@@ -33,7 +33,9 @@ func newKeyOrder(t *testing.T, keys int) *keyOrder {
 func (o *keyOrder) publish(q broker.Queue, n int) {
 	for id := uint64(1); id <= uint64(n); id++ { //nolint:gosec // small
 		for q.Publish(o.t.Context(), broker.Message{ID: id, Key: uint32(id % o.keys)}) != nil { //nolint:gosec // small
-			time.Sleep(time.Millisecond)
+			if !broker.Wait(o.t.Context(), time.Millisecond) {
+				return
+			}
 		}
 	}
 }
@@ -128,15 +130,20 @@ func holders(t *testing.T, want map[string]int, queues ...broker.Queue) {
 // staff are workers that handle what they get until they are closed.
 type staff struct {
 	o       *keyOrder
-	running sync.WaitGroup
-	workers map[string]broker.Worker
-	stops   map[string]chan struct{}
+	running sync.WaitGroup // what is beside them
+	hands   map[string]*hand
+}
+
+// hand is one of them.
+type hand struct {
+	broker.Worker
+	stop, gone chan struct{}
 }
 
 func newStaff(o *keyOrder) *staff {
-	s := &staff{o: o, workers: map[string]broker.Worker{}, stops: map[string]chan struct{}{}}
+	s := &staff{o: o, hands: map[string]*hand{}}
 	o.t.Cleanup(func() {
-		for _, name := range slices.Collect(maps.Keys(s.workers)) {
+		for _, name := range slices.Collect(maps.Keys(s.hands)) {
 			s.close(name, false)
 		}
 		s.running.Wait()
@@ -149,15 +156,25 @@ func (s *staff) start(q broker.Queue, name string) {
 	if err != nil {
 		s.o.t.Fatal(err)
 	}
-	stop := make(chan struct{})
-	s.workers[name], s.stops[name] = w, stop
-	s.running.Go(func() { s.o.work(name, w, stop) })
+	h := &hand{w, make(chan struct{}), make(chan struct{})}
+	s.hands[name] = h
+	go func() {
+		defer close(h.gone)
+		s.o.work(name, w, h.stop)
+	}()
 }
 
+// close ends a worker: with what it has in hand, or before it takes anything more, as
+// what it is given back goes to another at once.
 func (s *staff) close(name string, crash bool) {
-	s.workers[name].Close(crash)
-	close(s.stops[name])
-	delete(s.workers, name)
+	h := s.hands[name]
+	delete(s.hands, name)
+	if crash {
+		h.Close(true)
+	}
+	close(h.stop)
+	<-h.gone
+	h.Close(false)
 }
 
 // Whatever workers of two processes do, the order of each key holds, and both processes
