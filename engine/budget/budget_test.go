@@ -99,6 +99,9 @@ func TestEveryPathHandsAllOver(t *testing.T) {
 
 // TestADayOfHistoryStaysWithinItsBudget: what a run takes does not depend on the machine.
 func TestADayOfHistoryStaysWithinItsBudget(t *testing.T) {
+	if raceDetector {
+		t.Skip("with the race detector a day takes a minute and a half")
+	}
 	figures, err := history(t.Context())
 	if err != nil {
 		t.Fatal(err)

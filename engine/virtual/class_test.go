@@ -55,6 +55,7 @@ func TestPriorityIsTheTextbooks(t *testing.T) {
 // TestSelectHasNoPriority: where both classes have as many items, a select makes
 // neither wait less.
 func TestSelectHasNoPriority(t *testing.T) {
+	t.Parallel()
 	l := classed(t, "50%", "", "workers: 1, queue: {order: select, capacity: 100000}")
 	near(t, "urgent over normal", l.Classes[0].WholeLatency.Mean, l.Classes[1].WholeLatency.Mean.Seconds(), 0.05)
 	near(t, "all", l.Whole.Latency.Mean, 0.05, 0.05)
@@ -67,6 +68,7 @@ func TestSelectHasNoPriority(t *testing.T) {
 // TestLastInFirstOutChangesTheTailOnly: the mean is that of M/M/1, but who is late is
 // very late.
 func TestLastInFirstOutChangesTheTailOnly(t *testing.T) {
+	t.Parallel()
 	fifo := classed(t, "50%", "", "workers: 1, queue: {capacity: 100000}")
 	lifo := classed(t, "50%", "", "workers: 1, queue: {order: lifo, capacity: 100000}")
 	near(t, "mean", lifo.Whole.Latency.Mean, fifo.Whole.Latency.Mean.Seconds(), 0.02)
@@ -78,6 +80,7 @@ func TestLastInFirstOutChangesTheTailOnly(t *testing.T) {
 // TestAPoolIsALaneOfItsOwn: each class waits as it would alone with its workers,
 // whatever becomes of the other.
 func TestAPoolIsALaneOfItsOwn(t *testing.T) {
+	t.Parallel()
 	l := classed(t, "20%", "", "workers: 2, pools: {urgent: 1}, queue: {capacity: 100000}")
 	near(t, "urgent", l.Classes[0].WholeLatency.Mean, 0.01/(1-0.16), 0.05)
 	near(t, "normal", l.Classes[1].WholeLatency.Mean, 0.01/(1-0.64), 0.05)
@@ -91,6 +94,7 @@ func TestAPoolIsALaneOfItsOwn(t *testing.T) {
 // TestAClassHasRoomOfItsOwn: what is too much of one class is dropped of that class,
 // and where nothing is dropped, one producer that stands with it holds up the other.
 func TestAClassHasRoomOfItsOwn(t *testing.T) {
+	t.Parallel()
 	l := classed(t, "20%", "", "workers: 1, queue: {order: priority, capacity: 5, when_full: drop_newest}, speed: 0.5")
 	if l.Classes[0].Ledger.Dropped*20 > l.Classes[0].Ledger.Offered || l.Classes[1].Ledger.Dropped*3 < l.Classes[1].Ledger.Offered {
 		t.Errorf("dropped: %+v, %+v", l.Classes[0].Ledger, l.Classes[1].Ledger)

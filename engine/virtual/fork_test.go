@@ -303,6 +303,7 @@ func TestAForkKnowsNoMoreThanItIsTold(t *testing.T) {
 // TestAForkBalances forks drawn simulations after drawn changes, and holds that
 // the books balance from there on.
 func TestAForkBalances(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		s, todo := drawScenario(rt), drawDeeds(rt)
 		m, err := newMachine(s, true)

@@ -12,6 +12,7 @@ import (
 // (D. Gross et al., Fundamentals of Queueing Theory, 4th ed., chapters 2, 3 and 5),
 // which must lie within the confidence interval, or a hundredth beside it.
 func TestWaitsFollowTheTextbook(t *testing.T) {
+	t.Parallel()
 	const ms = float64(time.Millisecond)
 	for _, c := range []struct {
 		name, load, service, lane string
