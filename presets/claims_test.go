@@ -11,6 +11,7 @@ import (
 
 	"duet/engine"
 	"duet/engine/broker"
+	"duet/engine/broker/conformance"
 	"duet/engine/broker/dial"
 	"duet/engine/live"
 	"duet/engine/replicate"
@@ -18,6 +19,11 @@ import (
 	"duet/engine/virtual"
 	"duet/presets"
 )
+
+func TestMain(m *testing.M) {
+	conformance.AtOnce()
+	os.Exit(m.Run())
+}
 
 // TestClaimsHold simulates every case once, as it is played, and holds its claims
 // against that. Those of the long run take minutes, and are for duet verify: here

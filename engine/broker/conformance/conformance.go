@@ -30,7 +30,7 @@ type suite struct {
 }
 
 // AtOnce has tests that are parallel run eight at a time, however few cores there are:
-// they wait for a broker most of the time. It is called before they run. Whoever runs
+// they wait most of the time, for a broker or for work. It is called before they run. Whoever runs
 // them with -parallel has the last word.
 func AtOnce() {
 	flag.Parse()
