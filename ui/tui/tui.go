@@ -12,9 +12,7 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/signal"
 	"runtime/pprof"
-	"syscall"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -82,7 +80,7 @@ type Options struct {
 
 // Play shows the playground and blocks until the person quits. Every run that
 // was started is closed then, and the terminal is as it was before: also after
-// an error, a panic, SIGINT, SIGTERM, SIGHUP and the end of ctx. It returns the
+// an error, a panic, SIGINT, SIGTERM and the end of ctx. It returns the
 // error of the first run, that of a terminal that cannot be used, the cause
 // of ctx when that ended it, and nil when a person or a signal did.
 func Play(ctx context.Context, o Options) error {
@@ -90,11 +88,9 @@ func Play(ctx context.Context, o Options) error {
 	m.outlet = newOutlet(os.Stdout)
 	options := append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(maxFlush), tea.WithOutput(m.outlet)}, o.Program...)
 	p := tea.NewProgram(m, options...)
-	forget := quitOnHangup(p)
 	var err error
 	pprof.Do(ctx, pprof.Labels("role", "screen"), func(context.Context) { _, err = p.Run() })
 	m.outlet.end()
-	forget()
 	m.runs.end()
 	m.remember()
 	switch {
@@ -112,22 +108,3 @@ func Play(ctx context.Context, o Options) error {
 // maxFlush is how often a second Bubble Tea looks for a new picture: twice as
 // often as there is one, so that none waits for long.
 const maxFlush = 120
-
-// quitOnHangup ends the program properly when its terminal goes away, which
-// Bubble Tea does not do by itself. The function returned undoes it.
-func quitOnHangup(p *tea.Program) (forget func()) {
-	hangup := make(chan os.Signal, 1)
-	done := make(chan struct{})
-	signal.Notify(hangup, syscall.SIGHUP)
-	go func() {
-		select {
-		case <-hangup:
-			p.Quit()
-		case <-done:
-		}
-	}()
-	return func() {
-		signal.Stop(hangup)
-		close(done)
-	}
-}
