@@ -29,7 +29,8 @@ type office struct {
 	guests   map[string]*guest   // by their own names
 	slots    []*guest            // by the places that they have; nil: free
 	settings remotework.Settings // as they were told last
-	heard    time.Time           // when the broker was seen connected first, this time; wall time
+	heard    time.Time           // since when those could be heard who speak, this time; wall time
+	reviewed time.Time           // when guests were looked at last
 	staff    atomic.Int64        // workers elsewhere, for each queue
 	nonsense atomic.Int64        // reports that made none
 }
@@ -75,20 +76,38 @@ func (o *office) read() {
 		case <-o.remote.ctx.Done():
 			return
 		case d := <-o.link.Deliveries():
-			_ = d.Settle(broker.Ack, 0) // if it comes again, it is recognised
-			if len(d.Body) == 0 {
-				continue // somebody asks whether the run goes on
-			}
-			report, err := remotework.DecodeReport(d.Body)
-			if err != nil {
-				o.nonsense.Add(1)
-				continue
-			}
-			o.hear(&report)
+			o.take(&d)
 		case order := <-o.orders:
 			order()
 		case <-ticker.C:
+			o.catchUp()
 			o.review()
+		}
+	}
+}
+
+// take takes a report.
+func (o *office) take(d *broker.Delivery) {
+	_ = d.Settle(broker.Ack, 0) // if it comes again, it is recognised
+	if len(d.Body) == 0 {
+		return // somebody asks whether the run goes on
+	}
+	report, err := remotework.DecodeReport(d.Body)
+	if err != nil {
+		o.nonsense.Add(1)
+		return
+	}
+	o.hear(&report)
+}
+
+// catchUp takes the reports that are here: nobody is taken for dead who has spoken.
+func (o *office) catchUp() {
+	for range reportsAtOnce {
+		select {
+		case d := <-o.link.Deliveries():
+			o.take(&d)
+		default:
+			return
 		}
 	}
 }
@@ -160,9 +179,10 @@ func (o *office) review() {
 		o.heard = time.Time{} // then nobody can be heard
 		return
 	}
-	if o.heard.IsZero() {
+	if o.heard.IsZero() || now.Sub(o.reviewed) > deadAfter/2 { // or it is this process that stood still
 		o.heard = now
 	}
+	o.reviewed = now
 	closed, lane := o.closedTo(), o.remote.gen.lane.run.clock.Now()
 	for _, g := range o.guests {
 		if closed != "" && g.welcome {
