@@ -52,8 +52,8 @@ func inUse() float64 {
 }
 
 // history says what a run of two lanes takes after a day, with all that is kept of
-// that, and how many times what it took after an hour, when its journal is full. The day is simulated: what is
-// kept of a real one is the same.
+// that, and how many times what it took after an hour, when its journal is full. The
+// day is simulated: what is kept of a real one is the same.
 func history(ctx context.Context) ([]Figure, error) {
 	s, err := decode(
 		"duration: 24h",

@@ -1,8 +1,6 @@
 package live
 
 import (
-	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -193,7 +191,7 @@ func (p *guestPlace) lets(did []remotework.Result) {
 	q.mu.Lock()
 	out := message.Lost
 	switch {
-	case errors.Is(context.Cause(q.ctx), message.ErrKilled), q.ctx.Err() != nil:
+	case q.ctx.Err() != nil:
 		out = message.Abandoned
 	case q.after && len(did) > 0 && !slices.ContainsFunc(did, func(r remotework.Result) bool { return r.Failed }):
 		out = message.DoneUnacked

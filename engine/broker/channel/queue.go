@@ -113,7 +113,7 @@ func (q *queue) confirm(ctx context.Context, delay time.Duration) error {
 	}
 }
 
-// holds is how many it holds, in flight included.
+// holds is how many the part holds, in flight included.
 func (p *part) holds() int { return len(p.waits) + p.inFlight }
 
 // deliver gives what waits to workers that have room.

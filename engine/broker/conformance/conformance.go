@@ -30,8 +30,8 @@ type suite struct {
 }
 
 // AtOnce has tests that are parallel run eight at a time, however few cores there are:
-// they wait most of the time, for a broker or for work. It is called before they run. Whoever runs
-// them with -parallel has the last word.
+// they wait most of the time, for a broker or for work. It is called before they run.
+// Whoever runs them with -parallel has the last word.
 func AtOnce() {
 	flag.Parse()
 	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
