@@ -17,6 +17,7 @@ type guest struct {
 	workers  int // for each queue
 	welcome  bool
 	unwanted bool // it was told that it cannot go on
+	missing  bool // it has joined, is silent, and taken for dead
 	slot     int  // where its places are; -1: nowhere yet
 	heard    time.Time
 	order    remotework.Sequence[remotework.Report]
@@ -75,8 +76,11 @@ func (g *guest) write(ctx context.Context) {
 	}
 }
 
-// seat gives a worker a place.
+// seat gives a worker a place, unless it has kept it.
 func (g *guest) seat(q *remoteQueue, n int) {
+	if g.places[guestSeat{q.name, n}] != nil {
+		return
+	}
 	id := guestIDs + g.slot*guestStep + n
 	m, _ := q.watch.Worker(id).(*meter)
 	m.single = true
@@ -119,10 +123,26 @@ func (g *guest) happens(e *remotework.Event) bool {
 
 // leave empties all places.
 func (g *guest) leave() {
-	for _, p := range g.places {
-		p.lets(nil)
-		p.meter.Exit(false)
-		p.meter.host.Store(nil)
+	for seat := range g.places {
+		g.empty(seat)
 	}
-	clear(g.places)
+}
+
+// release empties the places whose work others can do. What was acknowledged before it
+// was done nobody else gets: it stays in hand.
+func (g *guest) release() {
+	for seat, p := range g.places {
+		if p.hand == nil || p.q.comesAgain() {
+			g.empty(seat)
+		}
+	}
+}
+
+// empty takes a place away.
+func (g *guest) empty(at guestSeat) {
+	p := g.places[at]
+	p.lets(nil)
+	p.meter.Exit(false)
+	p.meter.host.Store(nil)
+	delete(g.places, at)
 }

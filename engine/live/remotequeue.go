@@ -69,6 +69,13 @@ func (q *remoteQueue) adjust(spec *engine.Lane) {
 	q.stir()
 }
 
+// comesAgain tells whether what somebody has in hand who dies is delivered again.
+func (q *remoteQueue) comesAgain() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.after
+}
+
 // stir has whoever waits for room look again. The caller holds mu.
 func (q *remoteQueue) stir() {
 	close(q.room)

@@ -40,6 +40,7 @@ const (
 	reportsAtOnce = 64                     // on their way to it
 	reviewEvery   = 200 * time.Millisecond // settings and guests are looked at
 	deadAfter     = 5 * time.Second        // of silence, while the broker is there
+	forgetAfter   = 20 * time.Second       // of it: whoever lives has by then noticed that it is not answered
 	mostGuests    = 256                    // at a time
 )
 
@@ -124,6 +125,9 @@ func (o *office) hear(r *remotework.Report) {
 		g = o.newGuest(r.From)
 	}
 	g.heard = time.Now() //nolint:forbidigo // a broker lives in wall time
+	if g.missing {
+		o.welcomeBack(g)
+	}
 	for _, x := range g.order.Take(r.Number, *r) {
 		if x.Hello != nil && !g.welcome {
 			o.greet(g, x.Hello)
@@ -152,15 +156,37 @@ func (o *office) greet(g *guest, h *remotework.Hello) {
 		o.slots = append(o.slots, nil)
 	}
 	o.slots[g.slot] = g
+	o.seat(g)
+	settings := o.settings
+	g.out.Post(func(l *remotework.Letter) { l.Settings = &settings }, nil)
+	g.note(fmt.Sprintf("has joined, with %d for each queue", g.workers))
+}
+
+// seat gives a process's workers their places.
+func (o *office) seat(g *guest) {
 	for _, q := range o.remote.queues {
 		for n := 1; n <= g.workers; n++ {
 			g.seat(q, n)
 		}
 	}
 	o.staff.Add(int64(g.workers))
-	settings := o.settings
-	g.out.Post(func(l *remotework.Letter) { l.Settings = &settings }, nil)
-	g.note(fmt.Sprintf("has joined, with %d for each queue", g.workers))
+}
+
+// miss takes a process for dead that has joined: what its workers had in hand comes
+// again.
+func (o *office) miss(g *guest) {
+	g.missing = true
+	g.release()
+	o.staff.Add(int64(-g.workers))
+	g.note("is silent, and taken for dead; what it had in hand comes again")
+}
+
+// welcomeBack goes on with a process that was taken for dead, and speaks. What it has
+// done meanwhile is done, unless somebody else has it by now.
+func (o *office) welcomeBack(g *guest) {
+	g.missing = false
+	o.seat(g)
+	g.note("speaks again")
 }
 
 // refuse tells a process that it cannot join, or not go on, and why.
@@ -195,12 +221,12 @@ func (o *office) review() {
 		if o.heard.After(last) {
 			last = o.heard
 		}
-		if now.Sub(last) > deadAfter {
-			if g.slot >= 0 {
-				g.note("is silent, and taken for dead; what it had in hand comes again")
-			}
+		switch silent := now.Sub(last); {
+		case silent > forgetAfter, silent > deadAfter && g.slot < 0:
 			o.part(g)
 			o.remote.forget(g.letters())
+		case silent > deadAfter && !g.missing:
+			o.miss(g)
 		}
 	}
 	if next := o.current(); !reflect.DeepEqual(next, o.settings) {
@@ -217,7 +243,9 @@ func (o *office) part(g *guest) {
 	g.leave()
 	if g.slot >= 0 && g.slot < len(o.slots) && o.slots[g.slot] == g {
 		o.slots[g.slot] = nil
-		o.staff.Add(int64(-g.workers))
+		if !g.missing {
+			o.staff.Add(int64(-g.workers))
+		}
 	}
 	g.stop()
 }
@@ -246,6 +274,9 @@ func (o *office) leave() {
 	}
 	for _, g := range o.guests {
 		g.stop()
+		if g.missing {
+			_ = o.remote.server.Delete(ctx, g.letters()) // else duet broker clean does
+		}
 	}
 	o.writing.Wait()
 	o.link.Close(false)
