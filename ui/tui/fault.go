@@ -156,13 +156,17 @@ func (f *faults) turn(m *model, direction int, fine bool) {
 	}
 }
 
+// drawn is where the fields were drawn. Since then another fault may have been selected,
+// which has fewer.
+func (f *faults) drawn(m *model) []grid.Rect { return f.fields[:min(len(f.fields), len(f.params(m)))] }
+
 // click selects a line, makes its fault when it is selected already, and turns
 // a field: its left half down, its right half up.
 func (f *faults) click(m *model, c tea.MouseClickMsg) {
 	if c.Button != tea.MouseLeft {
 		return
 	}
-	for i, r := range f.fields {
+	for i, r := range f.drawn(m) {
 		if r.Contains(c.X, c.Y) {
 			direction := 1
 			if c.X < r.X+r.W/2 {
@@ -189,7 +193,7 @@ func (f *faults) wheel(m *model, w tea.MouseWheelMsg) {
 	if w.Button == tea.MouseWheelUp {
 		by = -1
 	}
-	for i, r := range f.fields {
+	for i, r := range f.drawn(m) {
 		if r.Contains(w.X, w.Y) {
 			f.field = i
 			f.turn(m, -by, false)

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/exp/golden"
 
 	"duet/engine"
@@ -352,6 +353,23 @@ func TestSingleItems(t *testing.T) {
 		s := &scene{snap: engine.Snapshot{Rate: c.rate, Speed: c.speed, Paused: c.paused}}
 		if s.single() != c.want {
 			t.Errorf("%+v: %v", c, s.single())
+		}
+	}
+}
+
+// Where items went badly is red, and nothing before or after it.
+func TestDrawDense(t *testing.T) {
+	s := &scene{theme: newTheme(colorprofile.TrueColor, true), snap: engine.Snapshot{At: time.Second, Speed: 1}}
+	var k track
+	for x, what := range []engine.Happening{engine.Done, engine.Failed, engine.Done, engine.Lost, engine.Done} {
+		at := s.snap.At - s.cellTime()*time.Duration(4-x) - s.cellTime()/2 // the oldest first
+		k.add(&engine.Entry{At: at, What: what})
+	}
+	g := grid.New(8, 1)
+	s.drawDense(stretch{g: g, w: 8}, &k, s.theme.good)
+	for x, want := range []grid.Style{s.theme.good, s.theme.bad, s.theme.good, s.theme.bad, s.theme.good} {
+		if got := g.At(x, 0).Style; got != want {
+			t.Errorf("cell %d is %+v, want %+v", x, got, want)
 		}
 	}
 }

@@ -157,14 +157,14 @@ func (s *scene) drawDense(r stretch, k *track, st grid.Style) {
 	})
 	mean := float64(most) / float64(w)
 	for x := range w {
-		c := &load[x]
+		c, own := &load[x], st
 		switch {
 		case c.items == 0:
 			continue
 		case 2*c.bad > c.items:
-			st = s.theme.bad
+			own = s.theme.bad
 		}
-		r.set(x, r.g.Glyphs.Rise[min(max(int(4*float64(c.items)/mean+0.5), 1), 8)], st)
+		r.set(x, r.g.Glyphs.Rise[min(max(int(4*float64(c.items)/mean+0.5), 1), 8)], own)
 	}
 }
 

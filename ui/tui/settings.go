@@ -244,6 +244,7 @@ func (s *settings) click(m *model, c tea.MouseClickMsg) {
 		return
 	}
 	switch k := s.current(); {
+	case k == nil: // fewer are found by now than were drawn
 	case c.X == s.values.X:
 		s.turn(m, -1, false)
 	case c.X == s.values.X+1+m.grid.Width(orNone(k.value)):
