@@ -40,7 +40,7 @@ const (
 	reportsAtOnce = 64                     // on their way to it
 	reviewEvery   = 200 * time.Millisecond // settings and guests are looked at
 	deadAfter     = 5 * time.Second        // of silence, while the broker is there
-	forgetAfter   = 20 * time.Second       // of it: whoever lives has by then noticed that it is not answered
+	forgetAfter   = 20 * time.Second       // of it: whoever speaks later is not known any more
 	mostGuests    = 256                    // at a time
 )
 
@@ -173,7 +173,7 @@ func (o *office) seat(g *guest) {
 }
 
 // miss takes a process for dead that has joined: what its workers had in hand comes
-// again.
+// again, but for what they had acknowledged before the work.
 func (o *office) miss(g *guest) {
 	g.missing = true
 	g.release()
