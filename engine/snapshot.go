@@ -99,7 +99,7 @@ type Window struct {
 	Naive       Summary       // latency from when the send could start
 	Lateness    Summary       // of the pacer itself: intended arrival to release, where nothing blocked
 	PWait       float64       // the part of the items that had to wait for a server
-	Blocked     time.Duration // that producers or publishers stood at a full queue
+	Blocked     time.Duration // that producers or publishers stood at a full queue, or before a broker
 	Order       Disorder
 	Ledger      Ledger  // what happened within the stretch; Waiting and InFlight at its end
 	Goodput     float64 // done before the client gave up, a second
@@ -268,7 +268,7 @@ type WorkerSnapshot struct {
 type PublisherSnapshot struct {
 	ID      int
 	Busy    bool  // inside Send or Publish
-	Blocked bool  // at a full queue
+	Blocked bool  // at a full queue, or before a broker
 	Seq     int64 // item in hand, or the last one
 	Key     int32
 	Since   time.Duration  // lane time when the call began

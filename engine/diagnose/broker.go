@@ -42,6 +42,17 @@ func (l *lane) slowBroker(b *engine.BrokerSnapshot) *Finding {
 		shortened(string(b.Kind)), duration(b.Publish.Mean), plural(int64(len(l.now.Publishers)), "producer"), rate(most), rate(l.arrivals))}
 }
 
+// beforeBroker tells whether producers that stand do so before the broker: it is away,
+// or has had room of late for all that it was given.
+func (l *lane) beforeBroker() bool {
+	b := &l.now.Broker
+	refused := b.Full
+	if l.before != nil {
+		refused -= l.before.Broker.Full
+	}
+	return b.Kind != "" && (!b.Connected || refused <= 0)
+}
+
 // lostByBroker tells whether the broker has lost something of late.
 func (l *lane) lostByBroker() bool {
 	lost := l.now.Broker.Lost

@@ -74,6 +74,16 @@ func TestKinds(t *testing.T) {
 			nearly: func(now, _ *engine.Snapshot) { now.Scenario.Load.Rate = 99 },
 		},
 		{
+			name: "the queue fills by and by", kind: diagnose.Growing, severity: diagnose.Warning, lane: "message",
+			has: func(now, _ *engine.Snapshot) {
+				now.Scenario.Load.Rate = 120
+				now.Lanes[message].Handlers[0].Capacity = 10_000_000
+				now.Lanes[event].Handlers[0].Workers = 4
+			},
+			text:   "the queue grows by 20/s (120/s arrive, 4 workers finish 100/s). Full in more than a day, then producers block.",
+			nearly: func(now, _ *engine.Snapshot) { now.Scenario.Load.Rate = 99 },
+		},
+		{
 			name: "the queue fills, though it could keep up", kind: diagnose.Growing, severity: diagnose.Warning, lane: "message",
 			has:  func(now, _ *engine.Snapshot) { now.Lanes[message].Recent.Ledger.Done = 500 },
 			text: "the queue grows by 30/s (80/s arrive, 50/s leave). Full in 1.2 s, then producers block.",
@@ -190,6 +200,25 @@ func TestKinds(t *testing.T) {
 			nearly: func(now, _ *engine.Snapshot) { now.Scenario.Lanes[message].Queue.WhenFull = engine.DropOldest },
 		},
 		{
+			name: "a ticker drops", kind: diagnose.Dropping, severity: diagnose.Bad, lane: "event",
+			has: func(now, _ *engine.Snapshot) {
+				now.Scenario.Lanes[event].Source = engine.Ticker
+				now.Lanes[event].Recent.Ledger.Dropped = 640
+			},
+			text:   "the ticker has room for one tick and drops the rest: 64/s, 80% of what arrives.",
+			nearly: func(now, _ *engine.Snapshot) { now.Scenario.Lanes[event].Source = engine.Ticker },
+		},
+		{
+			name: "a queue behind a ticker drops", kind: diagnose.Dropping, severity: diagnose.Bad, lane: "message",
+			has: func(now, _ *engine.Snapshot) {
+				now.Scenario.Lanes[message].Source = engine.Ticker
+				now.Scenario.Lanes[message].Queue.WhenFull = engine.DropNewest
+				now.Lanes[message].Recent.Ledger.Dropped = 136
+			},
+			text:   "the queue is full and drops the newest: 14/s, 17% of what arrives.",
+			nearly: func(now, _ *engine.Snapshot) { now.Scenario.Lanes[message].Source = engine.Ticker },
+		},
+		{
 			name: "dead lane", kind: diagnose.LaneDown, severity: diagnose.Bad, lane: "event",
 			has: func(now, _ *engine.Snapshot) {
 				now.Lanes[event].Dead = "panic in charge"
@@ -226,6 +255,15 @@ func TestKinds(t *testing.T) {
 			},
 			text:   "10,000 goroutines hold about 80 MB, and no more may start: a real program would be dying here.",
 			nearly: func(now, _ *engine.Snapshot) { now.Lanes[event].Goroutines.Now = 9_999 },
+		},
+		{
+			name: "limit of publishers", kind: diagnose.GoroutineLimit, severity: diagnose.Bad, lane: "event",
+			has: func(now, _ *engine.Snapshot) {
+				now.Lanes[event].AtLimit = true
+				now.Lanes[event].Goroutines.Now = 1000
+			},
+			text:   "1,000 goroutines run, and no more may start: a real program would be dying here.",
+			nearly: func(now, _ *engine.Snapshot) { now.Lanes[event].Goroutines.Now = 999 },
 		},
 		{
 			name: "stalled", kind: diagnose.Faulted, severity: diagnose.Warning, lane: "event",

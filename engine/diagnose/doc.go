@@ -28,7 +28,7 @@
 //	wasting         most work is for clients that gave up, but their tries do not keep it going
 //	hot partition   one queue of several is full of work, and its server cannot keep up while others could
 //	dropping        a full queue throws items away
-//	blocked         producers or publishers stand at a full queue
+//	blocked         producers or publishers stand at a full queue, or before a broker
 //	unstable        more arrives than can be done, and nothing bounds what waits
 //	growing         more comes than goes
 //	stopped         the producers are stopped

@@ -183,7 +183,7 @@ func (l *lane) holding(h *hold, who string, waiting int64, idle int, server stri
 // choked reports a full queue that keeps items from the handlers beside it:
 // who sends to all waits for the slowest.
 func (l *lane) choked() *Finding {
-	if l.settings.Queue.WhenFull != engine.Block || l.stood() < 0.5 {
+	if l.settings.Queue.WhenFull != engine.Block || l.stood() < 0.5 || l.beforeBroker() {
 		return nil
 	}
 	stages := l.stages()

@@ -47,12 +47,17 @@ func (l *lane) hot(handler, partition int) *Finding {
 		which += " of " + h.Name
 	}
 	full := ""
-	if depth >= h.Capacity {
-		full = ", it is full"
-	} else if before, known := l.depthBefore(handler, partition); known && depth > before {
+	before, known := l.depthBefore(handler, partition)
+	if known && depth > before {
 		f.Growth = float64(depth-before) / l.elapsed
+	}
+	switch {
+	case l.endless():
+	case depth >= h.Capacity:
+		full = ", it is full"
+	case f.Growth > 0:
 		f.FullIn = until(h.Capacity-depth, f.Growth)
-		full = ", full in " + duration(f.FullIn)
+		full = ", full in " + ahead(f.FullIn)
 	}
 	f.Text = fmt.Sprintf("the worker of %s cannot keep up: %s of %s wait there%s; all %d are %s busy.",
 		which, count(int64(depth)), count(max(h.Depth.Now, int64(depth))), full, h.Workers, percent(h.Utilisation))

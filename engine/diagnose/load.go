@@ -28,13 +28,15 @@ func (l *lane) dropping() *Finding {
 	if flow.Dropped <= 0 || flow.Offered <= 0 {
 		return nil
 	}
-	which := "newest"
-	if l.settings.Queue.WhenFull == engine.DropOldest {
-		which = "oldest"
+	who := "the queue is full and drops the newest"
+	switch {
+	case l.settings.Source == engine.Ticker && (l.inline() || l.settings.Queue.WhenFull == engine.Block):
+		who = "the ticker has room for one tick and drops the rest"
+	case l.settings.Queue.WhenFull == engine.DropOldest:
+		who = "the queue is full and drops the oldest"
 	}
 	f := &Finding{Kind: Dropping, Severity: Bad, Share: part(float64(flow.Dropped), float64(flow.Offered))}
-	f.Text = fmt.Sprintf("the queue is full and drops the %s: %s, %s of what arrives.",
-		which, rate(float64(flow.Dropped)/l.window()), percent(f.Share))
+	f.Text = fmt.Sprintf("%s: %s, %s of what arrives.", who, rate(float64(flow.Dropped)/l.window()), percent(f.Share))
 	if s := l.bottleneck(); l.overloads(s) {
 		l.advise(f, s)
 	}
@@ -42,15 +44,18 @@ func (l *lane) dropping() *Finding {
 }
 
 // blocked reports producers that lose more than a twentieth of their time at a
-// full queue.
+// full queue, or before a broker that does not take what they have.
 func (l *lane) blocked(s stage) *Finding {
 	share := l.stood()
 	if !(share >= 0.05) {
 		return nil
 	}
 	f := &Finding{Kind: Blocked, Severity: Warning, Share: share}
-	f.Text = fmt.Sprintf("%s stand at %s %s of the time", l.senders(), s.fullQueue(), percent(f.Share))
-	overloaded := l.overloads(s)
+	where, overloaded := "at "+s.fullQueue(), l.overloads(s)
+	if l.beforeBroker() { // more workers would not help
+		where, overloaded = "before "+shortened(string(l.now.Broker.Kind)), false
+	}
+	f.Text = fmt.Sprintf("%s stand %s %s of the time", l.senders(), where, percent(f.Share))
 	if overloaded {
 		f.Severity, f.Growth = Bad, l.arrivals-s.finishes()
 		f.Text += fmt.Sprintf(" (%s arrive, %s)", rate(l.arrivals), s.pace())
@@ -96,7 +101,7 @@ func (l *lane) growing(s stage) *Finding {
 		if f.FullIn == 0 {
 			f.Text += fmt.Sprintf(" It is full: %s.", l.consequence())
 		} else {
-			f.Text += fmt.Sprintf(" Full in %s, then %s.", duration(f.FullIn), l.consequence())
+			f.Text += fmt.Sprintf(" Full in %s, then %s.", ahead(f.FullIn), l.consequence())
 		}
 	case overloaded:
 		f.Kind, f.Severity = Unstable, Bad
@@ -116,6 +121,14 @@ func (l *lane) endless() bool { return l.now.Broker.Kind != "" && !l.now.Broker.
 func until(room int, growth float64) time.Duration {
 	seconds := float64(max(room, 0)) / growth
 	return time.Duration(min(seconds, farOff.Seconds()) * float64(time.Second))
+}
+
+// ahead is how long something takes that is looked for no further than farOff.
+func ahead(d time.Duration) string {
+	if d >= farOff {
+		return "more than a day"
+	}
+	return duration(d)
 }
 
 func (l *lane) consequence() string {

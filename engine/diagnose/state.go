@@ -20,8 +20,13 @@ func (l *lane) atLimit() *Finding {
 	if !l.now.AtLimit {
 		return nil
 	}
-	return &Finding{Kind: GoroutineLimit, Severity: Bad, Text: fmt.Sprintf("%s hold about %s, and no more may start: a real program would be dying here.",
-		plural(l.now.Goroutines.Now, "goroutine"), bytes(l.now.HeapBytes))}
+	who := plural(l.now.Goroutines.Now, "goroutine")
+	if l.now.HeapBytes > 0 {
+		who += " hold about " + bytes(l.now.HeapBytes)
+	} else { // publishers: what each holds is not estimated
+		who += " run"
+	}
+	return &Finding{Kind: GoroutineLimit, Severity: Bad, Text: who + ", and no more may start: a real program would be dying here."}
 }
 
 // losing reports items that were accepted and are gone without an outcome: no
