@@ -165,10 +165,18 @@ func (l *lane) AtOnce() string {
 // Hand says who hands items over when clients wait for them.
 func (l *lane) Hand() string {
 	what := map[engine.Model]string{engine.Message: "send", engine.EventModel: "publish"}[l.Model]
-	if l.Producers == 1 {
+	if l.AtATime() == 1 {
 		return "One may " + what
 	}
-	return fmt.Sprintf("%d may %s", l.Producers, what)
+	return fmt.Sprintf("%d may %s", l.AtATime(), what)
+}
+
+// AtATime is how many may hand items over at once.
+func (l *lane) AtATime() int {
+	if l.PerItem {
+		return l.Limit
+	}
+	return l.Producers
 }
 
 func count(n int, what string) string {

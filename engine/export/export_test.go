@@ -109,6 +109,7 @@ func TestWhatIsNotCarriedOverIsSaid(t *testing.T) {
 		{"lanes: [{model: message, queue: {visibility: 1s}, ack: after}]", "- lanes.message.queue.visibility: 1s"},
 		{"lanes: [{model: message, queue: {broker: channel}}]", ""},
 		{"lanes: [{model: message, queue: {broker: rabbitmq, url: 'amqp://me:secret@host'}}]", "- lanes.message.queue.broker: rabbitmq: here the queue is a channel"},
+		{"lanes: [{model: message, queue: {broker: kafka, url: 'kafka://host'}}]", "- lanes.message.queue: in kafka it has no limit; a channel has one, here of 100000 items"},
 		{"lanes: [{model: message, ack: after, attempts: 3}]", "- lanes.message.attempts: 3: no handler fails here"},
 	} {
 		s, err := engine.Decode("notes.yaml", []byte("duet: 1\nload: {rate: 1/s}\nhandlers: [{name: work}]\n"+c.change))
@@ -161,6 +162,19 @@ func TestTimesThatWereMeasured(t *testing.T) {
 	var input *engine.InputError
 	if _, err := export.Go(s, export.Options{}); !errors.As(err, &input) {
 		t.Errorf("without the file: %v, want an InputError", err)
+	}
+}
+
+// TestALogHasRoom: what takes whatever comes is no channel without any room.
+func TestALogHasRoom(t *testing.T) {
+	s, err := engine.Decode("log.yaml", []byte("duet: 1\nload: {rate: 1/s}\nhandlers: [{name: work}]\n"+
+		"lanes: [{model: message, queue: {broker: kafka, url: 'kafka://host'}}]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := export.Go(s, export.Options{})
+	if err != nil || !strings.Contains(string(source), "make(chan Item, 100000)") {
+		t.Errorf("%v\n%s", err, source)
 	}
 }
 

@@ -134,7 +134,7 @@ func (l *lane) finish(p *program) {
 		return
 	}
 	for _, h := range l.Handlers {
-		sub := subscription{Func: h.Func, Workers: l.spec.Workers, Capacity: l.spec.Queue.Capacity}
+		sub := subscription{Func: h.Func, Workers: l.spec.Workers, Capacity: l.capacity()}
 		if own, ok := l.spec.Subscriptions[h.Name]; ok {
 			if own.Workers != nil {
 				sub.Workers = *own.Workers
@@ -150,6 +150,19 @@ func (l *lane) finish(p *program) {
 		l.Subs = l.Subs[:1]
 	}
 }
+
+// capacity is the room in a queue: a channel has an end, also in place of a log that
+// has none.
+func (l *lane) capacity() int {
+	if l.spec.Queue.Broker.Bounded() {
+		return l.spec.Queue.Capacity
+	}
+	return inPlaceOfALog / max(1, l.spec.Queue.Partitions)
+}
+
+// inPlaceOfALog is the room in channels that stand for a queue without a limit. They
+// take it at once, and an item has some hundred bytes.
+const inPlaceOfALog = 100_000
 
 // panics tells whether a handler may.
 func (l *lane) panics() bool {

@@ -54,6 +54,7 @@ func (p *program) notes() []string {
 	for _, l := range p.Lanes {
 		add(!l.spec.Recover && l.panics(), "lanes.%s.recover: false: a panic ends the whole program, and not only this lane", l.Name)
 		add(l.spec.Queue.Remote(), "lanes.%s.queue.broker: %s: here the queue is a channel, and what it holds ends with the program", l.Name, l.spec.Queue.Broker)
+		add(!l.spec.Queue.Broker.Bounded(), "lanes.%s.queue: in %s it has no limit; a channel has one, here of %d items", l.Name, l.spec.Queue.Broker, l.capacity())
 		add(l.spec.Queue.DropExpired && !p.Clients, "lanes.%s.queue.drop_expired: no client gives up", l.Name)
 		add(l.Ticker && l.spec.PublishBy == "key", "lanes.%s.publish_by: key: whoever is free takes the next tick", l.Name)
 		add(l.spec.Attempts > 1 && l.Attempts == 0, "lanes.%s.attempts: %d: no handler fails here", l.Name, l.spec.Attempts)

@@ -241,6 +241,7 @@ func TestProgramsRun(t *testing.T) {
 			lanes[name] = 1
 		}
 	}
+	add("limited", limited(t), export.Options{}) // first, so that it stands for those of its form
 	for _, s := range presets(t) {
 		for _, v := range s.Variants() {
 			add(s.Name+"-"+v.Case, v, export.Options{Rate: 187, Means: map[string]time.Duration{"complete": 18 * time.Millisecond}})
@@ -255,11 +256,27 @@ func TestProgramsRun(t *testing.T) {
 	}
 	t.Logf("%d programs", len(p.names))
 	done, binary := 0, p.build(t)
-	p.run(t, binary, func(name string, found []figures) { done += sound(t, name, found, lanes[name]) })
+	p.run(t, binary, func(name string, found []figures) {
+		n := sound(t, name, found, lanes[name])
+		if done += n; name == "limited" && n > 100 { // 40, and some that come as their client gives up
+			t.Errorf("%d items are done in 400 ms, two of 20 ms at once", n)
+		}
+	})
 	if done < 1000 {
 		t.Errorf("only %d items are done in all programs", done)
 	}
 	p.interrupt(t, binary, lanes)
+}
+
+// limited has clients who give up, and goroutines of their own for two of them.
+func limited(t *testing.T) *engine.Scenario {
+	t.Helper()
+	s, err := engine.Decode("limited.yaml", []byte("duet: 1\nload: {rate: 1000/s, timeout: 100ms}\n"+
+		"handlers: [{name: work, service: {dist: constant, mean: 20ms}}]\nlanes: [{model: event, publishers: per_item, limit: 2}]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // interrupt does to a program what Ctrl-C does: it ends soon, and still says what became
