@@ -110,8 +110,8 @@ expect: [message.offered == event.offered, message.done + event.done == message.
 		cmd := exec.CommandContext(t.Context(), binary, "broker", "clean", "nats://me:secret@127.0.0.1:1")
 		cmd.Stderr = &errs
 		var ended *exec.ExitError
-		if err := cmd.Run(); !errors.As(err, &ended) || ended.ExitCode() != exitInput {
-			t.Errorf("it ends with %v, want exit code %d", err, exitInput)
+		if err := cmd.Run(); !errors.As(err, &ended) || ended.ExitCode() != exitRun {
+			t.Errorf("it ends with %v, want exit code %d", err, exitRun)
 		}
 		if text := errs.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "127.0.0.1:1") || strings.Contains(text, "secret") {
 			t.Errorf("it says %q", text)

@@ -79,9 +79,28 @@ func (w *world) connect(ctx context.Context, url string) (broker.Server, error) 
 	if engine.Embedded(url) {
 		return nil, errors.New("the embedded broker is inside the process that has it, and goes with it: nobody else can reach it")
 	}
-	ctx, cancel := context.WithTimeout(ctx, brokerOpening)
+	return w.reach(ctx, &engine.Queue{Broker: kind, URL: url})
+}
+
+// reach opens the broker of a queue. A url that is none is wrong input; what goes
+// wrong besides is not.
+func (w *world) reach(ctx context.Context, q *engine.Queue) (broker.Server, error) {
+	if _, err := broker.ParseAddress(q.URL, w.env); err != nil {
+		return nil, err
+	}
+	opening, cancel := context.WithTimeout(ctx, brokerOpening)
 	defer cancel()
-	return w.dial(ctx, &engine.Queue{Broker: kind, URL: url})
+	server, err := w.dial(opening, q)
+	return server, ofBroker(ctx, err)
+}
+
+// ofBroker is the error of a broker that cannot be reached, or did not do what it was
+// asked; of the signal that kept it from that, if one did.
+func ofBroker(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	return cmp.Or(interruption(ctx, nil), error(&exit{exitRun, err}))
 }
 
 // clean removes what runs have left in a broker.
@@ -93,13 +112,13 @@ func (w *world) clean(ctx context.Context, url string, f *cleanFlags) error {
 	defer server.Close()
 	queues, err := server.Created(ctx)
 	if err != nil {
-		return &exit{exitRun, err}
+		return ofBroker(ctx, err)
 	}
 	runs := byRun(queues)
 	alive := map[string]bool{}
 	if f.run == "" {
 		if alive, err = remotework.Alive(ctx, server, queues); err != nil {
-			return &exit{exitRun, cmp.Or(interruption(ctx, nil), err)}
+			return ofBroker(ctx, err)
 		}
 	} else if runs = map[string][]broker.Name{f.run: runs[f.run]}; len(runs[f.run]) == 0 {
 		fmt.Fprintf(w.stdout, "%s has nothing of a run %s\n", server.Address(), f.run)
@@ -115,7 +134,7 @@ func (w *world) clean(ctx context.Context, url string, f *cleanFlags) error {
 			continue
 		}
 		if err := w.remove(ctx, server, runs[run], f.dry); err != nil {
-			return &exit{exitRun, err}
+			return ofBroker(ctx, err)
 		}
 	}
 	return nil
@@ -162,23 +181,23 @@ func (w *world) warn(ctx context.Context, s *engine.Scenario) error {
 		}
 		asked = append(asked, q.URL)
 		if err := w.warnOf(ctx, q); err != nil {
-			return &exit{exitRun, err}
+			return err
 		}
 	}
 	return nil
 }
 
 func (w *world) warnOf(ctx context.Context, q *engine.Queue) error {
-	ctx, cancel := context.WithTimeout(ctx, brokerOpening)
-	defer cancel()
-	server, err := w.dial(ctx, q)
+	server, err := w.reach(ctx, q)
 	if err != nil {
 		return err
 	}
 	defer server.Close()
-	queues, err := server.Created(ctx)
+	asking, cancel := context.WithTimeout(ctx, brokerOpening)
+	defer cancel()
+	queues, err := server.Created(asking)
 	if err != nil || len(queues) == 0 {
-		return err
+		return ofBroker(ctx, err)
 	}
 	names := slices.Sorted(maps.Keys(byRun(queues)))
 	fmt.Fprintf(w.stderr, "duet: %s has queues of other runs (%s); duet broker clean %[1]s removes those of runs that are over\n",

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"duet/engine"
 	"duet/engine/broker"
@@ -129,6 +130,49 @@ func TestARunSaysThatOthersHaveLeftSomething(t *testing.T) {
 		}
 		if code := s.do(t, "run", "tiny.yaml", "--broker", "nats://me:secret@here"); code != exitRun || len(s.ran) != 1 {
 			t.Errorf("without a broker: exit code %d, %d runs", code, len(s.ran))
+		}
+	})
+}
+
+// TestExitCodesOfBrokers: a broker that is not there is no wrong input, and a signal is
+// a signal whatever was going on.
+func TestExitCodesOfBrokers(t *testing.T) {
+	inFolder(t, folder)
+	commands := map[string][]string{
+		"clean":  {"broker", "clean", "nats://here"},
+		"worker": {"worker", "--broker", "nats://here", "--run", "a"},
+		"run":    {"run", "tiny.yaml", "--broker", "nats://here"},
+	}
+	for name, args := range commands {
+		t.Run(name, func(t *testing.T) {
+			s := newStage()
+			s.dial = func(context.Context, *engine.Queue) (broker.Server, error) { return nil, errBroken }
+			if code := s.do(t, args...); code != exitRun || s.errs.String() != "duet: it broke\n" {
+				t.Errorf("without a broker: exit code %d, %s", code, s.errs.String())
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			s = newStage()
+			s.dial = func(context.Context, *engine.Queue) (broker.Server, error) {
+				cancel()
+				return nil, context.Canceled
+			}
+			if code := s.main(ctx, args); code != exitInterrupted || s.errs.String() != "duet: interrupted\n" {
+				t.Errorf("interrupted while it dials: exit code %d, %s", code, s.errs.String())
+			}
+		})
+	}
+}
+
+// TestCleanInterruptedWhileItAsks: a run that goes on is waited for.
+func TestCleanInterruptedWhileItAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage()
+		s.broker.queues = []broker.Name{{Run: "dead", Lane: "message", Handler: "_reports_1"}}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		code := s.main(ctx, []string{"broker", "clean", "nats://here"})
+		if code != exitInterrupted || s.errs.String() != "duet: interrupted\n" || len(s.broker.queues) != 1 || s.broker.closed != 1 {
+			t.Errorf("exit code %d, %s; left are %v", code, s.errs.String(), s.broker.queues)
 		}
 	})
 }

@@ -11,7 +11,11 @@ import (
 	"duet/engine"
 )
 
-// seed is a flag for any 64 bits, which knows whether it was given.
+// mostSeed is the greatest seed that a scenario may have: a file that is saved can be
+// opened again.
+const mostSeed = 1 << 63
+
+// seed is a flag for a scenario's seed, which knows whether it was given.
 type seed struct {
 	value uint64
 	given bool
@@ -22,11 +26,19 @@ func (s *seed) Type() string   { return "number" }
 
 func (s *seed) Set(text string) error {
 	n, err := strconv.ParseUint(text, 10, 64)
-	if err != nil {
-		return errors.New("a whole number from 0 to 18446744073709551615 is needed")
+	if err != nil || n > mostSeed {
+		return fmt.Errorf("a whole number from 0 to %d is needed", uint64(mostSeed))
 	}
 	s.value, s.given = n, true
 	return nil
+}
+
+// or is the seed, or another where none was given.
+func (s *seed) or(standard uint64) uint64 {
+	if s.given {
+		return s.value
+	}
+	return standard
 }
 
 // length is a flag for a time above 0; 0 when it was not given.

@@ -41,7 +41,7 @@ func runAll(ctx context.Context, scenarios []*engine.Scenario, run runner, p *pr
 // together runs a scenario with its lanes beside each other until it is over,
 // or ctx is done. The outcome has no snapshot where the run did not begin.
 func (w *world) together(ctx context.Context, s *engine.Scenario, p *progress) (report.Outcome, error) {
-	name := p.names.next()
+	name := p.names.next(s)
 	p.clear()
 	w.invite(s, name)
 	run, err := w.newRun(s, live.Options{Endless: s.Duration == 0, Name: name})

@@ -29,7 +29,7 @@ func (w *world) talk(ctx context.Context, name string, change *settings, remote 
 	fmt.Fprint(w.stderr, remote.remark())
 	o := linear.Options{Scenario: s, Save: save, In: w.stdin, Out: w.stdout}
 	o.NewRun = func(s *engine.Scenario) (engine.Run, error) {
-		name := remote.names.next()
+		name := remote.names.next(s)
 		w.invite(s, name)
 		return w.newRun(s, live.Options{Endless: true, Name: name})
 	}

@@ -143,7 +143,7 @@ func (w *world) playground(ctx context.Context, name string, change *settings, r
 	o.Program = []tea.ProgramOption{tea.WithoutSignalHandler()} // signals end ctx
 	o.Save = save
 	o.NewRun = func(s *engine.Scenario, paused bool) (engine.Run, error) {
-		return w.newRun(s, live.Options{Endless: true, Paused: paused, Name: remote.names.next()})
+		return w.newRun(s, live.Options{Endless: true, Paused: paused, Name: remote.names.next(s)})
 	}
 	foretell(&o)
 	w.recall(&o)

@@ -110,7 +110,7 @@ func (w *world) run(ctx context.Context, name string, f *runFlags) error {
 		runner = w.inTurn
 	}
 	p := w.progress()
-	p.names = f.broker.names
+	p.names.first = f.broker.names.first
 	outcomes, runErr := runAll(ctx, variants, runner, p)
 	runErr = errors.Join(runErr, end())
 	if len(outcomes) == 0 {

@@ -81,12 +81,12 @@ func TestRunOneCase(t *testing.T) {
 
 func TestFlagsHaveTheLastWord(t *testing.T) {
 	s, _ := run(t, "claiming.yaml", "--case", "wrong", "--set", "load.rate=30/s", "--set", "lanes.message.workers=7",
-		"--for", "2s", "--seed", "18446744073709551615", "--format", "json")
+		"--for", "2s", "--seed", "9223372036854775808", "--format", "json")
 	got := s.ran[0]
 	if got.Load.Rate != 30 || got.Lanes[0].Workers != 7 || got.Duration != 2*time.Second || s.endless[0] {
 		t.Errorf("ran with %+v", got)
 	}
-	if r := decoded(t, s.out.Bytes()); r.Seed != 1<<64-1 || r.Seconds != 2 || r.Lanes[1].Done != 60 {
+	if r := decoded(t, s.out.Bytes()); r.Seed != mostSeed || r.Seconds != 2 || r.Lanes[1].Done != 60 {
 		t.Errorf("seed %d, %v s, %d done", r.Seed, r.Seconds, r.Lanes[1].Done)
 	}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -45,6 +46,22 @@ func TestWhatIsSavedCanBePlayed(t *testing.T) {
 				t.Errorf("%s: saved with 77/s, opened with %s", name, rate)
 			}
 		}
+	}
+}
+
+// Any seed that can be given, a file can have.
+func TestTheGreatestSeedCanBeSaved(t *testing.T) {
+	inFolder(t, folder)
+	s := seated()
+	s.do(t, "./tiny.yaml", "--seed", fmt.Sprint(uint64(mostSeed)))
+	if err := s.played[0].Save("./saved.yaml", s.played[0].Scenario, false); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := open("./saved.yaml"); err != nil || again.Seed != mostSeed {
+		t.Errorf("opened again: %+v, %v", again, err)
+	}
+	if code := s.do(t, "./tiny.yaml", "--seed", fmt.Sprint(uint64(mostSeed+1))); code != exitInput {
+		t.Errorf("a greater one: exit code %d", code)
 	}
 }
 

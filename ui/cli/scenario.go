@@ -74,8 +74,6 @@ func (f *settings) apply(s *engine.Scenario) (*engine.Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.seed.given {
-		s.Seed = f.seed.value
-	}
+	s.Seed = f.seed.or(s.Seed)
 	return s, nil
 }

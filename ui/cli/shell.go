@@ -92,7 +92,7 @@ func completeFlags(cmd *cobra.Command) {
 			complete = completeSettings
 		case flag.Name == "case":
 			complete = completeCases
-		case flag.Name == "out":
+		case flag.Name == "out" || flag.Name == "trace":
 			return // files
 		default:
 			complete = cobra.NoFileCompletions

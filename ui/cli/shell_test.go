@@ -79,7 +79,9 @@ func TestWhatFlagsTakeIsCompleted(t *testing.T) {
 		{"run --set *", nil, "load.rate="},
 		{"run none.yaml --set *", nil, "load.rate="},
 		{"run tiny.yaml --case *", nil, "tiny"},
-		{"run duality --for *", nil, "tiny.yaml"},
+		{"run duality --for *", []string{":4"}, "tiny.yaml"},
+		{"run duality --out *", []string{":0"}, "tiny.yaml"}, // files, by the shell
+		{"run duality --trace *", []string{":0"}, "tiny.yaml"},
 		{"completion *", []string{"bash", "zsh", "fish", "powershell"}, "tcsh"},
 		{"verify *", []string{"duality\tTwo names for one machine"}, "tiny.yaml"},
 		{"*", []string{"run\tRun a scenario without a screen, report, and check its claims"}, "ruin"},

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -123,7 +122,7 @@ func (f *sizeFlags) question() (*size.Question, error) {
 		}
 		targets = append(targets, t)
 	}
-	return size.NewQuestion(rate, f.service, targets, cmp.Or(f.seed.value, 1), readTimes)
+	return size.NewQuestion(rate, f.service, targets, f.seed.or(1), readTimes)
 }
 
 // readTimes opens a file of measured times.

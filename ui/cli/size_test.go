@@ -67,6 +67,20 @@ func TestSize(t *testing.T) {
 	}
 }
 
+// TestSeedZeroIsASeed, and not the one that is drawn from where none is given.
+func TestSeedZeroIsASeed(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want uint64
+	}{{nil, 1}, {[]string{"--seed", "0"}, 0}} {
+		s, _ := sized(t.Context(), append([]string{"--rate", "50/s", "--service", "constant:5ms", "--slo", "mean<20ms", "--format", "json"}, c.args...)...)
+		var r report.Size
+		if err := json.Unmarshal(s.out.Bytes(), &r); err != nil || r.Seed != c.want {
+			t.Errorf("%v: seed %d, %v", c.args, r.Seed, err)
+		}
+	}
+}
+
 func TestSizeAsText(t *testing.T) {
 	s, code := sized(t.Context(), "--rate", "50/s", "--service", "constant:5ms", "--slo", "mean<20ms")
 	if code != exitFine || s.errs.Len() > 0 {

@@ -141,10 +141,7 @@ func (w *world) verifyVoices(ctx context.Context, names []string, f *verifyFlags
 	left := w.countdown()
 	o := voices.Options{
 		Virtual: w.newVirtual, Runs: voices.UsualRuns, For: voices.UsualFor, AtOnce: runtime.GOMAXPROCS(0),
-		Seed: 1, Progress: left.show,
-	}
-	if f.seed.given {
-		o.Seed = f.seed.value
+		Seed: f.seed.or(1), Progress: left.show,
 	}
 	if f.real || !f.virtual {
 		o.Real = func(s *engine.Scenario) (engine.Run, error) { return w.newRun(s, live.Options{}) }

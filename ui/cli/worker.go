@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -64,8 +65,8 @@ func (w *world) joinRun(ctx context.Context, f *workerFlags) error {
 	}
 	defer server.Close()
 	err = w.work(ctx, server, f.Options)
-	if err != nil && !errors.Is(err, remotework.ErrNone) && !errors.Is(err, remotework.ErrLane) {
-		err = &exit{exitRun, err}
+	if !errors.Is(err, remotework.ErrNone) && !errors.Is(err, remotework.ErrLane) {
+		err = ofBroker(ctx, err)
 	}
 	return cmp.Or(err, interruption(ctx, nil))
 }
@@ -73,21 +74,21 @@ func (w *world) joinRun(ctx context.Context, f *workerFlags) error {
 // runNames are what runs are called in a broker, one after another.
 type runNames struct {
 	first string // empty: all are drawn
-	given int
+	given atomic.Int64
 }
 
-// next is the name of the next run. With the first one given, the others have a
-// number.
-func (r *runNames) next() string {
-	r.given++
-	switch {
-	case r.first == "":
+// next is the name of a run of a scenario. With the first one given, further ones that
+// others can work for have a number. It may be called from any goroutine: a screen
+// starts runs in some.
+func (r *runNames) next(s *engine.Scenario) string {
+	if r.first == "" || reachable(s) == nil {
 		return broker.NewRun()
-	case r.given == 1:
-		return r.first
-	default:
-		return fmt.Sprintf("%s_%d", r.first, r.given)
 	}
+	n := r.given.Add(1)
+	if n == 1 {
+		return r.first
+	}
+	return fmt.Sprintf("%s_%d", r.first, n)
 }
 
 // check finds out whether runs of a scenario can be called like that.

@@ -29,12 +29,40 @@ func TestWorkerPassesOnWhatItIsTold(t *testing.T) {
 }
 
 func TestRunNames(t *testing.T) {
+	s, err := moved(t, "lanes: [{model: event}, {model: message}]", "nats://here")
+	if err != nil {
+		t.Fatal(err)
+	}
 	drawn, given := runNames{}, runNames{first: "a"}
-	if a, b := drawn.next(), drawn.next(); a == b {
+	if a, b := drawn.next(s), drawn.next(s); a == b {
 		t.Error("two runs are called the same")
 	}
-	if a, b := given.next(), given.next(); a != "a" || b != "a_2" {
+	if a := given.next(alone(s, 0)); a == "a" {
+		t.Error("a run without queues has the name that others look for")
+	}
+	if a, b := given.next(alone(s, 1)), given.next(s); a != "a" || b != "a_2" {
 		t.Errorf("runs are called %s, %s", a, b)
+	}
+}
+
+// TestRunsThatBeginAtOnceHaveNamesOfTheirOwn: a screen starts each in a goroutine.
+func TestRunsThatBeginAtOnceHaveNamesOfTheirOwn(t *testing.T) {
+	s, err := moved(t, "lanes: [{model: message}]", "nats://here")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const runs = 200
+	given := runNames{first: "a"}
+	var names sync.Map
+	var asking sync.WaitGroup
+	for range runs {
+		asking.Go(func() { names.Store(given.next(s), true) })
+	}
+	asking.Wait()
+	n := 0
+	names.Range(func(any, any) bool { n++; return true })
+	if n != runs {
+		t.Errorf("%d runs have %d names", runs, n)
 	}
 }
 
