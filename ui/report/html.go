@@ -23,11 +23,11 @@ var pageSource string
 // templates are those of all pages, read when the first one is written.
 var templates = sync.OnceValue(func() *template.Template {
 	t := template.New("").Funcs(template.FuncMap{
-		"style":  func() template.CSS { return template.CSS(chart.Style + style) },
-		"upper":  func(m engine.Mode) string { return strings.ToUpper(string(m)) },
-		"sign":   func(severity string) string { return signs[severity] },
-		"figure": number,
-		"next":   func(n int) int { return n + 1 },
+		"style": func() template.CSS { return template.CSS(chart.Style + style) },
+		"upper": func(m engine.Mode) string { return strings.ToUpper(string(m)) },
+		"sign":  func(severity string) string { return signs[severity] },
+		"side":  side,
+		"next":  func(n int) int { return n + 1 },
 	})
 	template.Must(t.New("page").Parse(pageSource))
 	template.Must(t.New("sweep").Parse(sweepSource))

@@ -19,7 +19,8 @@
 //	lanes, expect   those of the only case; left out where there are several
 //	cases           one for each case; a scenario without cases has one without
 //	                a name
-//	machine         go, gomaxprocs, os, arch; cpu_work: some handler burns a core
+//	machine         go, gomaxprocs, cores, os, arch; cpu_work: some handler burns a
+//	                core
 //
 // A case has
 //
