@@ -62,9 +62,9 @@ func (s *search) proposeRoom(servers int) int {
 	return min(n, mostRoom)
 }
 
-// mostRoom is the largest room that is worth trying: with which a twentieth of what
+// worthRoom is the largest room that is worth trying: with which a twentieth of what
 // may be lost is expected to be, or as good as nothing less than with any room.
-func (s *search) mostRoom(servers int) int {
+func (s *search) worthRoom(servers int) int {
 	enough := max(s.fullLimit().Limit/20, 1.01*s.lossOf(servers, mostRoom))
 	n, _, _ := least(0, mostRoom, s.proposeRoom(servers), func(room int) (bool, error) { return s.lossOf(servers, room) <= enough, nil })
 	return min(n, mostRoom)

@@ -76,7 +76,7 @@ func (s *search) least(ctx context.Context, proposed Plan) (p Plan, ok bool, err
 // is none where another target fails before that: more room only makes it worse.
 func (s *search) roomFor(ctx context.Context, servers int) (Plan, bool, error) {
 	worse := errors.New("more room makes it worse")
-	room, ok, err := least(0, s.mostRoom(servers), s.proposeRoom(servers), func(room int) (bool, error) {
+	room, ok, err := least(0, s.worthRoom(servers), s.proposeRoom(servers), func(room int) (bool, error) {
 		checks, err := s.full(ctx, Plan{servers, room})
 		if err != nil {
 			return false, err

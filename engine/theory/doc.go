@@ -16,10 +16,9 @@
 //	M/G/c/c     MGcc      no queue at all (Erlang B)
 //	M/G/inf     MGInf     a goroutine for each item
 //	M/G/1 prio  Priority  classes, without interrupting what is in service
-//	fluid       Fluid     more arrives than can be done: growth, filling, draining
+//	fluid       Fluid     more arrives than can be done: growth, filling
 //
-// [MaxMean] and [Harmonic] are about waiting for the slowest of several,
-// [RetryStorm] about clients that give up and try again.
+// [Harmonic] is about waiting for the slowest of several.
 //
 // # Units and ranges
 //
