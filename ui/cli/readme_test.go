@@ -5,7 +5,10 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,6 +17,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"duet/engine"
 	"duet/presets"
@@ -54,6 +58,104 @@ func TestReadmeNamesEveryCommandAndFlag(t *testing.T) {
 		}
 	}
 	walk(newStage().root())
+}
+
+// TestReadmeTellsWhoseFlagsTheyAre: each command of a flag is in a row of it.
+func TestReadmeTellsWhoseFlagsTheyAre(t *testing.T) {
+	lines := strings.Split(readme(t), "\n")
+	told := func(flag, path string) bool {
+		return slices.ContainsFunc(lines, func(line string) bool {
+			cells := strings.Split(line, " | ")
+			return len(cells) > 2 && regexp.MustCompile("^\\| `--"+flag+"[ `]").MatchString(line) &&
+				(strings.Contains(cells[1], "all that runs") || strings.Contains(cells[1], "`"+path+"`") || strings.Contains(cells[1], "`"+strings.TrimPrefix(path, "duet ")+"`"))
+		})
+	}
+	var walk func(cmd *cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		cmd.LocalFlags().VisitAll(func(flag *pflag.Flag) {
+			if flag.Name != "help" && !told(flag.Name, cmd.CommandPath()) {
+				t.Errorf("README.md has no row for --%s of %s", flag.Name, cmd.CommandPath())
+			}
+		})
+		for _, sub := range cmd.Commands() {
+			walk(sub)
+		}
+	}
+	walk(newStage().root())
+}
+
+// section is the part of the README under a heading.
+func section(t *testing.T, heading string) string {
+	t.Helper()
+	_, text, _ := strings.Cut(readme(t), "\n"+heading+"\n")
+	text, _, _ = strings.Cut(text, "\n#")
+	if text == "" {
+		t.Fatalf("README.md has nothing under %s", heading)
+	}
+	return text
+}
+
+// TestReadmeNamesEveryPackage in its map.
+func TestReadmeNamesEveryPackage(t *testing.T) {
+	text, found := section(t, "## Map of the code"), map[string]bool{}
+	err := fs.WalkDir(os.DirFS("../.."), ".", func(path string, d fs.DirEntry, err error) error {
+		switch name := d.Name(); {
+		case err != nil:
+			return err
+		case d.IsDir() && (name == "testdata" || strings.HasPrefix(name, ".") && name != "."):
+			return fs.SkipDir
+		case strings.HasSuffix(name, ".go") && strings.Contains(path, "/"):
+			found[filepath.Dir(path)] = true
+		}
+		return nil
+	})
+	if err != nil || len(found) < 40 {
+		t.Fatalf("%d packages, %v", len(found), err)
+	}
+	for path := range found {
+		if name := filepath.Base(path); !regexp.MustCompile(`\b` + name + `\b`).MatchString(text) {
+			t.Errorf("README.md's map lacks %s", path)
+		}
+	}
+}
+
+// TestReadmeNamesEveryDependency that go.mod requires by itself.
+func TestReadmeNamesEveryDependency(t *testing.T) {
+	mod, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := section(t, "## Dependencies")
+	modules := regexp.MustCompile(`(?m)^\t(\S+?)(/v\d+)? v\S+$`).FindAllSubmatch(mod, -1) // those that are indirect say so
+	if len(modules) < 20 {
+		t.Fatalf("found %d modules", len(modules))
+	}
+	for _, m := range modules {
+		if name := filepath.Base(string(m[1])); !regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`).MatchString(text) {
+			t.Errorf("README.md does not say what %s is for", m[1])
+		}
+	}
+}
+
+// TestReadmeNamesEveryFigure of a lane, as the JSON has it.
+func TestReadmeNamesEveryFigure(t *testing.T) {
+	text := section(t, "### The JSON of `duet run`")
+	var walk func(v reflect.Type)
+	walk = func(v reflect.Type) {
+		switch v.Kind() {
+		case reflect.Pointer, reflect.Slice:
+			walk(v.Elem())
+		case reflect.Struct:
+			for field := range v.Fields() {
+				name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+				if name != "" && !strings.Contains(text, `"`+name+`"`) {
+					t.Errorf("README.md lacks %q of %s", name, v)
+				}
+				walk(field.Type)
+			}
+		}
+	}
+	walk(reflect.TypeFor[engine.LaneFigures]())
 }
 
 // TestReadmeNamesEveryKey looks for what the screen's key map binds, as its
