@@ -47,7 +47,7 @@ type Entry struct {
 	Key     int32
 	Lane    int16
 	Handler int16 // -1: the item as a whole
-	Worker  int16 // from 1; 0: none; below, of a process elsewhere, and within that: -1 is its first
+	Worker  int32 // from 1; 0: none; below, of a process elsewhere, and within that: -1 is its first
 	Attempt int16
 	What    Happening
 }

@@ -92,7 +92,7 @@ func (s *slot) store(e *engine.Entry) {
 	s.at.Store(int64(e.At))
 	s.seq.Store(e.Seq)
 	s.keyLaneHandler.Store(uint64(uint32(e.Key))<<32 | uint64(uint16(e.Lane))<<16 | uint64(uint16(e.Handler)))
-	s.workerTriesWhat.Store(uint64(uint16(e.Worker))<<32 | uint64(uint16(e.Attempt))<<16 | uint64(e.What))
+	s.workerTriesWhat.Store(uint64(uint32(e.Worker))<<32 | uint64(uint16(e.Attempt))<<16 | uint64(e.What))
 }
 
 func (s *slot) load(n uint64) engine.Entry {
@@ -100,6 +100,6 @@ func (s *slot) load(n uint64) engine.Entry {
 	return engine.Entry{
 		N: n, At: time.Duration(s.at.Load()), Seq: s.seq.Load(),
 		Key: int32(a >> 32), Lane: int16(a >> 16), Handler: int16(a),
-		Worker: int16(b >> 32), Attempt: int16(b >> 16), What: engine.Happening(b),
+		Worker: int32(b >> 32), Attempt: int16(b >> 16), What: engine.Happening(b),
 	}
 }

@@ -29,6 +29,3 @@ func (s *Sampler) SetRate(perSecond float64) {
 
 // Wants says whether the item with this sequence number is written.
 func (s *Sampler) Wants(seq int64) bool { return seq&s.mask.Load() == 0 }
-
-// Stride is how many items there are for each that is written.
-func (s *Sampler) Stride() int64 { return s.mask.Load() + 1 }

@@ -263,6 +263,6 @@ func (l *lane) note(what engine.Happening, d *delivery, handler, worker, attempt
 	}
 	l.run.journal.Add(engine.Entry{
 		At: now, Seq: d.item.Seq, Key: d.item.Key, Lane: int16(l.index), Handler: int16(handler),
-		Worker: int16(worker), Attempt: int16(attempt), What: what,
+		Worker: int32(worker), Attempt: int16(attempt), What: what,
 	})
 }

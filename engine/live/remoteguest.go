@@ -31,10 +31,10 @@ type guestSeat struct {
 	worker int
 }
 
-// The numbers of the places of workers elsewhere: so many for each process, far above
-// those of the lane's own.
+// The numbers of the places of workers elsewhere: so many for each process, above those
+// of the lane's own, which go up to a million.
 const (
-	guestIDs  = 1_000_000
+	guestIDs  = 2_000_000
 	guestStep = remotework.MostWorkers + 1
 )
 

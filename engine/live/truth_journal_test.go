@@ -70,12 +70,12 @@ lanes:
 			if lane.Publishers[0].Calls != nil {
 				taken = func(h handled) time.Duration { return h.start }
 			}
-			done := map[int16]int64{} // by worker
+			done := map[int32]int64{} // by worker
 			for _, h := range ended {
 				story := told[h.Seq]
 				by := story[len(story)-1].Worker
 				done[by]++
-				entry := func(what engine.Happening, at time.Duration, handler, worker, attempt int16) engine.Entry {
+				entry := func(what engine.Happening, at time.Duration, handler int16, worker int32, attempt int16) engine.Entry {
 					return engine.Entry{At: at, Seq: h.Seq, Key: h.Key, Lane: int16(i), Handler: handler, Worker: worker, Attempt: attempt, What: what}
 				}
 				want := []engine.Entry{
@@ -93,8 +93,8 @@ lanes:
 				}
 			}
 			for _, w := range lane.Workers {
-				if w.Done != done[int16(w.ID)] {
-					t.Errorf("%s: worker %d has done %d, said to be %d", lane.Name, w.ID, done[int16(w.ID)], w.Done)
+				if w.Done != done[int32(w.ID)] {
+					t.Errorf("%s: worker %d has done %d, said to be %d", lane.Name, w.ID, done[int32(w.ID)], w.Done)
 				}
 			}
 		}

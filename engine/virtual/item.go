@@ -258,5 +258,5 @@ func (l *lane) missed(h *handler, it *item, out account.Outcome) {
 func (l *lane) note(what engine.Happening, it *item, handler, worker, attempt int32) {
 	e := l.machine.story.add()
 	e.At, e.Seq, e.Key, e.What = time.Duration(l.now), it.Seq, it.Key, what
-	e.Lane, e.Handler, e.Worker, e.Attempt = int16(l.index), int16(handler), int16(worker), int16(attempt)
+	e.Lane, e.Handler, e.Worker, e.Attempt = int16(l.index), int16(handler), worker, int16(attempt)
 }

@@ -131,7 +131,7 @@ func FuzzPicture(f *testing.F) {
 		for i := range 60 {
 			e := engine.Entry{
 				At: time.Duration(a + int64(i)*b), Seq: int64(i % 7), Key: int32(b), Handler: int16(i%6) - 1,
-				Worker: int16(b), Attempt: int16(a), What: engine.Happening((i + int(which)) % 13),
+				Worker: int32(b), Attempt: int16(a), What: engine.Happening((i + int(which)) % 13),
 			}
 			m.scene.traffic[i%len(snap.Lanes)].add(&e, true)
 		}
