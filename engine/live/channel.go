@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"duet/engine"
 	"duet/engine/account"
@@ -246,20 +245,15 @@ func (c *channel) crash(f *engine.Fault) error {
 		} else if err != nil {
 			return err
 		}
-		c.mourn(sub, id, f.Restart)
+		c.place(sub, id).mourn(when, c.gen.lane.run.clock.Now(), f.Restart)
 	}
 	return nil
 }
 
-// mourn notes when a crashed worker is back.
-func (c *channel) mourn(sub *message.Subscription[delivery], id int, restart time.Duration) {
+// place is that of a worker of a subscription.
+func (c *channel) place(sub *message.Subscription[delivery], id int) *server {
 	position := max(0, slices.Index(c.subs, sub))
-	s := c.gen.place(c.gen.runs(c.apart(position)), id)
-	if restart > 0 {
-		s.back.Store(int64(c.gen.lane.run.clock.Now() + restart))
-	} else {
-		s.back.Store(0)
-	}
+	return c.gen.place(c.gen.runs(c.apart(position)), id)
 }
 
 // apart is the handler of a subscription by its position; nil: all together.

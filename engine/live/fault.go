@@ -1,12 +1,12 @@
 package live
 
 import (
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"duet/engine"
+	"duet/engine/script"
 )
 
 // faults is what is broken in a handler now.
@@ -32,8 +32,6 @@ const (
 	failing
 	panicking
 )
-
-const forGood = time.Duration(1<<63 - 1)
 
 // holds tells whether one more handling is to be held, and counts it.
 func (t *trouble) holds() bool { return t.stalls.Load() > 0 && t.stalls.Add(-1) >= 0 }
@@ -92,7 +90,7 @@ func (f *faults) add(e *engine.Fault) {
 	if t := f.now(); t != nil {
 		next = *t
 	}
-	until := forGood
+	until := script.ForGood
 	if e.For > 0 {
 		until = f.clock() + e.For
 	}
@@ -115,28 +113,19 @@ func (f *faults) add(e *engine.Fault) {
 // broken says what is broken in the handler, for the screen; empty: nothing.
 func (h *handler) broken() string {
 	f := &h.faults
-	if left := time.Duration(h.heldUntil.Load()) - f.clock(); left > 0 {
-		return fmt.Sprintf("stalled %.1fs", left.Seconds())
+	now := f.clock()
+	b := script.Broken{Held: time.Duration(h.heldUntil.Load()) - now}
+	if t := f.now(); t != nil {
+		b.Stalls = t.stalls.Load() > 0
+		b.Panicking, b.Failing, b.Slowed = t.left(panicking, t.panics, now), t.left(failing, t.fail, now), t.left(slowed, t.factor, now)
 	}
-	t := f.now()
-	if t == nil {
-		return ""
+	return b.String()
+}
+
+// left is what there still is of one of the faults.
+func (t *trouble) left(i int, size float64, now time.Duration) script.Spell {
+	if t.until[i] == script.ForGood {
+		return script.Spell{Size: size, Left: script.ForGood}
 	}
-	left := func(i int) string {
-		if t.until[i] == forGood {
-			return ""
-		}
-		return fmt.Sprintf(" %.1fs", (t.until[i] - f.clock()).Seconds())
-	}
-	switch {
-	case t.stalls.Load() > 0:
-		return "about to stall"
-	case t.until[panicking] != 0:
-		return fmt.Sprintf("panics %.0f%%%s", t.panics*100, left(panicking))
-	case t.until[failing] != 0:
-		return fmt.Sprintf("fails %.0f%%%s", t.fail*100, left(failing))
-	case t.until[slowed] != 0:
-		return fmt.Sprintf("x%.3g slower%s", t.factor, left(slowed))
-	}
-	return ""
+	return script.Spell{Size: size, Left: t.until[i] - now}
 }

@@ -61,6 +61,39 @@ func TestLedgersBalanceThroughABroker(t *testing.T) {
 	})
 }
 
+// TestARestartInABrokerCountsFromTheCrash: not from the fault that led to it when the work
+// was done.
+func TestARestartInABrokerCountsFromTheCrash(t *testing.T) {
+	t.Parallel()
+	const restart = 150 * time.Millisecond
+	r := begin(t, `
+load: {rate: 100/s}
+handlers: [{name: charge, service: {dist: constant, mean: 200ms}}]
+lanes: [{model: message, queue: {broker: jetstream, url: embedded}, workers: 1, ack: after}]
+`, Options{Endless: true, Dial: dialling})
+	defer r.end()
+	r.await("work in hand, and more waiting", time.Minute, func(s *engine.Snapshot) bool {
+		return s.Lanes[0].Ledger.InFlight == 1 && s.Lanes[0].Ledger.Waiting > 3
+	})
+	r.do(broken(engine.Fault{Kind: engine.FaultCrash, Target: "worker", When: engine.CrashBeforeAck, Restart: restart}))
+	var down, back time.Duration // when the work that the crash follows ended, and the next began
+	r.await("that it works again", time.Minute, func(*engine.Snapshot) bool {
+		for _, e := range r.Journal(nil, 0) {
+			switch {
+			case e.What == engine.Retried && e.Handler == 0:
+				down = e.At
+			case e.What == engine.Started && e.Handler == 0 && down > 0 && e.At > down:
+				back = e.At
+				return true
+			}
+		}
+		return false
+	})
+	if back-down < restart/2 {
+		t.Errorf("back %v after it went down, not %v", back-down, restart)
+	}
+}
+
 func TestWithoutAckABrokerLosesWhatACrashedWorkerHeld(t *testing.T) {
 	r := begin(t, `
 load: {rate: 100/s}

@@ -277,6 +277,9 @@ func (w *remoteWorker) judge(p *parcel, panicked bool, err error) message.Outcom
 		return message.Lost
 	case w.when != 0:
 		w.down = true
+		if w.when == message.CrashBeforeAck {
+			w.at = q.gen.lane.run.clock.Now()
+		}
 		switch {
 		case w.when == message.CrashBeforeAck && q.after && err == nil:
 			return message.DoneUnacked
@@ -328,11 +331,7 @@ func (q *remoteQueue) crash(id int, when message.CrashWhen, restart time.Duratio
 	if when == message.CrashDuring {
 		victim.cancel(message.ErrCrashed)
 	}
-	place := q.gen.place(q.runs, victim.id)
-	place.back.Store(0)
-	if restart > 0 {
-		place.back.Store(int64(now + restart))
-	}
+	q.gen.place(q.runs, victim.id).mourn(when, now, restart)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"duet/engine/account"
 	"duet/engine/clock"
 	"duet/engine/measure"
+	"duet/engine/message"
 	"duet/engine/work"
 )
 
@@ -57,7 +58,7 @@ type server struct {
 	since   atomic.Int64
 	tries   atomic.Int32
 	at      atomic.Int32 // handler now running, index in the scenario
-	back    atomic.Int64 // crashed: lane time of the restart
+	back    atomic.Int64 // crashed: lane time of the restart; below 0: so long after it went down; 0: not by itself
 
 	host atomic.Pointer[string] // of a worker in another process, while it is there; nil: it is not, or is one of the lane's own
 
@@ -116,6 +117,19 @@ func (s *server) take(d *delivery, attempt int, now time.Duration) {
 	s.tries.Store(int32(attempt))
 	s.since.Store(int64(now))
 	s.state.Store(uint32(engine.Busy))
+}
+
+// mourn notes when the worker is back who crashes now, or after its work: restart after it
+// goes down; 0: not by itself.
+func (s *server) mourn(when message.CrashWhen, now, restart time.Duration) {
+	switch {
+	case restart <= 0:
+		s.back.Store(0)
+	case when == message.CrashBeforeAck:
+		s.back.Store(int64(-restart))
+	default:
+		s.back.Store(int64(now + restart))
+	}
 }
 
 // rest shows that the server waits for work.

@@ -145,8 +145,8 @@ func (s *server) snapshot(g *generation, position int, now time.Duration) engine
 	w := engine.WorkerSnapshot{
 		ID: s.id, Handler: position, State: engine.WorkerState(s.state.Load()),
 		Seq: s.seq.Load(), Key: s.key.Load(), Attempt: int(s.tries.Load()),
-		Since: time.Duration(s.since.Load()), BackAt: time.Duration(s.back.Load()),
-		Done: s.smooth.Load() + s.each[0].ended[account.Done].Load() + s.each[0].helped.Load(),
+		Since: time.Duration(s.since.Load()),
+		Done:  s.smooth.Load() + s.each[0].ended[account.Done].Load() + s.each[0].helped.Load(),
 	}
 	if host := s.host.Load(); host != nil {
 		w.ID, w.Host = withinGuest(s.id), *host
@@ -157,10 +157,22 @@ func (s *server) snapshot(g *generation, position int, now time.Duration) engine
 	if w.State.AtWork() {
 		w.Demand = h.demand(engine.Item{Seq: w.Seq, Key: w.Key, Epoch: s.epoch.Load()})
 	}
-	if w.BackAt <= now {
-		w.BackAt = 0
+	if w.State == engine.Crashed {
+		w.BackAt = s.backAt(w.Since, now)
 	}
 	return w
+}
+
+// backAt is when the worker is back that went down at a time; 0: not by itself, or now.
+func (s *server) backAt(since, now time.Duration) time.Duration {
+	back := time.Duration(s.back.Load())
+	if back < 0 {
+		back = since - back
+	}
+	if back <= now {
+		return 0
+	}
+	return back
 }
 
 // fillPublishers describes the producers.

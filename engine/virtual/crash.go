@@ -12,7 +12,7 @@ type crash struct {
 	down    bool   // its goroutine ends of it, or has ended
 	at      int64  // when it came
 	restart int64  // how long after that the worker is back; 0: not by itself
-	backAt  int64  // when that is expected to be; 0: unknown
+	backAt  int64  // down: when that is; 0: not by itself
 }
 
 // crashWorkers lets workers of the current hand-over crash.
@@ -71,9 +71,6 @@ func (l *lane) doom(w int32, f *engine.Fault) {
 	x := &l.servers[w]
 	x.alert = true
 	x.crash = crash{when: f.When, at: l.now, restart: int64(f.Restart)}
-	if f.Restart > 0 {
-		x.crash.backAt = l.now + int64(f.Restart)
-	}
 }
 
 // strike lets workers crash at once: those that wait first, so that they do not
@@ -107,7 +104,8 @@ func (l *lane) goDown(w int32) {
 	}
 	x.state, x.since, x.event = down, l.now, 0
 	if x.crash.restart > 0 {
-		x.event = l.events.add(x.crash.at+x.crash.restart, serverBack|who(w))
+		x.crash.backAt = x.crash.at + x.crash.restart
+		x.event = l.events.add(x.crash.backAt, serverBack|who(w))
 	}
 	if l.handOver(w) {
 		l.inform(x.sub)

@@ -28,10 +28,10 @@
 // idempotent handlers recognise nothing from before. Deliveries that ended while others of their item go on ended well.
 // Calls with a goroutine each are those of the latest items that would end last, and
 // have slots of what they need in the order of their items.
-// Workers that are about to crash do not. What is on its way through a hand-over
-// that is being replaced is in the backlog. Clients are at the try that the age of
-// their items comes to; what there is more to handle than items that have not ended
-// are tries that were given up, the oldest.
+// Workers that are about to crash do not, and of several handlings that are still to
+// stall one does. What is on its way through a hand-over that is being replaced is in the
+// backlog. Clients are at the try that the age of their items comes to; what there is more
+// to handle than items that have not ended are tries that were given up, the oldest.
 //
 // # Who owns which goroutine
 //

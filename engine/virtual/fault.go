@@ -1,10 +1,10 @@
 package virtual
 
 import (
-	"fmt"
 	"time"
 
 	"duet/engine"
+	"duet/engine/script"
 )
 
 // faults is what is broken in a handler.
@@ -74,30 +74,20 @@ func (f *faults) add(e *engine.Fault, now int64) {
 	}
 }
 
-// aboutToStall says that the next handling stalls.
-const aboutToStall = "about to stall"
-
 // describe says what is broken, for the screen; empty: nothing.
 func (f *faults) describe(now int64) string {
-	left := func(s spell) string {
-		if s.until == never {
-			return ""
-		}
-		return fmt.Sprintf(" %.1fs", duration(s.until-now).Seconds())
+	return script.Broken{
+		Held: duration(f.heldUntil - now), Stalls: f.stalls > 0,
+		Panicking: f.panicking.left(now), Failing: f.failing.left(now), Slowed: f.slowed.left(now),
+	}.String()
+}
+
+// left is what there still is of it.
+func (s spell) left(now int64) script.Spell {
+	if s.until == never {
+		return script.Spell{Size: s.size, Left: script.ForGood}
 	}
-	switch {
-	case now < f.heldUntil:
-		return fmt.Sprintf("stalled %.1fs", duration(f.heldUntil-now).Seconds())
-	case f.stalls > 0:
-		return aboutToStall
-	case now < f.panicking.until:
-		return fmt.Sprintf("panics %.0f%%%s", f.panicking.size*100, left(f.panicking))
-	case now < f.failing.until:
-		return fmt.Sprintf("fails %.0f%%%s", f.failing.size*100, left(f.failing))
-	case now < f.slowed.until:
-		return fmt.Sprintf("x%.3g slower%s", f.slowed.size, left(f.slowed))
-	}
-	return ""
+	return script.Spell{Size: s.size, Left: duration(s.until - now)}
 }
 
 func duration(ns int64) time.Duration { return time.Duration(ns) }

@@ -300,6 +300,28 @@ func TestAForkKnowsNoMoreThanItIsTold(t *testing.T) {
 	}
 }
 
+// TestAForkStartsProducersWhoseStopIsOver: a real run may be looked at when the time of a
+// stop is over, and producers have not been started yet.
+func TestAForkStartsProducersWhoseStopIsOver(t *testing.T) {
+	const since, now = time.Second, 3 * time.Second
+	for lasts, stopped := range map[time.Duration]bool{0: true, now - since: false, now - since - 1: false, time.Minute: true, now: false} {
+		stop := engine.Change{At: since, Fault: &engine.Fault{Kind: engine.FaultStop, Target: "producers", Lane: "message"}}
+		m := at(t, "load: {rate: 100/s}\nhandlers: [{name: work, service: {mean: 2ms}}]\nlanes: [{model: message}]\n", now, stop)
+		var snap, is engine.Snapshot
+		m.fill(&snap)
+		marks := m.log.marks(nil, 0)
+		marks[0].Fault = &engine.Fault{Kind: engine.FaultStop, Target: "producers", Lane: "message", For: lasts}
+		f, err := forked(&snap, marks, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.advance(int64(now + 2*time.Second))
+		if f.fill(&is); is.Lanes[0].Stopped != stopped {
+			t.Errorf("stopped for %v since %v ago: stopped %v two seconds later", lasts, now-since, is.Lanes[0].Stopped)
+		}
+	}
+}
+
 // TestAForkBalances forks drawn simulations after drawn changes, and holds that
 // the books balance from there on.
 func TestAForkBalances(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 
 	"duet/engine"
 	"duet/engine/account"
+	"duet/engine/script"
 	"duet/engine/workload"
 )
 
@@ -179,8 +180,7 @@ func (e *entry) place(w int32, from *engine.WorkerSnapshot) {
 		back = since + restart
 	}
 	if back > 0 {
-		x.crash.backAt = max(back, e.now)
-		x.crash.restart = x.crash.backAt - since
+		x.crash.restart = max(back, e.now) - since
 	}
 	e.goDown(w)
 	x.since = since
@@ -232,12 +232,17 @@ func (e *entry) lineUp() {
 	}
 }
 
-// stoppedFor is for how long producers are still stopped; 0: until told otherwise.
+// stoppedFor is for how long producers are still stopped, if only until their start that is
+// due; 0: until told otherwise.
 func (e *entry) stoppedFor() int64 {
 	for i := range slices.Backward(e.faults) {
 		c := &e.faults[i]
-		if f := c.Fault; f.Kind == engine.FaultStop && e.meant(f) {
-			return max(0, int64(c.At+f.For)-e.now)
+		switch f := c.Fault; {
+		case f.Kind != engine.FaultStop || !e.meant(f):
+		case f.For == 0:
+			return 0
+		default:
+			return max(1, int64(c.At+f.For)-e.now)
 		}
 	}
 	return 0
@@ -257,7 +262,7 @@ func (e *entry) faultsUntil(handler int, at int64) faults {
 	}
 	f.stalls = 0
 	for i := range e.from.Handlers {
-		if e.handlerAt(i) == int32(handler) && e.from.Handlers[i].Fault == aboutToStall {
+		if e.handlerAt(i) == int32(handler) && e.from.Handlers[i].Fault == script.AboutToStall {
 			f.stalls = 1
 		}
 	}

@@ -2,10 +2,10 @@ package virtual
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"duet/engine"
+	"duet/engine/script"
 	"duet/engine/workload"
 )
 
@@ -105,7 +105,7 @@ func (s *sources) repeat(from *engine.Snapshot, changes []engine.Change) bool {
 			s.unlink(c, from, next)
 			continue
 		}
-		if s.now = next; strings.HasPrefix(c.Path, "load.") || strings.HasPrefix(c.Path, "handlers.") {
+		if s.now = next; script.Reloads(c.Path) {
 			s.reload(c.At, next, c.Path == "load.rate")
 		}
 	}
