@@ -199,9 +199,14 @@ func TestShrinkingKeepsWhatWaits(t *testing.T) {
 		d = nil
 		send(7)
 		d.expect(t, "begin7/1 dropped0:7,false end7")
+		bus.SetCapacity(0)
+		bus.SetWhenFull(event.DropOldest)
+		d = nil
+		send(70)
+		d.expect(t, "begin70/1 dropped0:70,false end70") // nothing would find room by dropping another
 		bus.SetCapacity(7)
 		bus.SetCapacity(3)
-		bus.SetWhenFull(event.DropOldest)
+		d = nil
 		send(8)
 		d.expect(t, "begin8/1 dropped0:1,true dropped0:2,true dropped0:3,true dropped0:4,true end8")
 		close(h.release)

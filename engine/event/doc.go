@@ -76,6 +76,11 @@
 // the bus's own context, which ends with the bus; the publisher's context then
 // only bounds how long Publish may block.
 //
+// # Events from figures
+//
+// [When] raises an event when a figure that the program measures, and gives to
+// [Condition.Feed], reaches something, and again only after it was well below that.
+//
 // # The end
 //
 // [Bus.Close] refuses further publishes, waits until everything handed over has

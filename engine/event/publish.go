@@ -111,8 +111,12 @@ func (e *Event[T]) publisher(probe PublishProbe[T]) *Publisher[T] {
 func (p *Publisher[T]) Stay() { p.stay = new(stay) }
 
 // Rest lets the bus be closed without waiting for the publisher, which will not
-// publish for a while. It is to be called between publishes.
-func (p *Publisher[T]) Rest() { p.stay.rest(p.publishing) }
+// publish for a while. It is to be called between publishes. Without Stay it does nothing.
+func (p *Publisher[T]) Rest() {
+	if p.stay != nil {
+		p.stay.rest(p.publishing)
+	}
+}
 
 func (p *Publisher[T]) enter() bool {
 	if p.stay != nil {

@@ -106,15 +106,16 @@ func (q *queue[T]) enter() *segment[T] {
 	}
 }
 
-// evict takes the oldest value away, in a sender's place. It also returns the
-// capacity.
+// evict takes the oldest value away, in a sender's place, where that makes room: not with a
+// capacity of 0, though there may be what waited when it was more. It also returns the capacity.
 func (q *queue[T]) evict() (v T, ok bool, capacity int) {
 	s := q.enter()
 	if s == nil {
 		return v, false, 0
 	}
-	v, ok = s.take()
-	capacity = cap(s.ch)
+	if capacity = cap(s.ch); capacity > 0 {
+		v, ok = s.take()
+	}
 	s.senders.leave()
 	return v, ok, capacity
 }

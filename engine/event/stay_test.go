@@ -54,6 +54,16 @@ func TestCloseWaitsForWhoStays(t *testing.T) {
 	}
 }
 
+// TestRestOfWhoDoesNotStay holds that it does nothing.
+func TestRestOfWhoDoesNotStay(t *testing.T) {
+	p := event.NewBus[int](event.Options{}).Event("e").Publisher(nil)
+	p.Rest()
+	if err := p.Publish(t.Context(), 1); err != nil {
+		t.Error(err)
+	}
+	p.Rest()
+}
+
 // TestNestedPublishOfWhoStays holds that an observer may publish through the
 // publisher that called it, and that neither leaves the other's stay.
 func TestNestedPublishOfWhoStays(t *testing.T) {
