@@ -10,7 +10,7 @@
 // read them at any time.
 //
 // Owned by one goroutine, the sampler, that calls every method: [Counts],
-// [Recent], [Past], [RecentOrder], [Integral], [Batches] and [Track]. They have no lock;
+// [Interval], [Recent], [Past], [RecentOrder], [Integral], [Batches] and [Track]. They have no lock;
 // whoever shows their contents to others copies them, or guards them.
 //
 // All times are lane time unless a name says otherwise.
