@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"duet/engine/broker"
 )
 
@@ -282,4 +284,20 @@ func TestWhoIsSilentHasNoPartitions(t *testing.T) {
 	}
 	holders(t, map[string]int{"a": 1, "host/1": 1}, q)
 	holders(t, map[string]int{"a": 2}, q)
+}
+
+// Processes without workers know of each other, and say no more than is due: each
+// answers once who is new.
+func TestWhoHasNoWorkersIsKnown(t *testing.T) {
+	t.Parallel()
+	p := &presence{queue: new(queue), process: "x", news: make(chan struct{}, 1), heard: map[string]time.Time{}}
+	for i, want := range []int{1, 0, 0} {
+		p.hear(&nats.Msg{Data: []byte(`{"process":"y"}`)})
+		if len(p.news) != want {
+			t.Errorf("heard %d times, it answers %d times", i+1, len(p.news))
+		}
+		for len(p.news) > 0 {
+			<-p.news
+		}
+	}
 }

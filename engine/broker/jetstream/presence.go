@@ -97,9 +97,7 @@ func (p *presence) hear(m *nats.Msg) {
 	}
 	p.mu.Lock()
 	_, known := p.heard[r.Process]
-	if p.heard[r.Process] = time.Now(); len(r.Workers) == 0 { //nolint:forbidigo // a broker lives in wall time
-		delete(p.heard, r.Process)
-	}
+	p.heard[r.Process] = time.Now() //nolint:forbidigo // a broker lives in wall time
 	p.mu.Unlock()
 	p.queue.dealer.replace(r.Process, r.Workers)
 	if !known {
