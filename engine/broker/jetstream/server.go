@@ -26,7 +26,8 @@ type Server struct {
 	js      jetstream.JetStream
 	storage jetstream.StorageType
 	address string
-	user    string
+	user    string // empty: there is none, or a token
+	token   bool
 	hide    func(string) string
 	stop    func() // ends the embedded server
 
@@ -38,15 +39,23 @@ type Server struct {
 var _ broker.Server = (*Server)(nil)
 
 // Connect connects to a server, and finds out whether it has JetStream. With the
-// scheme tls the connection is encrypted, and the server must prove who it is.
+// scheme tls the connection is encrypted, and the server must prove who it is. A user
+// without a password is a token.
 func Connect(ctx context.Context, at broker.Address) (*Server, error) {
 	if at.Scheme != "nats" && at.Scheme != "tls" {
 		return nil, fmt.Errorf("%s: a JetStream server has the scheme nats or tls", at.Shown())
 	}
-	s := &Server{storage: jetstream.FileStorage, address: at.Shown(), user: at.User, stop: func() {}, hide: at.HideText}
+	token := at.User != "" && at.Password == ""
+	if token { // it is as secret as a password
+		at.User, at.Password = "", at.User
+	}
+	s := &Server{storage: jetstream.FileStorage, address: at.Shown(), user: at.User, token: token, stop: func() {}, hide: at.HideText}
 	s.dial = func(name string) (*nats.Conn, error) {
 		o := s.options(name)
-		if at.User != "" {
+		switch {
+		case token:
+			o = append(o, nats.Token(at.Password))
+		case at.User != "":
 			o = append(o, nats.UserInfo(at.User, at.Password))
 		}
 		return nats.Connect(at.Shown(), o...)

@@ -19,14 +19,20 @@ func (s *Server) sentence(err error) string {
 	if untrusted, ok := broker.Untrusted(err); ok {
 		return untrusted
 	}
+	who := fmt.Sprintf("user %q", s.user)
+	if s.token {
+		who = "who has this token"
+	}
 	switch {
+	case errors.Is(err, nats.ErrAuthorization) && s.token:
+		return "the token is refused; a user needs a password as well"
 	case errors.Is(err, nats.ErrAuthorization) && s.user == "":
 		return "it wants a login"
 	case errors.Is(err, nats.ErrAuthorization):
-		return fmt.Sprintf("the login of user %q is refused: check user and password", s.user)
+		return fmt.Sprintf("the login of %s is refused: check user and password", who)
 	case errors.Is(err, nats.ErrPermissionViolation):
-		return fmt.Sprintf("user %q may not do this: it needs to publish to $JS.API.>, $JS.ACK.> and %s.>, and to subscribe to _INBOX.> and %[2]s.> (%s)",
-			s.user, broker.Prefix, s.hide(strings.TrimPrefix(err.Error(), nats.ErrPermissionViolation.Error()+": ")))
+		return fmt.Sprintf("%s may not do this: it needs to publish to $JS.API.>, $JS.ACK.> and %s.>, and to subscribe to _INBOX.> and %[2]s.> (%s)",
+			who, broker.Prefix, s.hide(strings.TrimPrefix(err.Error(), nats.ErrPermissionViolation.Error()+": ")))
 	case errors.Is(err, nats.ErrSecureConnWanted):
 		return "it does not speak TLS there: the scheme is nats without"
 	case errors.Is(err, nats.ErrNoServers):

@@ -3,6 +3,7 @@ package jetstream
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http/httptest"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
 
 	"duet/engine/broker"
 	"duet/engine/broker/conformance"
@@ -62,7 +64,8 @@ func TestWrongAddresses(t *testing.T) {
 		"scheme":                     {func(a *broker.Address) { a.Scheme = "http" }, "has the scheme nats or tls"},
 		"password":                   {func(a *broker.Address) { a.Password = "a guess" }, `the login of user "duet" is refused: check user and password`},
 		"user":                       {func(a *broker.Address) { a.User = "stranger" }, `the login of user "stranger" is refused`},
-		"no login":                   {func(a *broker.Address) { a.User = "" }, "it wants a login"},
+		"no login":                   {func(a *broker.Address) { a.User, a.Password = "", "" }, "it wants a login"},
+		"token":                      {func(a *broker.Address) { a.User, a.Password = "a token", "" }, "the token is refused"},
 		"port":                       {func(a *broker.Address) { a.Host = "127.0.0.1:1" }, "127.0.0.1:1: nobody is there"},
 		"host":                       {func(a *broker.Address) { a.Host = "nowhere.invalid:4222" }, "nowhere.invalid"},
 		"port of a page":             {func(a *broker.Address) { a.Host = page.Listener.Addr().String() }, "is it a NATS server"},
@@ -83,10 +86,31 @@ func TestWrongAddresses(t *testing.T) {
 			}
 			text := err.Error()
 			t.Log(text)
-			if !strings.Contains(text, c.want) || !strings.Contains(text, wrong.Host) || strings.Contains(text, wrong.Password) || strings.Contains(text, "\n") {
+			if !strings.Contains(text, c.want) || !strings.Contains(text, wrong.Host) || strings.Contains(text, "\n") {
 				t.Errorf("the error is %q", text)
 			}
+			if told := wrong.Password; told != "" && strings.Contains(text, told) || strings.Contains(text, "a token") {
+				t.Errorf("there is a secret in %q", text)
+			}
 		})
+	}
+}
+
+// A user without a password is a token, as in NATS's own addresses, and is not shown.
+func TestToken(t *testing.T) {
+	t.Parallel()
+	at := elsewhere(t, func(o *server.Options) { o.Username, o.Password, o.Authorization = "", "", secret })
+	at.User, at.Password = secret, ""
+	s, err := Connect(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.wrong(errors.New("no " + secret + " here")); strings.Contains(err.Error(), secret) {
+		t.Error(err)
+	}
+	if text := s.sentence(nats.ErrPermissionViolation); !strings.HasPrefix(text, "who has this token may not do this") {
+		t.Error(text)
 	}
 }
 
