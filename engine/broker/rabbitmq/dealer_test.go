@@ -133,3 +133,31 @@ func TestWhatIsGivenUpIsCounted(t *testing.T) {
 		return err == nil && d.Dead == 3 && d.Ready == 0 && d.InFlight == 0
 	})
 }
+
+// A worker whose queue was deleted does not connect again and again.
+func TestWithoutItsQueueAWorkerEnds(t *testing.T) {
+	t.Parallel()
+	s := server(t, rabbittest.Find(t))
+	for _, partitions := range []int{0, 2} {
+		name := aName()
+		w, err := queueOf(t, s, name, broker.Options{Prefetch: 2, Partitions: partitions}).Worker(t.Context(), "1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Delete(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			w.(*worker).running.Wait()
+		}()
+		select {
+		case <-ended:
+		case <-time.After(20 * time.Second):
+			t.Errorf("with %d partitions it goes on", partitions)
+		}
+		w.Close(false)
+		<-ended
+	}
+}

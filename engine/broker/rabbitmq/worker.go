@@ -157,6 +157,9 @@ func (w *worker) read(ctx context.Context, on *wire) (*reader, error) {
 		return nil, q.wrong(err)
 	}
 	if q.options.Partitions > 0 {
+		if q.gone.Load() { // it is asked for later, and would be found out over and over
+			return nil, broker.ErrGone
+		}
 		q.dealer.join(r)
 		return r, nil
 	}
