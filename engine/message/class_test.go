@@ -73,6 +73,78 @@ func TestAPoolTakesItsClassOnly(t *testing.T) {
 	})
 }
 
+// TestNobodyIsLeftAsleep: what falls due at one moment is begun at that moment, as long as
+// there are workers who wait, however it is dealt to queues, and whoever of them was woken.
+func TestNobodyIsLeftAsleep(t *testing.T) {
+	class := func(v int) int { return v % 2 }
+	for name, o := range map[string]message.Options[int]{
+		"one queue":   {},
+		"by priority": {Order: message.ByPriority, Classes: 2, Class: class},
+		"by chance":   {Order: message.ByChance, Classes: 2, Class: class},
+		"in turn":     {Classes: 2, Class: class},
+		"a stack":     {Order: message.LIFO, Classes: 2, Class: class},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				begun := make(chan time.Duration, 9) // when second attempts, and what comes at their time, do
+				clock := newClock()
+				o.Capacity, o.Workers, o.Clock = 9, 3, clock
+				o.Ack, o.Attempts, o.Backoff = message.AckAfter, 2, func(int, int) time.Duration { return time.Second }
+				var tried [3]atomic.Bool
+				topic := message.NewTopic[int]("orders")
+				subscribe(t, topic, "all", func(ctx context.Context, v int) error {
+					if v < 2 && !tried[v].Swap(true) {
+						return errBad
+					}
+					begun <- clock.Now()
+					return sleep(ctx, time.Minute)
+				}, o)
+				for range 200 { // which of two wakes comes first is chance
+					was := clock.Now()
+					tried[0].Store(false)
+					tried[1].Store(false)
+					ok(t, topic.Send(t.Context(), 0))
+					ok(t, topic.Send(t.Context(), 1))
+					time.Sleep(time.Second)
+					ok(t, topic.Send(t.Context(), 3))
+					for range 3 {
+						if at := <-begun; at != was+time.Second {
+							t.Fatalf("begun %v after it could be", at-was-time.Second)
+						}
+					}
+					time.Sleep(2 * time.Minute)
+				}
+				drain(t, topic)
+			})
+		})
+	}
+}
+
+// TestWhoCrashesAsleepPassesOnWhatItWasWokenFor: a worker that crashes between being
+// woken and looking leaves the message to another one that waits.
+func TestWhoCrashesAsleepPassesOnWhatItWasWokenFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		clock := newClock()
+		began := make(chan time.Duration, 1)
+		topic := message.NewTopic[int]("orders")
+		sub := subscribe(t, topic, "all", func(context.Context, int) error {
+			began <- clock.Now()
+			return nil
+		}, message.Options[int]{Order: message.LIFO, Capacity: 9, Workers: 2, Clock: clock})
+		for range 2000 { // that nobody runs in between is chance
+			synctest.Wait()
+			was := clock.Now()
+			ok(t, topic.Send(t.Context(), 0)) // wakes the first
+			id, err := sub.Crash(1, message.CrashDuring, time.Minute)
+			if at := <-began; at != was {
+				t.Fatalf("begun %v after it could be: %d crashed (%v)", at-was, id, err)
+			}
+			time.Sleep(2 * time.Minute)
+		}
+		drain(t, topic)
+	})
+}
+
 func TestClassesAreRefused(t *testing.T) {
 	class := func(int) int { return 0 }
 	for want, o := range map[string]message.Options[int]{

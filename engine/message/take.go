@@ -60,49 +60,77 @@ func (w *worker[T]) takeLocked(q *queue[T]) (ok bool) {
 	if t := w.hand.twin; t != nil {
 		w.joined(t)
 	}
-	if q.side.len()+len(q.stack) > 0 {
-		w.s.wake(q)
-	}
+	w.wakeAnother()
 	return ok
+}
+
+// wakeAnother wakes a worker if any of this one's queues has something to be taken by the
+// lock: this one may have been woken for each of them, and sees to one at most. Whoever is
+// woken does the same. The lock is held.
+func (w *worker[T]) wakeAnother() {
+	if w.s.partitioned() {
+		return // nobody else takes from them
+	}
+	for _, q := range w.queues {
+		if q.side.len()+len(q.stack) > 0 {
+			w.s.wake(q)
+			return
+		}
+	}
 }
 
 // got takes note of the message in hand, received without the lock. If there is
 // more to see to by now, this worker may have been the one woken for it, and is busy from
-// here on: it passes that on.
+// here on: it passes that on. Who has not waited was not woken, for whichever queue.
 func (w *worker[T]) got(q *queue[T]) {
 	w.hand.attempt, w.hand.failed = 1, 0
 	w.from = q
-	if q.alert.Load() {
-		w.passOn(q)
+	if q.alert.Load() || w.waited && w.called() {
+		w.passOn()
 	}
+	w.waited = false
 }
 
-func (w *worker[T]) passOn(q *queue[T]) {
+// called tells whether any of the worker's queues calls workers to the lock.
+func (w *worker[T]) called() bool {
+	for _, q := range w.queues {
+		if q.alert.Load() {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *worker[T]) passOn() {
 	w.s.mu.Lock()
 	defer w.s.mu.Unlock()
-	if len(q.gens) > 1 {
-		q.settle()
+	if len(w.from.gens) > 1 {
+		w.from.settle()
 	}
-	if q.side.len() > 0 {
-		w.s.wake(q)
-	}
+	w.wakeAnother()
 }
 
 // wait blocks until there is something to do; true if it is a message, in hand.
 func (w *worker[T]) wait() (got bool) {
+	w.waited = true
 	w.waiting.Store(true) // before the last look: from now on others wake it
-	defer w.waiting.Store(false)
-	if w.alert.Load() {
+	from := w.block()
+	w.waiting.Store(false) // before it looks whether there is more: from now on others are woken
+	if from == nil {
 		return false
 	}
-	for _, q := range w.queues {
-		if q.alert.Load() {
-			return false
-		}
+	w.got(from)
+	return true
+}
+
+// block is wait, and returns the queue that the message in hand is from; nil: there is none.
+func (w *worker[T]) block() (from *queue[T]) {
+	if w.alert.Load() || w.called() {
+		return nil
 	}
 	if w.s.stage.Load() != open {
 		w.park()
-		return false
+		return nil
 	}
 	if w.probe != nil {
 		w.probe.Idle()
@@ -110,22 +138,21 @@ func (w *worker[T]) wait() (got bool) {
 	switch len(w.queues) {
 	case 0:
 		<-w.kick
+		return nil
 	case 1:
 		q := w.queues[0]
 		select {
 		case w.hand.v = <-q.head.Load().ch:
-			w.got(q)
-			return true
+			return q
 		case <-w.kick:
+			return nil
 		}
-	default:
-		return w.waitForMany()
 	}
-	return false
+	return w.blockForMany()
 }
 
-// waitForMany blocks for several partitions at once.
-func (w *worker[T]) waitForMany() (got bool) {
+// blockForMany blocks for several queues at once.
+func (w *worker[T]) blockForMany() (from *queue[T]) {
 	cases := make([]reflect.SelectCase, 0, len(w.queues)+1)
 	for _, q := range w.queues {
 		cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(q.head.Load().ch)})
@@ -133,11 +160,10 @@ func (w *worker[T]) waitForMany() (got bool) {
 	cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(w.kick)})
 	i, x, _ := reflect.Select(cases)
 	if i == len(w.queues) {
-		return false
+		return nil
 	}
 	w.hand.v, _ = x.Interface().(T) // not ok only for the nil of an interface type
-	w.got(w.queues[i])
-	return true
+	return w.queues[i]
 }
 
 // park waits without listening to the channel, which only gets emptier while

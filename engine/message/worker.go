@@ -39,6 +39,7 @@ type worker[T any] struct {
 	probe    WorkerProbe[T]
 	queues   []*queue[T] // that it serves
 	turn     int         // which of them is next
+	waited   bool        // since it last had a message without the lock: it may have been woken
 	hand     entry[T]
 	from     *queue[T] // of hand
 	handling bool      // inside the handler
@@ -277,6 +278,9 @@ func (w *worker[T]) end() {
 	w.cancel(ErrClosed)
 	w.running = false
 	s.running--
+	if s.stage.Load() < stopping {
+		w.wakeAnother() // it may have been woken, and has not looked
+	}
 	w.handOver(nil)
 	gone := w.gone
 	switch {
