@@ -29,9 +29,7 @@ func (h *handler) began(s *server, t *tally, d *delivery, attempt int, now time.
 func (h *handler) ended(s *server, t *tally, d *delivery, start, now time.Duration, out account.Outcome) {
 	s.record(&h.bank(s.bank).service, int64(now-start))
 	t.returned.Add(1)
-	if s.attempt > 1 {
-		h.memory.forget(d.item.Seq)
-	}
+	h.memory.forget(d.item.Seq)
 	if !h.conclude(t, d, now, out) {
 		s.items.wasted.Add(1)
 	}

@@ -172,6 +172,7 @@ func (c *channel) adjust(spec *engine.Lane) error {
 			errs = append(errs, sub.SetVisibility(0))
 		}
 		sub.SetBackoff(c.gen.backoff(spec.Backoff, i))
+		sub.SetDeadLetter(deadLetter(spec.Attempts))
 		errs = append(errs,
 			sub.SetAck(acks[spec.Ack]),
 			sub.SetVisibility(spec.Queue.Visibility),

@@ -45,13 +45,15 @@ func (m *memory) forget(seq int64) {
 }
 
 // again counts that what a handler has done will be handled again, or was: as a
-// duplicate, unless it recognises that.
+// duplicate, unless it recognises that. What has its end does not come again.
 func (m *meter) again(h *handler, t *tally, d *delivery, wasDone bool) {
 	switch {
 	case !wasDone:
 	case h.spec.Load().Idempotent:
 		t.deduplicated.Add(1)
-		h.memory.learn(d.item.Seq)
+		if !m.over {
+			h.memory.learn(d.item.Seq)
+		}
 	default:
 		t.duplicates.Add(1)
 	}

@@ -26,6 +26,7 @@ type meter struct {
 	fresh bool          // the worker has not waited since
 
 	elsewhere bool // what comes next makes no difference to where the item is
+	over      bool // for that has its end
 
 	briefs   int  // how many brief services in a row
 	single   bool // they are never gathered: the order in which they begin matters
@@ -71,7 +72,7 @@ func (m *meter) begin(d *delivery, attempt int) {
 }
 
 // Elsewhere implements [message.WorkerProbe].
-func (m *meter) Elsewhere() { m.elsewhere = true }
+func (m *meter) Elsewhere(over bool) { m.elsewhere, m.over = true, over }
 
 // End implements [message.WorkerProbe].
 func (m *meter) End(d *delivery, attempt int, out message.Outcome, _ error) {
@@ -146,7 +147,7 @@ func (m *meter) close(d *delivery, start time.Duration, out message.Outcome) {
 	if !m.elsewhere {
 		m.lane.put(m.server, d)
 	}
-	m.elsewhere = false
+	m.elsewhere, m.over = false, false
 }
 
 // closeAll books the deliveries of an item whose handlers share the worker.
@@ -162,9 +163,7 @@ func (m *meter) closeAll(d *delivery, out message.Outcome) {
 		if end == account.Lost || result != account.Done {
 			result = end
 		}
-		if m.attempt > 1 {
-			h.memory.forget(d.item.Seq)
-		}
+		h.memory.forget(d.item.Seq)
 		if !h.conclude(&m.each[i], d, m.now, result) {
 			m.items.wasted.Add(1)
 		}

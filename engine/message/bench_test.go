@@ -28,9 +28,9 @@ func (p *tally) End(_ *item, _ int, out message.Outcome, _ error) {
 		p.done++
 	}
 }
-func (p *tally) Elsewhere() {}
-func (p *tally) Idle()      { p.idle++ }
-func (p *tally) Exit(bool)  {}
+func (p *tally) Elsewhere(bool) {}
+func (p *tally) Idle()          { p.idle++ }
+func (p *tally) Exit(bool)      {}
 
 type tallies struct{}
 

@@ -51,6 +51,7 @@ type recorder struct {
 	workers  []int // that started
 	exits    map[int][]bool
 	idles    int
+	over     int // handlings of what had its end
 }
 
 func newRecorder() *recorder {
@@ -103,9 +104,10 @@ type workerRecorder struct {
 	r         *recorder
 	id        int
 	elsewhere bool
+	over      bool
 }
 
-func (w *workerRecorder) Elsewhere() { w.elsewhere = true }
+func (w *workerRecorder) Elsewhere(over bool) { w.elsewhere, w.over = true, over }
 
 func (w *workerRecorder) Start(p *int, attempt int) {
 	v := *p
@@ -128,7 +130,10 @@ func (w *workerRecorder) End(v *int, _ int, out message.Outcome, _ error) {
 	if !w.elsewhere {
 		w.r.inHand[*v]--
 	}
-	w.elsewhere = false
+	if w.over {
+		w.r.over++
+	}
+	w.elsewhere, w.over = false, false
 }
 
 func (w *workerRecorder) Idle() {

@@ -51,9 +51,9 @@ type Probe[T any] interface {
 type WorkerProbe[T any] interface {
 	// Elsewhere is called right before Start or End, where that makes no difference
 	// to where the message is: before Start if another worker has it in hand as
-	// well, before End if it is not final and another one still has it in hand, or
-	// it has its end. Only with a visibility.
-	Elsewhere()
+	// well, before End if it is not final and another one still has it in hand or,
+	// with over, it has its end and does not come again. Only with a visibility.
+	Elsewhere(over bool)
 
 	// Start: the handler is about to be called. attempt counts deliveries of
 	// this message from 1. v is valid until the call returns.

@@ -46,6 +46,28 @@ func TestRetriesComeWhenTheyAreDue(t *testing.T) {
 	})
 }
 
+// TestDeadLettersAreForWhoIsAskedNow: whether a failure is dead-lettered is decided
+// when it happens.
+func TestDeadLettersAreForWhoIsAskedNow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		topic, rec := message.NewTopic[int]("dead"), newRecorder()
+		sub := subscribe(t, topic, "one", func(ctx context.Context, _ int) error {
+			return errors.Join(errBad, sleep(ctx, time.Second))
+		}, message.Options[int]{Capacity: 9, Workers: 1, Clock: newClock(), Probe: rec})
+		var dead []int
+		for v, f := range []func(int, error){nil, func(v int, _ error) { dead = append(dead, v) }, nil} {
+			ok(t, topic.Send(context.Background(), v))
+			time.Sleep(time.Second / 2) // it is in hand
+			sub.SetDeadLetter(f)
+			time.Sleep(time.Second)
+		}
+		drain(t, topic)
+		if !slices.Equal(dead, []int{1}) || rec.count(message.Dead) != 1 || rec.count(message.Failed) != 2 {
+			t.Errorf("dead %v; outcomes %v", dead, rec.outcomes)
+		}
+	})
+}
+
 func TestEarlierRetryOvertakesALaterOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		topic, clock := message.NewTopic[int]("retry"), newClock()

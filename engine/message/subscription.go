@@ -44,20 +44,27 @@ type Subscription[T any] struct {
 	parked     int // of these, out of work while draining
 	ack        Ack
 	attempts   int
-	backoff    func(v T, failed int) time.Duration
 	visibility time.Duration
 	delays     delays[T]
 	holds      holds[T]
 	inHand     int // abandoned
 	chance     *rand.Rand
 	left       Remainder // once ended
+	failureCalls[T]
+}
+
+// failureCalls are called for a message whose attempt failed; nil: nobody asked.
+type failureCalls[T any] struct {
+	backoff    func(v T, failed int) time.Duration
+	deadLetter func(v T, err error)
 }
 
 func newSubscription[T any](t *Topic[T], name string, h Handler[T], o Options[T]) *Subscription[T] {
 	s := &Subscription[T]{
 		t: t, name: name, handler: h, o: o,
 		dry: make(chan struct{}),
-		ack: o.Ack, attempts: o.Attempts, backoff: o.Backoff, visibility: o.Visibility,
+		ack: o.Ack, attempts: o.Attempts, visibility: o.Visibility,
+		failureCalls: failureCalls[T]{backoff: o.Backoff, deadLetter: o.DeadLetter},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.whenFull.Store(int32(o.WhenFull))
@@ -156,6 +163,15 @@ func (s *Subscription[T]) SetBackoff(f func(v T, failed int) time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.backoff = f
+}
+
+// SetDeadLetter changes who is handed every message whose last attempt failed, as
+// [Options.DeadLetter] is, and with that whether it counts as [Dead] or as [Failed],
+// for what is in hand now too; nil is nobody.
+func (s *Subscription[T]) SetDeadLetter(f func(v T, err error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deadLetter = f
 }
 
 // set runs a change under the lock; it must change nothing when it fails.

@@ -91,9 +91,9 @@ func (w *worker[T]) hold() {
 // message is, if that is so.
 func (w *worker[T]) tellElsewhere() {
 	if w.elsewhere && w.probe != nil {
-		w.probe.Elsewhere()
+		w.probe.Elsewhere(w.over)
 	}
-	w.elsewhere = false
+	w.elsewhere, w.over = false, false
 }
 
 // joined books that a copy was taken from the list. The lock is held.
@@ -143,7 +143,7 @@ func (s *Subscription[T]) reappear(w *worker[T]) {
 // becomes of that by what would. The lock is held.
 func (w *worker[T]) release(out Outcome) Outcome {
 	s := w.s
-	w.held, w.elsewhere = false, false
+	w.held, w.elsewhere, w.over = false, false, false
 	if w.at > 0 {
 		heap.Remove(&s.holds.heap, w.at-1)
 	}
@@ -154,7 +154,7 @@ func (w *worker[T]) release(out Outcome) Outcome {
 	t.hands--
 	switch {
 	case t.ended || out != Done && (t.queued || t.hands > 0 && t.latest != w.hand.attempt):
-		w.elsewhere = t.ended || t.hands > 0
+		w.elsewhere, w.over = t.ended || t.hands > 0, t.ended
 		if out == Done || out == DoneUnacked {
 			out = Duplicate
 		} else {
@@ -211,7 +211,7 @@ func (w *worker[T]) throwsAway(f func(v *T) bool) bool {
 	}
 	w.s.endTwin(w.from, t)
 	w.release(Superseded)
-	w.elsewhere = false
+	w.elsewhere, w.over = false, false
 	return true
 }
 

@@ -115,11 +115,12 @@ func TestWhoHasACopyCrashes(t *testing.T) {
 		worker int
 		when   message.CrashWhen
 		want   []message.Outcome
+		over   int // handlings of what had its end
 	}{
-		{"the first", 1, message.CrashDuring, []message.Outcome{message.Superseded, message.Done}},
-		{"the first, before the ack", 1, message.CrashBeforeAck, []message.Outcome{message.Duplicate, message.Done}},
-		{"the second", 2, message.CrashDuring, []message.Outcome{message.Requeued, message.Done}},
-		{"the second, before the ack", 2, message.CrashBeforeAck, []message.Outcome{message.Done, message.Duplicate}},
+		{"the first", 1, message.CrashDuring, []message.Outcome{message.Superseded, message.Done}, 0},
+		{"the first, before the ack", 1, message.CrashBeforeAck, []message.Outcome{message.Duplicate, message.Done}, 0},
+		{"the second", 2, message.CrashDuring, []message.Outcome{message.Requeued, message.Done}, 0},
+		{"the second, before the ack", 2, message.CrashBeforeAck, []message.Outcome{message.Done, message.Duplicate}, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -135,8 +136,8 @@ func TestWhoHasACopyCrashes(t *testing.T) {
 					t.Fatal(err)
 				}
 				drain(t, topic)
-				if got := rec.outcomes[1]; !slices.Equal(got, c.want) || rec.inHand[1] != 0 {
-					t.Errorf("outcomes %v, want %v; in hand %d times", got, c.want, rec.inHand[1])
+				if got := rec.outcomes[1]; !slices.Equal(got, c.want) || rec.inHand[1] != 0 || rec.over != c.over {
+					t.Errorf("outcomes %v, want %v; in hand %d times; %d were over, want %d", got, c.want, rec.inHand[1], rec.over, c.over)
 				}
 			})
 		})

@@ -50,6 +50,7 @@ type worker[T any] struct {
 	// Of the message in hand. The lock guards what follows, and hand.twin while it is held:
 	held      bool          // what becomes of it is decided with a look at who else has it; the goroutine's own
 	elsewhere bool          // what comes next makes no difference to where it is; the goroutine's own
+	over      bool          // for it has its end; likewise
 	due       time.Duration // when it is delivered again
 	n         uint64        // equal times keep their order
 	at        int           // its place in that order, and one; 0: it has none
@@ -189,15 +190,15 @@ func (w *worker[T]) handle() {
 // conclude decides what becomes of the message in hand, after an error or
 // while something else is up.
 func (w *worker[T]) conclude(err error) {
-	out, backoff := w.judge(err)
+	out, calls := w.judge(err)
 	var pause time.Duration
 	if out == Retried {
 		w.hand.failed++
-		if backoff != nil {
-			pause = backoff(w.hand.v, w.hand.failed)
+		if calls.backoff != nil {
+			pause = calls.backoff(w.hand.v, w.hand.failed)
 		}
 	} else if out == Dead {
-		w.s.o.DeadLetter(w.hand.v, err)
+		calls.deadLetter(w.hand.v, err)
 	}
 	w.tell(out, err)
 	if !out.comesBack() {
@@ -225,40 +226,40 @@ func (w *worker[T]) tell(out Outcome, err error) {
 	w.probe.End(&w.hand.v, w.hand.attempt, out, err)
 }
 
-// judge says what becomes of the message in hand.
-func (w *worker[T]) judge(err error) (out Outcome, backoff func(T, int) time.Duration) {
+// judge says what becomes of the message in hand, and what is to be called then.
+func (w *worker[T]) judge(err error) (out Outcome, calls failureCalls[T]) {
 	s := w.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out, backoff = w.verdict(err)
+	out = w.verdict(err)
 	if w.held {
 		out = w.release(out)
 	}
 	if out == Abandoned && s.stage.Load() != ended {
 		s.inHand++
 	}
-	return out, backoff
+	return out, s.failureCalls
 }
 
 // verdict says what would become of the message if nobody else had it in hand. The
 // lock is held.
-func (w *worker[T]) verdict(err error) (out Outcome, backoff func(T, int) time.Duration) {
+func (w *worker[T]) verdict(err error) Outcome {
 	s := w.s
 	if stage := s.stage.Load(); stage >= killed || stage == stopping && err != nil {
-		return Abandoned, nil
+		return Abandoned
 	}
 	if out, crashed := w.crashed(err); crashed {
-		return out, nil
+		return out
 	}
 	switch {
 	case err == nil:
-		return Done, nil
+		return Done
 	case s.ack == AckAfter && w.hand.failed+1 < s.attempts:
-		return Retried, s.backoff
-	case s.o.DeadLetter != nil:
-		return Dead, nil
+		return Retried
+	case s.deadLetter != nil:
+		return Dead
 	}
-	return Failed, nil
+	return Failed
 }
 
 // end is the last thing of a worker's goroutine.

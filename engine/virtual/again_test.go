@@ -167,3 +167,54 @@ lanes:
 		t.Errorf("five at most: %+v\nfive: %+v", a.Ledger, b.Ledger)
 	}
 }
+
+// TestAnIdempotentHandlerRemembersNothingThatIsOver: what two have had in hand, and
+// both have done, does not come again, nor does what one of two had done without its ack.
+func TestAnIdempotentHandlerRemembersNothingThatIsOver(t *testing.T) {
+	m, err := newMachine(scenarioOf(t, `
+duration: 20s
+load: {rate: 20/s}
+handlers: [{name: work, service: {mean: 45ms}, idempotent: true}]
+lanes:
+  - {name: apart, model: message, workers: 3, ack: after, queue: {visibility: 50ms}}
+  - {name: turn, model: message, workers: 3, ack: after, queue: {visibility: 50ms}, handlers: together}
+timeline:
+  - {at: 5s, fault: {crash: worker, count: 3, when: before_ack, restart: 10ms}}
+  - {at: 10s, fault: {crash: worker, count: 3, when: before_ack, restart: 10ms}}
+`), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.advance(never)
+	var snap engine.Snapshot
+	m.fill(&snap)
+	for i, l := range m.lanes {
+		ledger := &snap.Lanes[i].Ledger
+		if ledger.Deduplicated < 10 || ledger.Done != ledger.Offered {
+			t.Errorf("%s: the test tells nothing: %+v", l.spec.Name, ledger)
+		}
+		if n := len(l.handlers[0].done); n != 0 {
+			t.Errorf("%s: %d items are remembered, and none is left: %+v", l.spec.Name, n, ledger)
+		}
+	}
+}
+
+// TestFailingForGoodIsDeadLetteringWhereThereAreSeveralAttempts as they are when it
+// happens.
+func TestFailingForGoodIsDeadLetteringWhereThereAreSeveralAttempts(t *testing.T) {
+	for name, l := range lanesOf(t, `
+duration: 10s
+load: {rate: 100/s, arrivals: constant}
+handlers: [{name: work, service: {dist: constant, mean: 2ms}, fail: 100%}]
+lanes:
+  - {name: more, model: message, workers: 1, ack: after, attempts: 1}
+  - {name: fewer, model: message, workers: 1, ack: after, attempts: 3, handlers: together}
+timeline:
+  - {at: 1008ms, set: {lanes.more.attempts: "3", lanes.fewer.attempts: "1"}}
+`) {
+		failed := map[string]int64{"more": 100, "fewer": l.Ledger.Offered - 100}[name]
+		if l.Ledger.Failed != failed || l.Ledger.DeadLettered != l.Ledger.Offered-failed {
+			t.Errorf("%s: %+v", name, l.Ledger)
+		}
+	}
+}

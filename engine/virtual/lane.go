@@ -118,26 +118,24 @@ func (l *lane) instruct(s *engine.Scenario) {
 // place. A change of these makes a new one; the old one takes no more items
 // and drains.
 type generation struct {
-	handlers    []int32 // whom it runs: places in the lane's handlers
-	absent      []int32 // the others
-	subs        []int32 // a subscription for each handler, or one for all; none where there are no queues
-	model       engine.Model
-	dispatch    engine.Dispatch
-	together    bool
-	deliveries  int32 // of each item
-	recovers    bool
-	deadLetters bool // failing for good is dead-lettering
-	over        bool // it has drained, and its place is free
-	inside      int  // producers that are at a hand-over through it
-	running     int  // goroutines of goroutine dispatch
+	handlers   []int32 // whom it runs: places in the lane's handlers
+	absent     []int32 // the others
+	subs       []int32 // a subscription for each handler, or one for all; none where there are no queues
+	model      engine.Model
+	dispatch   engine.Dispatch
+	together   bool
+	deliveries int32 // of each item
+	recovers   bool
+	over       bool // it has drained, and its place is free
+	inside     int  // producers that are at a hand-over through it
+	running    int  // goroutines of goroutine dispatch
 }
 
 // open makes a hand-over with the lane's settings the current one.
 func (l *lane) open() {
 	g := generation{
 		model: l.spec.Model, dispatch: l.spec.Dispatch, recovers: l.spec.Recover, deliveries: 1,
-		together:    l.spec.Model == engine.Message && l.spec.Handlers.Together,
-		deadLetters: l.spec.Model == engine.Message && l.spec.Attempts > 1,
+		together: l.spec.Model == engine.Message && l.spec.Handlers.Together,
 	}
 	for i := range l.handlers {
 		if l.spec.Runs(l.handlers[i].Name) {

@@ -52,7 +52,7 @@ func (l *lane) judge(w int32, well bool) verdict {
 		return verdict{out: account.Done}
 	case s.ack == engine.AckAfter && int(x.hand.failed)+1 < s.attempts:
 		return verdict{back: toBack, tryAgain: true}
-	case l.generations[x.generation].deadLetters:
+	case s.attempts > 1: // failing for good is dead-lettering where there were several
 		return verdict{out: account.Dead}
 	}
 	return verdict{out: account.Failed}
@@ -80,7 +80,7 @@ func (l *lane) conclude(w int32, v verdict) {
 		h, it := &l.handlers[x.handler], &l.items[x.hand.slot]
 		l.yield(&x.needs, serverDone|who(w))
 		l.returned(h, it, x.start, x.hand.attempt, false)
-		l.again(h, it.Seq, v.handled)
+		l.again(h, it.Seq, v.handled, false)
 		if it.told {
 			l.note(engine.Retried, it, x.handler, x.id, x.hand.attempt)
 		}
@@ -90,13 +90,16 @@ func (l *lane) conclude(w int32, v verdict) {
 }
 
 // again counts that what a handler has done will be handled again, or was: as a
-// duplicate, unless it recognises that.
-func (l *lane) again(h *handler, seq int64, wasDone bool) {
+// duplicate, unless it recognises that. What is over, for it has its end, does not
+// come again.
+func (l *lane) again(h *handler, seq int64, wasDone, over bool) {
 	switch {
 	case !wasDone:
 	case h.Idempotent:
 		h.counts.Deduplicated++
-		h.learn(seq)
+		if !over {
+			h.learn(seq)
+		}
 	default:
 		h.counts.Duplicates++
 	}

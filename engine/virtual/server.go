@@ -300,7 +300,7 @@ func (l *lane) end(w int32, out account.Outcome) {
 	if x.hand.twin != 0 {
 		l.endTwin(w, l.twinOf(x))
 	}
-	if x.hand.attempt > 1 && h.Idempotent {
+	if len(h.done) > 0 {
 		h.unlearn(it.Seq)
 	}
 	l.yield(&x.needs, serverDone|who(w))

@@ -93,7 +93,7 @@ func (l *lane) concludeAll(w int32, v verdict) {
 		failed := i >= len(x.failed) || x.failed[i]
 		switch out := v.out; {
 		case v.back != nowhere:
-			l.again(&l.handlers[h], it.Seq, !failed)
+			l.again(&l.handlers[h], it.Seq, !failed, false)
 			if it.told {
 				l.note(engine.Retried, it, h, x.id, x.hand.attempt)
 			}
@@ -102,7 +102,7 @@ func (l *lane) concludeAll(w int32, v verdict) {
 				out = account.Done
 			}
 			l.outcome(&l.handlers[h], it, out, true)
-			if x.hand.attempt > 1 && l.handlers[h].Idempotent {
+			if len(l.handlers[h].done) > 0 {
 				l.handlers[h].unlearn(it.Seq)
 			}
 		}

@@ -86,7 +86,7 @@ func (l *lane) inVain(x *server, v verdict) bool {
 // difference.
 func (l *lane) leaveTwin(w int32, well bool) {
 	x := &l.servers[w]
-	it := &l.items[x.hand.slot]
+	it, over := &l.items[x.hand.slot], l.twinOf(x).ended
 	x.event, x.visible = 0, 0
 	handlers := l.generations[x.generation].handlers
 	if l.subs[x.sub].handler != none {
@@ -94,16 +94,16 @@ func (l *lane) leaveTwin(w int32, well bool) {
 		h := &l.handlers[x.handler]
 		l.yield(&x.needs, serverDone|who(w))
 		l.returned(h, it, x.start, x.hand.attempt, false)
-		l.again(h, it.Seq, well)
+		l.again(h, it.Seq, well, over)
 		l.againAll(w, well)
 	}
 	for i, h := range handlers {
-		l.again(&l.handlers[h], it.Seq, i < len(x.failed) && !x.failed[i])
+		l.again(&l.handlers[h], it.Seq, i < len(x.failed) && !x.failed[i], over)
 	}
 	if len(handlers) > 0 {
 		l.againAll(w, well)
 	}
-	if t := l.twinOf(x); l.letGo(w, t) && !t.ended {
+	if l.letGo(w, l.twinOf(x)) && !over {
 		l.put(it)
 	}
 }
