@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -46,7 +47,9 @@ type producer struct {
 	tried   int64                      // of these: tries of clients, which are spared when they end
 	began   time.Duration              // of the group of hand-overs not yet measured
 	grouped int64                      // how many these are
-	alone   bool                       // the hand-over was measured by itself
+	alone   bool                       // the hand-over is none of the group: it is measured by itself
+	stands  bool                       // in it the producer stood at full queues
+	stood   int64                      // for so long, in wall time
 }
 
 // groupMost bounds a group, so that its stamp stays fresh.
@@ -102,6 +105,21 @@ func (p *producer) ended() bool {
 	}
 }
 
+// await waits until producers have ended, and names one that does not.
+func await(all []*producer) error {
+	timeout := time.NewTimer(killTime)
+	defer timeout.Stop()
+	for _, p := range all {
+		select {
+		case <-p.gone:
+		case <-timeout.C:
+			return fmt.Errorf("lane %s: publisher %d goes on with item %d: a handler ignores its context",
+				p.lane.name, p.id, p.seq.Load())
+		}
+	}
+	return nil
+}
+
 // look stamps the item just taken, unless the last stamp still serves.
 func (p *producer) look(waited bool) {
 	if p.now == 0 {
@@ -146,6 +164,7 @@ func (p *producer) hand(a *arrival) bool {
 		p.tellArrived()
 	}
 	if !p.way.send(&p.d) {
+		p.alone, p.stands, p.stood = false, false, 0
 		return false
 	}
 	if p.told {
@@ -157,12 +176,22 @@ func (p *producer) hand(a *arrival) bool {
 	}
 	if p.alone {
 		p.alone = false
+		p.recordStood()
 		return true
 	}
 	if p.grouped++; p.grouped == groupMost {
 		p.flush()
 	}
 	return true
+}
+
+// recordStood measures a hand-over in which the producer stood. It is one, at however
+// many queues that was.
+func (p *producer) recordStood() {
+	if p.stands {
+		p.publish.Record(p.stood)
+		p.stands, p.stood = false, 0
+	}
 }
 
 // show makes the item in hand visible.
@@ -238,9 +267,9 @@ func (p *producer) Unblock() {
 	start := p.now
 	p.now = p.lane.run.clock.Now()
 	p.stuck.Store(0)
-	p.publish.Record(p.wall(p.now - start))
+	p.stood += p.wall(p.now - start)
 	p.blocked.Add(int64(p.now - start))
-	p.began, p.onTime, p.alone = p.now, false, true
+	p.began, p.onTime, p.alone, p.stands = p.now, false, true, true
 }
 
 // nap sleeps in lane time.

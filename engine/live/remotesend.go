@@ -37,7 +37,7 @@ func (s *remoteSending) send(d *delivery) bool {
 		}
 		break
 	}
-	if !blocked { // else it was measured while it stood
+	if !blocked { // else it is measured by how long it stood
 		p.published(false, at, start, p.lane.run.clock.Now())
 	}
 	return true

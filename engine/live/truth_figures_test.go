@@ -416,6 +416,31 @@ lanes: [%s, queue: {capacity: %d}}]
 	}
 }
 
+// TestWhoStandsAtSeveralQueuesPublishesOnce: a caller that stands at one full queue
+// after another, or looks again because settings have changed, makes one call that
+// takes as long as all of that.
+func TestWhoStandsAtSeveralQueuesPublishesOnce(t *testing.T) {
+	for _, lane := range []string{"model: message, workers: 1", "model: event, dispatch: buffered", "model: message, workers: 1, producers: 3"} {
+		inFakeTime(t, func(t *testing.T, c *clock.Lane) {
+			_, snap := whole(t, decode(t, fmt.Sprintf(`
+duration: 30s
+load: {rate: 90/s}
+handlers: [{name: a}, {name: b}, {name: c}]
+lanes: [{name: lane, queue: {capacity: 2}, %s}]
+timeline: [{at: 10s, set: {lanes.lane.queue.capacity: 3}}, {at: 20s, set: {lanes.lane.queue.capacity: 1}}]
+`, lane)), live.Options{Clock: c})
+			l, w := &snap.Lanes[0].Ledger, &snap.Lanes[0].Whole
+			if l.Done != l.Offered || w.Blocked < time.Second {
+				t.Fatalf("%s: blocked for %v, %+v", lane, w.Blocked, *l)
+			}
+			if w.Publish.Count != l.Offered || !near(w.Publish.Mean.Seconds()*float64(l.Offered), w.Blocked.Seconds(), 0.001) {
+				t.Errorf("%s: %d items were published %d times; that took %v in all, and callers were blocked for %v",
+					lane, l.Offered, w.Publish.Count, w.Publish.Mean*time.Duration(w.Publish.Count), w.Blocked)
+			}
+		})
+	}
+}
+
 // TestWhoStandsBlockedIsSeenNow holds that a caller that does not come back for
 // long is counted while it stands, and how old its oldest item is.
 func TestWhoStandsBlockedIsSeenNow(t *testing.T) {

@@ -263,7 +263,7 @@ func figuresOf(l *engine.LaneSnapshot) string {
 	for _, x := range []struct {
 		name string
 		*engine.Summary
-	}{{"wait", &w.Wait}, {"service", &w.Service}, {"latency", &w.Latency}, {"naive", &w.Naive}} {
+	}{{"wait", &w.Wait}, {"service", &w.Service}, {"latency", &w.Latency}, {"naive", &w.Naive}, {"publish", &w.Publish}} {
 		text += fmt.Sprintf("  %s of %d: %v, at most %v\n", x.name, x.Count, x.Mean, x.Max)
 	}
 	for i := range l.Handlers {
