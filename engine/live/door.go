@@ -18,7 +18,7 @@ type door struct {
 	gone   chan struct{} // closed when nobody is inside any more
 	busy   atomic.Bool   // an item is just on its way through
 	inside atomic.Int64  // goroutines
-	left   chan struct{} // told when one has ended
+	left   chan struct{} // told when one has ended, or there may be more
 
 	guests sync.WaitGroup
 	mu     sync.Mutex
@@ -91,18 +91,22 @@ func (d *door) lend(ctx context.Context) *producer {
 	return p
 }
 
-// grow makes producers. The caller holds mu.
+// grow makes producers, or takes those back that were retired. The caller holds mu.
 func (d *door) grow(ctx context.Context, n int) {
-	for range n {
-		d.made++
-		d.free = append(d.free, &producer{id: d.made, lane: d.lane, source: d.lane.sources[0], cancel: d.cancel, gone: d.gone})
-	}
 	d.lane.edit(func(c *crew) {
-		if ctx.Err() != nil { // it was closed meanwhile
-			c.retired = append(c.retired, d.free...)
-			return
+		crowd, back := &c.retired, make([]*producer, 1) // it was closed meanwhile, and those who retired are waited for
+		if ctx.Err() == nil {
+			crowd, back = &c.producers, c.recall(d.made+1, n)
 		}
-		c.producers = append(c.producers, d.free...)
+		for _, p := range back {
+			d.made++
+			if p == nil {
+				p = &producer{id: d.made, lane: d.lane, source: d.lane.sources[0]}
+			}
+			p.cancel, p.gone = d.cancel, d.gone
+			d.free = append(d.free, p)
+		}
+		*crowd = append(*crowd, d.free...)
 	})
 }
 
@@ -110,9 +114,14 @@ func (d *door) giveBack(p *producer) {
 	d.mu.Lock()
 	d.free = append(d.free, p)
 	d.mu.Unlock()
+	d.look()
+}
+
+// look has the door's goroutine look again whether there is room.
+func (d *door) look() {
 	select {
 	case d.left <- struct{}{}:
-	default:
+	default: // it is told already
 	}
 }
 

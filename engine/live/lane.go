@@ -207,17 +207,25 @@ func (c *crew) retire(want int) {
 	}
 }
 
+// recall takes producers back that were retired and have ended: those with n numbers
+// from first on, nil where there is none.
+func (c *crew) recall(first, n int) []*producer {
+	back := make([]*producer, n)
+	c.retired = slices.DeleteFunc(c.retired, func(p *producer) bool {
+		i := p.id - first
+		if i < 0 || i >= n || back[i] != nil || !p.ended() {
+			return false
+		}
+		back[i] = p
+		return true
+	})
+	return back
+}
+
 // hire starts a producer. One that has ended takes up its work again, and goes
 // on counting where it left off.
 func (l *lane) hire(c *crew, id int) *producer {
-	var p *producer
-	for i, old := range c.retired {
-		if old.id == id+1 && old.ended() {
-			p = old
-			c.retired = slices.Delete(c.retired, i, i+1)
-			break
-		}
-	}
+	p := c.recall(id+1, 1)[0]
 	if p == nil {
 		p = &producer{id: id + 1, lane: l, source: l.sources[id%len(l.sources)]}
 	}
@@ -240,6 +248,9 @@ func (l *lane) refit(spec *engine.Lane) error {
 		return err
 	}
 	l.limit.Store(int64(spec.Limit))
+	if c.door != nil {
+		c.door.look()
+	}
 	if c.dead == "" {
 		if err := l.rework(old, spec); err != nil {
 			return err
@@ -352,21 +363,6 @@ func (l *lane) end() error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// await waits until producers have ended, and names one that does not.
-func await(all []*producer) error {
-	timeout := time.NewTimer(killTime)
-	defer timeout.Stop()
-	for _, p := range all {
-		select {
-		case <-p.gone:
-		case <-timeout.C:
-			return fmt.Errorf("lane %s: publisher %d goes on with item %d: a handler ignores its context",
-				p.lane.name, p.id, p.seq.Load())
-		}
-	}
-	return nil
 }
 
 // revive starts a dead lane again, with nothing in it.

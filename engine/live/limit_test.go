@@ -51,3 +51,49 @@ lanes: [{model: message, handlers: [quick], workers: 1}`
 		}
 	})
 }
+
+// TestADoorOpensWhenThereMayBeMore at once, not when somebody has gone out.
+func TestADoorOpensWhenThereMayBeMore(t *testing.T) {
+	inFakeTime(t, `
+load: {rate: 15/s, arrivals: constant}
+handlers: [{name: slow, service: {dist: constant, mean: 1m}}]
+lanes: [{model: event, publishers: per_item, limit: 5}]`, func(r *rig) {
+		time.Sleep(10 * time.Second)
+		if l := r.lane("event"); !l.AtLimit || l.Ledger.InFlight != 5 {
+			t.Errorf("not at its limit: %+v", l.Ledger)
+		}
+		r.do(set("lanes.event.limit", "1000"))
+		time.Sleep(time.Millisecond)
+		if l := r.lane("event"); l.AtLimit || l.Ledger.InFlight != l.Ledger.Offered || l.Ledger.Offered < 150 {
+			t.Errorf("with room it goes on: %+v", l.Ledger)
+		}
+	})
+}
+
+// TestADoorTakesBackItsProducers: however often it closes and opens, there are not
+// more of them than were at work at once, and what they counted stays.
+func TestADoorTakesBackItsProducers(t *testing.T) {
+	inFakeTime(t, `
+load: {rate: 100/s, arrivals: constant}
+handlers: [{name: slow, service: {dist: constant, mean: 1s}}]
+lanes: [{model: event, publishers: per_item}]`, func(r *rig) {
+		var first int
+		for cycle := range 4 {
+			r.do(set("load.rate", "100/s"), set("lanes.event.publishers", "per_item"))
+			time.Sleep(5 * time.Second)
+			r.do(set("load.rate", "0/s"))
+			time.Sleep(5 * time.Second)
+			r.do(set("lanes.event.publishers", "1"))
+			time.Sleep(time.Second)
+			c := r.lanes[0].crew.Load()
+			if n := len(c.producers) + len(c.retired); cycle == 0 {
+				first = n
+			} else if n > first+1 { // the one that publishes alone
+				t.Errorf("%d producers, after %d: %d", cycle+1, first, n)
+			}
+		}
+		if l := r.lane("event"); first < 100 || l.Ledger.Done < 1990 || l.Whole.Publish.Count != l.Ledger.Done || checkBalance(&r.snap) != nil {
+			t.Errorf("%d producers; %d publishes\n%s", first, l.Whole.Publish.Count, described(&r.snap))
+		}
+	})
+}

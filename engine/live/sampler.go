@@ -77,10 +77,12 @@ func (m *sampler) loop(ctx context.Context) {
 	}
 }
 
-// places is how many servers the lanes have.
+// places is how many servers and producers the lanes have.
 func (m *sampler) places() (n int) {
 	for _, s := range m.lanes {
-		for _, g := range s.lane.crew.Load().generations {
+		c := s.lane.crew.Load()
+		n += len(c.producers) + len(c.retired)
+		for _, g := range c.generations {
 			n += len(g.all())
 		}
 	}
