@@ -177,6 +177,7 @@ var wrongFiles = []wrongFile{
 	{"+lanes: [{model: event, publishers: many}]", `3:36: publishers is "many": a whole number from 1 to 1,000 or the word per_item is needed`},
 	{"+lanes: [{model: event, publishers: 0}]", "3:36: publishers is 0: a whole number from 1 to 1,000 or the word per_item is needed"},
 	{"+lanes: [{model: event, publishers: per_item, publish_by: key}]", "3:58: publish_by is key: keys cannot have their publishers where each item has its own: publishers is per_item"},
+	{"load: {rate: 1/s}\nhandlers: [{name: a}, {name: b}, {name: c}]\nlanes: [{model: event, handlers: [a, c], dispatch: goroutine, limit: 1}]", "3:70: limit is 1: at least 2 are needed, a goroutine for each of the handlers that an item is for"},
 	{"+lanes: [{model: event, publishers: per_item, source: ticker}]", "3:54: source is ticker: a ticker drops what comes while its goroutine is busy, and with publishers: per_item none is"},
 	{"load: {rate: 1/s}\nhandlers: [{name: a, needs: db}]", `2:29: needs is "db": the scenario has no resources; list it there, such as resources: [{name: db, slots: 4}]`},
 	{"load: {rate: 1/s}\nhandlers: [{name: a, needs: bd}]\nresources: [{name: db}]", `2:29: needs is "bd": there is no resource of that name; allowed: db`},

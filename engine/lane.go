@@ -41,7 +41,7 @@ type Lane struct {
 	Publishers int      `yaml:"publishers"` // goroutines that publish, 1 to 1,000, or [PublishersPerItem]; defaults to 1
 	PublishBy  string   `yaml:"publish_by"` // "" (an idle publisher takes the oldest due item) or key (a key has its publisher)
 	Dispatch   Dispatch `yaml:"dispatch"`   // defaults to inline
-	Limit      int      `yaml:"limit"`      // goroutine dispatch, or a goroutine for each item, stops at this many goroutines, 1 to 1,000,000; defaults to 10,000
+	Limit      int      `yaml:"limit"`      // goroutine dispatch, or a goroutine for each item, stops at this many goroutines, 1 to 1,000,000, with goroutine dispatch one for each handler of the lane at least; defaults to 10,000
 }
 
 // PublishersPerItem is the value of Lane.Publishers that gives each item a

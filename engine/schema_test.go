@@ -82,7 +82,7 @@ var beyond = []string{
 	"there is no handler", "there is no lane", "there is no event", "has no events", "has no figure", "has no handler", "there is no class", // what is meant
 	"one of the choices", `is "email"`, `lane is "evnt"`,
 	"expect is", "when is", "clear is", // expressions
-	"have to be", "has no worker", "needs ack: after", "the scenario has no resources", "there is no resource", "a resource has no figure", "a ticker has no clients", "a ticker drops", "keys cannot have their publishers", "at most one for each", "there is no oldest", "nothing waits", "two or more load.classes", "with handlers together",
+	"have to be", "has no worker", "needs ack: after", "the scenario has no resources", "there is no resource", "a resource has no figure", "a ticker has no clients", "a ticker drops", "keys cannot have their publishers", "a goroutine for each of", "at most one for each", "there is no oldest", "nothing waits", "two or more load.classes", "with handlers together",
 	"another handler is needed", "one handler of a scenario", "has to be false for both", "would have to wait", "publishes to", "through a broker", "has no limit", "only a broker that duet", "this is for workers", // what has to fit
 	"less than the duration", "the run ends at", "with these settings", "leave out during", "a part of the run's",
 	"load.trace has to name its service column", "scale: this needs a file",

@@ -157,7 +157,15 @@ func (s *Scenario) checkLane(i int) *problem {
 func (s *Scenario) checkEventLane(i int) *problem {
 	l := &s.Lanes[i]
 	at := func(field string) string { return fmt.Sprintf("lanes.%d.%s", i, field) }
+	observers := 0
+	for _, name := range s.handlerNames() {
+		if l.Runs(name) {
+			observers++
+		}
+	}
 	switch perItem := l.Publishers == PublishersPerItem; {
+	case l.Dispatch == Goroutine && l.Limit < observers:
+		return &problem{path: at("limit"), found: strconv.Itoa(l.Limit), need: fmt.Sprintf("at least %d are needed, a goroutine for each of the handlers that an item is for", observers)}
 	case l.Handlers.Together:
 		return &problem{path: at("handlers"), found: together, need: "this belongs to the message model; an event lane has apart or a list of handlers"}
 	case perItem && l.PublishBy != "":
