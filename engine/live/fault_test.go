@@ -82,6 +82,22 @@ lanes: [{model: message, workers: 1, ack: after}]
 	})
 }
 
+// TestEachStallHoldsOne: two who came for the last one at the same time have taken
+// nothing of the next.
+func TestEachStallHoldsOne(t *testing.T) {
+	f := faults{clock: func() time.Duration { return 0 }}
+	stall := &engine.Fault{Kind: engine.FaultStall, Count: 1, For: time.Second}
+	f.add(&engine.Fault{Kind: engine.FaultSlow, Factor: 2})
+	f.add(stall)
+	before := f.current.Load()
+	before.stalls.Add(-1)
+	before.stalls.Add(-1) // both have seen that there is one
+	f.add(stall)
+	if now := f.now(); !now.holds() || now.holds() {
+		t.Errorf("%d are still to be held after one of one", now.stalls.Load())
+	}
+}
+
 // TestStoppedProducersSkipNothing: what arrives while a lane's producers are
 // stopped waits for them; the other lanes go on.
 func TestStoppedProducersSkipNothing(t *testing.T) {
@@ -117,8 +133,8 @@ lanes: [{name: well, model: message, workers: 2}, {name: dying, recover: false, 
 				r.do(broken(engine.Fault{Kind: engine.FaultPanic, Target: "work", Lane: "dying", For: time.Second}))
 				time.Sleep(time.Second)
 				l := r.lane("dying")
-				if l.Dead == "" || l.Ledger.Lost == 0 || l.Ledger.InFlight != 0 || l.Ledger.Balance() != 0 || l.Whole.Backlog.Now < 95 {
-					t.Fatalf("not dead:\n%s", described(&r.snap))
+				if l.Dead == "" || l.Ledger.Lost == 0 || l.Ledger.InFlight != 0 || l.Ledger.Balance() != 0 || l.Whole.Backlog.Now < 95 || l.Goroutines.Now != 0 {
+					t.Fatalf("not dead, with %d goroutines:\n%s", l.Goroutines.Now, described(&r.snap))
 				}
 				lost := l.Ledger.Lost
 				r.do(broken(engine.Fault{Kind: engine.FaultRevive, Target: "lane", Lane: "dying"}))

@@ -13,11 +13,12 @@ import (
 // it does not.
 type reading struct {
 	*account.Reading
-	accepted int64
-	holding  int64   // inline publishers that have an item in hand
-	forsaken int64   // tries that came to an end without ending their item
-	queued   int64   // items handed over and not yet begun
-	copies   []int64 // by handler: deliveries in queues of what is in hand
+	accepted  int64
+	holding   int64   // inline publishers that have an item in hand
+	forsaken  int64   // tries that came to an end without ending their item
+	queued    int64   // items handed over and not yet begun
+	copies    []int64 // by handler: deliveries in queues of what is in hand
+	unreached []int64 // by handler: deliveries in the hands of who is at a handler before it
 }
 
 // read takes the counters of a lane; complete comes after it.
@@ -27,6 +28,9 @@ func (l *lane) read(r *reading, at time.Duration) {
 	for _, g := range c.generations {
 		for _, s := range g.all() {
 			l.readServer(r, s)
+			if len(s.handlers) > 1 {
+				r.readTurn(g, s)
+			}
 		}
 		for i, h := range g.handlers {
 			d := int64(g.way.depth(i))
@@ -71,10 +75,12 @@ func (r *reading) begin(at time.Duration) {
 	r.accepted, r.holding, r.forsaken, r.queued, r.Queued.Now, r.Nested.Now = 0, 0, 0, 0, 0, 0
 	clear(r.Deliveries)
 	clear(r.Doubled)
+	clear(r.Unsettled)
 	if r.copies == nil {
-		r.copies = make([]int64, len(r.Deliveries))
+		r.copies, r.unreached = make([]int64, len(r.Deliveries)), make([]int64, len(r.Deliveries))
 	}
 	clear(r.copies)
+	clear(r.unreached)
 	for i := range r.Classes { // what was offered is counted on
 		r.Classes[i] = account.ClassReading{Offered: r.Classes[i].Offered}
 	}
@@ -100,6 +106,27 @@ func (l *lane) readServer(r *reading, s *server) {
 	}
 	for i, h := range s.handlers {
 		s.addTo(&r.Deliveries[h.index], i)
+	}
+}
+
+// readTurn counts, for a goroutine that runs several handlers in turn, how far it is
+// with what it has in hand. Those after the one that it is at await that; of those
+// before it is known how it ended as soon as they have run where they are observers,
+// and where they share a worker when the last of them has.
+func (r *reading) readTurn(g *generation, s *server) {
+	if g.inline && !s.holding.Load() || !engine.WorkerState(s.state.Load()).AtWork() {
+		return
+	}
+	at, after := int(s.at.Load()), false
+	for _, h := range s.handlers {
+		switch {
+		case h.index == at:
+			after = true
+		case after:
+			r.unreached[h.index]++
+		case !g.inline:
+			r.Unsettled[h.index]++
+		}
 	}
 }
 
@@ -149,9 +176,11 @@ func (c *crew) publishing() int64 {
 	return int64(len(c.producers))
 }
 
-// staffed is how many goroutines a lane has beside its producers.
+// staffed is how many goroutines a lane has beside its producers. A dead one has those
+// of calls that have not ended yet.
 func (l *lane) staffed(r *reading, c *crew, g *generation) (n int64) {
 	switch {
+	case c.dead != "" && c.spec.Dispatch != engine.Goroutine:
 	case l.model == engine.Message:
 		for i, h := range g.handlers {
 			if i == 0 || !g.together {
@@ -194,8 +223,9 @@ func (r *reading) complete(at time.Duration, arrived int64) {
 	r.Backlog.Now = max(0, arrived+r.Retries-r.accepted-r.holding)
 	r.InSystem.Now = max(0, arrived-r.Items.Total())
 	for i := range r.Await {
-		r.Doubled[i] = min(r.Doubled[i], r.Busy[i].Now)
-		r.Await[i] = r.Backlog.Now + max(0, r.Depth[i].Now-r.copies[i])
+		doubled := r.Doubled[i]
+		r.Doubled[i] = min(doubled, r.Busy[i].Now+r.Unsettled[i])
+		r.Await[i] = r.Backlog.Now + max(0, r.Depth[i].Now-r.copies[i]) + max(0, r.unreached[i]-(doubled-r.Doubled[i]))
 	}
 	r.Waiting = r.Backlog.Now + r.queued
 	if r.Impatient { // what is in queues does not tell. Where nothing is anywhere, what is missing is missing

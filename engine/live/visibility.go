@@ -44,16 +44,15 @@ func (b *bus) spare(int) (hands, copies int) { return 0, 0 }
 func (r *remote) spare(int) (hands, copies int) { return 0, 0 }
 
 // readSpare takes what is there of deliveries more often than once out of a reading.
-// Where handlers share their workers it is not known at which of them these are.
+// Where handlers share their workers it is not known at which of them these are, but
+// each of them counts all that these workers have in hand.
 func (g *generation) readSpare(r *reading) {
 	if !g.visible.Load() {
 		return
 	}
 	for i, h := range g.handlers {
 		hands, copies := g.way.spare(i)
-		if !g.together {
-			r.Doubled[h.index] += int64(hands)
-		}
+		r.Doubled[h.index] += int64(hands)
 		r.copies[h.index] += int64(copies)
 	}
 }

@@ -1,0 +1,41 @@
+package live
+
+import (
+	"testing"
+	"time"
+)
+
+// TestHandlersInTurnBalanceAtAnyMoment: while somebody runs several handlers one after
+// another, the ledger of each accounts for what is in hand, whether or not it was
+// its turn yet.
+func TestHandlersInTurnBalanceAtAnyMoment(t *testing.T) {
+	for name, c := range map[string]struct{ lane, publishes string }{
+		"workers":                {lane: "model: message, handlers: together, workers: 2"},
+		"workers that fail":      {lane: "model: message, handlers: together, workers: 2, ack: after, attempts: 3"},
+		"several have the one":   {lane: "model: message, handlers: together, workers: 3, ack: after, queue: {visibility: 50ms}"},
+		"observers":              {lane: "model: event, publishers: 2"},
+		"observers of each":      {lane: "model: event, publishers: per_item"},
+		"observers that publish": {lane: "model: event, publishers: 2", publishes: "c"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFakeTime(t, `
+load: {rate: 15/s}
+handlers: [{name: a, service: {mean: 10ms}, fail: 10%}, {name: b, service: {mean: 45ms}, publishes: "`+c.publishes+`"}, {name: c, service: {mean: 25ms}}]
+lanes: [{name: lane, `+c.lane+"}]", func(r *rig) {
+				seen := 0 // in hand, of the first
+				for range 400 {
+					time.Sleep(7*time.Millisecond + 1)
+					for _, h := range r.lane("lane").Handlers {
+						if h.Ledger.Balance() != 0 {
+							t.Fatalf("%s does not balance\n%s", h.Name, described(&r.snap))
+						}
+					}
+					seen += int(r.snap.Lanes[0].Handlers[1].Ledger.InFlight)
+				}
+				if seen < 50 {
+					t.Errorf("the test tells nothing: in hand %d times", seen)
+				}
+			})
+		})
+	}
+}
