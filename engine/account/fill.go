@@ -78,7 +78,7 @@ func (l *Lane) FillDistribution(dst *engine.Distribution) {
 func share(millionths float64) float64 { return min(1, millionths/million) }
 
 // FillHandler describes a handler, by its index in the scenario: its ledger and
-// its figures. Fill comes first.
+// levels as they are now, its figures as of the last Refresh.
 func (l *Lane) FillHandler(dst *engine.HandlerSnapshot, i int) {
 	r, x, whole := &l.Now, l.handlers[i], &l.whole.handlers[i]
 	dst.Ledger = r.handlerLedger(i)

@@ -61,8 +61,8 @@ func cloneBases(bases []resourceBase) []resourceBase {
 	return c
 }
 
-// FillResource describes a resource, by its index in the scenario. Fill comes
-// first.
+// FillResource describes a resource, by its index in the scenario, as
+// [Lane.FillHandler] does a handler.
 func (l *Lane) FillResource(dst *engine.ResourceSnapshot, i int) {
 	r, x, whole := &l.Now.Resources[i], l.resources[i], &l.whole.resources[i]
 	dst.Slots = int(r.Slots)

@@ -24,13 +24,14 @@ type trouble struct {
 	factor float64
 	fail   float64
 	panics float64
-	until  [4]time.Duration // of factor, fail, panics; 0: not in force
+	until  [lasting]time.Duration // of factor, fail, panics; 0: not in force
 }
 
 const (
 	slowed = iota
 	failing
 	panicking
+	lasting // so many kinds of faults last for a time
 )
 
 // holds tells whether one more handling is to be held, and counts it.
@@ -52,7 +53,7 @@ func (f *faults) expire(t *trouble) *trouble {
 	for _, u := range t.until {
 		over = over || u != 0 && now >= u
 	}
-	if !over && (t.until != [4]time.Duration{} || t.stalls.Load() > 0) {
+	if !over && (t.until != [lasting]time.Duration{} || t.stalls.Load() > 0) {
 		return t
 	}
 	next := *t
@@ -70,7 +71,7 @@ func (f *faults) expire(t *trouble) *trouble {
 	if next.until[panicking] == 0 {
 		next.panics = 0
 	}
-	if next.until == [4]time.Duration{} && next.stalls.Load() <= 0 {
+	if next.until == [lasting]time.Duration{} && next.stalls.Load() <= 0 {
 		f.current.CompareAndSwap(t, nil)
 		return nil
 	}
@@ -97,7 +98,7 @@ func (f *faults) add(e *engine.Fault) {
 	switch e.Kind {
 	case engine.FaultStall:
 		n := new(atomic.Int32)
-		n.Store(next.stalls.Load() + int32(max(1, e.Count)))
+		n.Store(max(0, next.stalls.Load()) + int32(max(1, e.Count)))
 		next.stalls, next.stall = n, e.For
 	case engine.FaultSlow:
 		next.factor, next.until[slowed] = e.Factor, until

@@ -16,8 +16,9 @@ type handover interface {
 	// sender is a producer's own way in, for that producer's goroutine only.
 	sender(p *producer) sender
 
-	// adjust applies the settings that can change while items are on their
-	// way. Before any is applied, all are checked.
+	// adjust applies the settings that can change while items are on their way,
+	// one after another. They have been validated: it fails where the hand-over has
+	// ended.
 	adjust(spec *engine.Lane) error
 
 	// depth is how many deliveries wait for a handler, given by its position.
@@ -31,7 +32,7 @@ type handover interface {
 	// well or has ended, and how many copies wait of what is in hand.
 	spare(position int) (hands, copies int)
 
-	// fault crashes workers; other faults are the handlers' own.
+	// crash has workers crash; other faults are the handlers' own.
 	crash(f *engine.Fault) error
 
 	// close takes no more items, and returns when those it has are handled or
