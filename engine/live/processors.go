@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"duet/engine"
-	"duet/engine/clock"
 	"duet/engine/script"
 	"duet/engine/work"
 )
@@ -33,24 +32,50 @@ func (r *Run) needs(s *engine.Scenario) int {
 	for i := range s.Lanes {
 		l := &s.Lanes[i]
 		n += script.Producers(l)
-		holding := r.holding(s, l)
-		if holding > 0 {
+		staff, holds := r.holding(s, l)
+		if n += staff; holds {
 			beside = spare
-		}
-		if l.Model == engine.Message && work.PrecisionFor(l.Workers) != clock.Coarse {
-			n += l.Workers * holding
 		}
 	}
 	return min(n+beside, mostProcessors)
 }
 
-// holding is how many of a lane's handlers sleep or compute.
-func (r *Run) holding(s *engine.Scenario, l *engine.Lane) (n int) {
+// holding is how many processors a lane's workers may hold at once, or the goroutines
+// of its buffered observers: all who compute, and those who sleep exactly. Inline
+// publishers are counted as producers; how many goroutines there will be where each
+// call or each item has its own is not known. holds tells whether any handler sleeps
+// or computes.
+func (r *Run) holding(s *engine.Scenario, l *engine.Lane) (n int, holds bool) {
+	asleep, computing := 0, 0
 	for i := range s.Handlers {
 		h := &s.Handlers[i]
-		if l.Runs(h.Name) && (!h.Service.Instant() || r.own[h.Name] != nil) {
-			n++
+		if !l.Runs(h.Name) || h.Service.Instant() && r.own[h.Name] == nil {
+			continue
 		}
+		holds = true
+		of := &asleep
+		if h.Work == engine.CPU {
+			of = &computing
+		}
+		if staff := staffOf(l, h.Name); l.Handlers.Together {
+			*of = staff
+		} else {
+			*of += staff
+		}
+	}
+	if asleep = min(asleep, work.MostPrecise); l.Handlers.Together { // the same workers run them all
+		return max(asleep, computing), holds
+	}
+	return asleep + computing, holds
+}
+
+// staffOf is how many goroutines a lane keeps for a handler.
+func staffOf(l *engine.Lane, handler string) (n int) {
+	switch {
+	case l.Model == engine.Message:
+		n, _ = script.Sizes(l, handler)
+	case l.Dispatch == engine.Buffered:
+		n = 1
 	}
 	return n
 }

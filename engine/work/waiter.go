@@ -23,7 +23,7 @@ type Waiter struct {
 }
 
 // NewWaiter returns a waiter for one worker of a lane. [PrecisionFor] says
-// which precision suits how many workers.
+// which precision suits which worker.
 func NewWaiter(l *clock.Lane, p clock.Precision) *Waiter {
 	return &Waiter{lane: l, sleeper: l.NewSleeper(p), fresh: true}
 }

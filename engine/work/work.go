@@ -8,19 +8,19 @@ package work
 
 import "duet/engine/clock"
 
-// preciseWorkers is how many workers may hold a thread each for the last
-// stretch of their waits before that costs more than it is worth.
-const preciseWorkers = 48
+// MostPrecise is how many workers may hold a thread each for the last stretch of
+// their waits before that costs more than it is worth.
+const MostPrecise = 48
 
-// PrecisionFor returns the precision that the [Waiter] of each of so many
-// workers should have. A few get smooth service times; many get the capacity
+// PrecisionFor returns the precision that the [Waiter] of the n-th worker should
+// have, from 1. The first ones get smooth service times; the others get the capacity
 // all the same, but some items take a millisecond longer and those after them
-// as much less.
+// as much less. Who wants all workers alike asks for the last one.
 //
 // Smooth service times of less than about 500 us need GOMAXPROCS to exceed
 // the number of precise workers, see [clock.Precise]; the capacity does not.
-func PrecisionFor(workers int) clock.Precision {
-	if workers <= preciseWorkers {
+func PrecisionFor(n int) clock.Precision {
+	if n <= MostPrecise {
 		return clock.Precise
 	}
 	return clock.Coarse
