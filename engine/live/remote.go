@@ -276,7 +276,7 @@ func (r *remote) end() error {
 	}
 	r.server.Close()
 	if len(stuck) > 0 {
-		return &message.StuckError{Topic: r.gen.lane.name, Workers: stuck}
+		return &message.StuckError{Topic: r.gen.lane.name, Workers: stuck, Grace: message.Grace}
 	}
 	return nil
 }

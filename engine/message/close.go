@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -20,46 +19,9 @@ func graceFor(workers int) time.Duration {
 	return Grace + time.Duration(workers/1000)*10*time.Millisecond
 }
 
-// ErrKilled is the cause of workers' contexts being cancelled by Kill.
+// ErrKilled is the cause of workers' contexts being cancelled by Kill, and the error of
+// a Close after it, or cut short by it.
 var ErrKilled = errors.New("message: killed")
-
-// Remainder is what was left of a subscription when it ended.
-type Remainder struct {
-	Subscription string
-	Queued       int   // in the queue, or waiting there to be delivered again
-	Delayed      int   // waiting for their backoff
-	InHand       int   // with workers whose handlers were cut off
-	Stuck        []int // workers whose handlers did not return; their messages are among InHand
-}
-
-// Left is what was left, for each subscription in order.
-type Left []Remainder
-
-// Total is how many messages were left in all.
-func (l Left) Total() (n int) {
-	for _, r := range l {
-		n += r.Queued + r.Delayed + r.InHand
-	}
-	return n
-}
-
-// StuckError names the workers whose handlers ignore their context.
-type StuckError struct {
-	Topic   string
-	Workers []string
-}
-
-func (e *StuckError) Error() string {
-	named, rest := e.Workers, ""
-	if n := len(named) - mostNamed; n > 0 {
-		named, rest = named[:mostNamed], fmt.Sprintf(" and %d more", n)
-	}
-	return fmt.Sprintf("message: topic %q: the handler did not return within %v of its context being cancelled: %s%s",
-		e.Topic, Grace, strings.Join(named, ", "), rest)
-}
-
-// mostNamed is how many workers an error names.
-const mostNamed = 10
 
 // Close ends the topic. New sends and those that block now fail with
 // [ErrClosed], but those that have reached some of the subscriptions go on to the
@@ -68,10 +30,11 @@ const mostNamed = 10
 // contexts are cancelled, with ErrClosed as the cause, and a handler that
 // still returns nil has handled its message.
 //
-// It returns what was left, which is nothing when the error is nil. All
-// goroutines of the topic have ended by then, but for handlers that do not
-// return within [Grace] of ctx being done, which a [*StuckError] names. Called
-// again it returns the same.
+// It returns what was left, which is nothing when the error is nil; else that is
+// ctx's, or [ErrKilled], or ErrClosed where a subscription was taken off meanwhile. All
+// goroutines of the topic have ended by then, but for handlers that do not return
+// within their grace (see [Grace]) of ctx being done, which a [*StuckError] names.
+// Called again it returns the same.
 func (t *Topic[T]) Close(ctx context.Context) (Left, error) {
 	t.shut()
 	select {
@@ -88,16 +51,25 @@ func (t *Topic[T]) Close(ctx context.Context) (Left, error) {
 	for _, s := range subs {
 		s.drain(ctx)
 	}
-	left := cut(subs, stopping, ErrClosed)
-	if left.Total() == 0 {
-		return left, nil
+	if err := ctx.Err(); err != nil {
+		t.cause.CompareAndSwap(nil, &err)
 	}
-	why := ctx.Err()
-	if why == nil {
-		why = ErrKilled
+	left, grace := cut(subs, stopping, ErrClosed)
+	t.conclude.Do(func() { t.err = t.verdict(left, grace) })
+	return left, t.err
+}
+
+// verdict is the error of Close with what was left, when handlers were given so long.
+func (t *Topic[T]) verdict(left Left, grace time.Duration) error {
+	if left.Total() == 0 {
+		return nil
+	}
+	why := ErrClosed // by Unsubscribe meanwhile, or a send was accepted in the very last moment
+	if cause := t.cause.Load(); cause != nil {
+		why = *cause
 	}
 	err := fmt.Errorf("message: topic %q: closed with %d messages left: %w", t.name, left.Total(), why)
-	return left, errors.Join(err, t.stuck(left))
+	return errors.Join(err, left.stuck(t.name, grace))
 }
 
 // drain waits until nothing waits in the subscription or is in hand.
@@ -111,8 +83,12 @@ func (s *Subscription[T]) drain(ctx context.Context) {
 
 // Kill ends the topic as a process dies: nothing drains, what waits and what
 // is in hand is gone. It returns what that was, once all goroutines have ended
-// or [Grace] is over. It must not be called from a handler.
-func (t *Topic[T]) Kill() Left { return cut(t.refuse(), killed, ErrKilled) }
+// or their grace is over (see [Grace]). It must not be called from a handler.
+func (t *Topic[T]) Kill() Left {
+	t.cause.CompareAndSwap(nil, &ErrKilled)
+	left, _ := cut(t.refuse(), killed, ErrKilled)
+	return left
+}
 
 // Unsubscribe takes the subscription off its topic and ends it at once, as
 // Close does with a context that is done: waiting messages are left, handlers
@@ -124,7 +100,8 @@ func (s *Subscription[T]) Unsubscribe() Left {
 	s.t.now.Store(&m)
 	s.t.mu.Unlock()
 	s.refuse()
-	return cut([]*Subscription[T]{s}, stopping, ErrClosed)
+	left, _ := cut([]*Subscription[T]{s}, stopping, ErrClosed)
+	return left
 }
 
 // shut ends sending to the topic, but for sends that have reached some of its
@@ -191,27 +168,38 @@ func (s *Subscription[T]) checkDry() {
 			return
 		}
 	}
-	select {
-	case <-s.dry:
-	default:
+	if !s.isDry() {
 		close(s.dry)
 	}
 }
 
-// cut ends subscriptions, waits for their goroutines and counts what is left.
-func cut[T any](subs []*Subscription[T], stage int32, cause error) Left {
+// isDry tells whether the subscription was found empty while draining: nothing is accepted
+// any more. The lock is held.
+func (s *Subscription[T]) isDry() bool {
+	select {
+	case <-s.dry:
+		return true
+	default:
+		return false
+	}
+}
+
+// cut ends subscriptions, waits for their goroutines and counts what is left. It also
+// returns how long it would have waited.
+func cut[T any](subs []*Subscription[T], stage int32, cause error) (Left, time.Duration) {
 	workers := 0
 	for _, s := range subs {
 		workers += s.stop(stage, cause)
 	}
-	grace, cancel := context.WithTimeout(context.Background(), graceFor(workers))
+	grace := graceFor(workers)
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	left := make(Left, 0, len(subs))
 	for _, s := range subs {
-		s.await(grace)
+		s.await(ctx)
 		left = append(left, s.finish())
 	}
-	return left
+	return left, grace
 }
 
 // stop cancels the workers and the timers, and returns how many workers there were.
@@ -283,18 +271,4 @@ func (s *Subscription[T]) finish() Remainder {
 		}
 	}
 	return r
-}
-
-// stuck is the error that names stuck workers; nil without any.
-func (t *Topic[T]) stuck(left Left) error {
-	e := &StuckError{Topic: t.name}
-	for _, r := range left {
-		for _, id := range r.Stuck {
-			e.Workers = append(e.Workers, fmt.Sprintf("%s worker %d", r.Subscription, id))
-		}
-	}
-	if e.Workers == nil {
-		return nil
-	}
-	return e
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,8 +60,8 @@ func TestCloseNamesHandlersThatIgnoreTheirContext(t *testing.T) {
 		if !errors.As(err, &stuck) || len(stuck.Workers) != 1 || left[0].InHand != 1 || len(left[0].Stuck) != 1 {
 			t.Errorf("Close left %+v: %v", left, err)
 		}
-		if took := clock.Now(); took != time.Second+message.Grace {
-			t.Errorf("Close took %v", took)
+		if took := clock.Now(); took != time.Second+message.Grace || stuck.Grace != message.Grace {
+			t.Errorf("Close took %v, and says %v", took, err)
 		}
 		close(release)
 	})
@@ -82,6 +83,126 @@ func TestKillCutsCloseShort(t *testing.T) {
 			t.Errorf("Close took %v", clock.Now())
 		}
 	})
+}
+
+// TestTheGraceOfManyIsLonger: what an error says was waited is what was.
+func TestTheGraceOfManyIsLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		topic, clock := message.NewTopic[int]("stuck"), newClock()
+		release := make(chan struct{})
+		subscribe(t, topic, "deaf", func(context.Context, int) error {
+			<-release
+			return nil
+		}, message.Options[int]{Workers: 2000, Clock: clock})
+		ok(t, topic.Send(t.Context(), 1))
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := topic.Close(ctx)
+		took := clock.Now()
+		if stuck := new(message.StuckError); !errors.As(err, &stuck) || took != 120*time.Millisecond || stuck.Grace != took {
+			t.Errorf("Close took %v, and says %v", took, err)
+		}
+		if !strings.Contains(err.Error(), "within 120ms of") {
+			t.Errorf("after %v: %v", took, err)
+		}
+		close(release)
+	})
+}
+
+// TestCloseSaysTheSameAgain: whatever the context of the second call, and why the first
+// left anything.
+func TestCloseSaysTheSameAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		soon, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		over, end := context.WithCancel(t.Context())
+		end()
+		for name, c := range map[string]struct {
+			first error
+			end   func(topic *message.Topic[int]) error
+		}{
+			"after its context's end": {context.DeadlineExceeded, func(topic *message.Topic[int]) error {
+				_, err := topic.Close(soon)
+				return err
+			}},
+			"after Kill": {message.ErrKilled, func(topic *message.Topic[int]) error {
+				topic.Kill()
+				_, err := topic.Close(over)
+				return err
+			}},
+			"beside one that was cut short": {context.DeadlineExceeded, func(topic *message.Topic[int]) error {
+				beside := make(chan error)
+				go func() {
+					_, err := topic.Close(context.Background())
+					beside <- err
+				}()
+				_, err := topic.Close(soon)
+				if other := <-beside; other != err { //nolint:errorlint // the very same
+					t.Errorf("one says %v, the other %v", err, other)
+				}
+				return err
+			}},
+		} {
+			topic := message.NewTopic[int]("again")
+			subscribe(t, topic, "none", nothing, message.Options[int]{Capacity: 1, Clock: newClock()})
+			ok(t, topic.Send(t.Context(), 1))
+			err := c.end(topic)
+			if !errors.Is(err, c.first) {
+				t.Errorf("%s: %v", name, err)
+			}
+			for _, ctx := range []context.Context{t.Context(), over} {
+				if left, again := topic.Close(ctx); again != err || left.Total() != 1 { //nolint:errorlint // the very same
+					t.Errorf("%s: %v, then %v with %+v", name, err, again, left)
+				}
+			}
+		}
+	})
+}
+
+// TestASendThatCloseOvertakesIsRefused: whoever sends when nothing was left any more is
+// told so, and what was sent is not left behind.
+func TestASendThatCloseOvertakesIsRefused(t *testing.T) {
+	for range 40 { // whether it sends or looks again first is chance
+		synctest.Test(t, func(t *testing.T) {
+			topic := message.NewTopic[int]("overtaken")
+			subscribe(t, topic, "one", second, message.Options[int]{Capacity: 1, Workers: 1, Clock: newClock(), Probe: leisurely{newRecorder()}})
+			ok(t, topic.Send(t.Context(), 0))
+			synctest.Wait()
+			ok(t, topic.Send(t.Context(), 1))
+			sent := make(chan error, 1)
+			go func() { // it stands at the full queue, and gets to run again while the worker ends
+				sent <- topic.Sender(held(2*time.Second+message.Grace/4)).Send(t.Context(), new(int))
+			}()
+			synctest.Wait()
+			left, err := topic.Close(t.Context())
+			if err != nil || left.Total() != 0 {
+				t.Errorf("Close left %+v: %v", left, err)
+			}
+			if err := <-sent; !errors.Is(err, message.ErrClosed) {
+				t.Errorf("the send says %v", err)
+			}
+		})
+	}
+}
+
+// held is a sender that takes so long to begin to block.
+type held time.Duration
+
+func (h held) Block()   { time.Sleep(time.Duration(h)) }
+func (h held) Unblock() {}
+
+// leisurely is a probe of workers that take their time to end.
+type leisurely struct{ *recorder }
+
+func (l leisurely) Worker(id int) message.WorkerProbe[int] {
+	return leisurelyWorker{l.recorder.Worker(id)}
+}
+
+type leisurelyWorker struct{ message.WorkerProbe[int] }
+
+func (l leisurelyWorker) Exit(crashed bool) {
+	time.Sleep(message.Grace / 2)
+	l.WorkerProbe.Exit(crashed)
 }
 
 // TestCloseLetsSendsGoOn: whoever has reached one subscription reaches the other

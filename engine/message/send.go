@@ -168,18 +168,19 @@ func (q *queue[T]) dropOldest() {
 // have left it behind for good: then the message goes to the list, which
 // comes before whatever was sent to the new channel by now. Whether it is this
 // sender's message that is found or that of another in the same place does
-// not matter: each of them comes here before its Send returns.
+// not matter: each of them comes here before its Send returns. After everything else was
+// handled while draining, the message is taken back.
 func (q *queue[T]) late(g *generation[T]) error {
 	if !g.retired.Load() {
 		return nil
 	}
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
-	if q.s.stage.Load() == ended {
+	if q.s.stage.Load() == ended || q.s.isDry() {
 		select {
 		case <-g.ch: // not among what was reported as left
 			return errGone
-		default:
+		default: // it was, or a worker came by
 			return nil
 		}
 	}

@@ -21,6 +21,10 @@ type Topic[T any] struct {
 	sending atomic.Int64  // sends under way to several subscriptions
 	settled chan struct{} // closed when the topic is, and none of these is waited for any more
 	settle  sync.Once     // closes it
+
+	cause    atomic.Pointer[error] // what cut it short, if anything did; the first
+	conclude sync.Once             // makes the next
+	err      error                 // of Close
 }
 
 // members is who is subscribed; it is replaced as a whole, never changed.
