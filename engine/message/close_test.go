@@ -137,7 +137,7 @@ func TestCloseSaysTheSameAgain(t *testing.T) {
 					beside <- err
 				}()
 				_, err := topic.Close(soon)
-				if other := <-beside; other != err { //nolint:errorlint // the very same
+				if other := <-beside; other != err {
 					t.Errorf("one says %v, the other %v", err, other)
 				}
 				return err
@@ -151,7 +151,7 @@ func TestCloseSaysTheSameAgain(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 			for _, ctx := range []context.Context{t.Context(), over} {
-				if left, again := topic.Close(ctx); again != err || left.Total() != 1 { //nolint:errorlint // the very same
+				if left, again := topic.Close(ctx); again != err || left.Total() != 1 {
 					t.Errorf("%s: %v, then %v with %+v", name, err, again, left)
 				}
 			}
