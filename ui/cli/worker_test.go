@@ -51,18 +51,22 @@ func TestRunsThatBeginAtOnceHaveNamesOfTheirOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const runs = 200
+	const starting, each = 8, 500
 	given := runNames{first: "a"}
 	var names sync.Map
 	var asking sync.WaitGroup
-	for range runs {
-		asking.Go(func() { names.Store(given.next(s), true) })
+	for range starting {
+		asking.Go(func() {
+			for range each {
+				names.Store(given.next(s), true)
+			}
+		})
 	}
 	asking.Wait()
 	n := 0
 	names.Range(func(any, any) bool { n++; return true })
-	if n != runs {
-		t.Errorf("%d runs have %d names", runs, n)
+	if n != starting*each {
+		t.Errorf("%d runs have %d names", starting*each, n)
 	}
 }
 
