@@ -262,6 +262,7 @@ func pass(ctx context.Context, d time.Duration) error {
 
 // play is the playground that nobody looks at.
 type play struct {
+	ctx     context.Context // of all of it
 	program *tea.Program
 	out     terminal
 	ended   chan error
@@ -273,7 +274,7 @@ func begin(ctx context.Context, scenario string, paused bool) (*play, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &play{ended: make(chan error, 1)}
+	p := &play{ctx: ctx, ended: make(chan error, 1)}
 	ready := make(chan struct{})
 	o := tui.Options{
 		Scenario: s,
@@ -300,10 +301,15 @@ func (p *play) end() error {
 // patience is how long a text may take to come to the terminal.
 const patience = 10 * time.Second
 
-// seen waits until a text was written to the terminal.
+// seen waits until a text was written to the terminal, or nothing more will be.
 func (p *play) seen(text string) error {
 	for end := time.Now().Add(patience); !strings.Contains(p.out.written(), text); {
-		if time.Now().After(end) {
+		switch {
+		case p.ctx.Err() != nil:
+			return context.Cause(p.ctx)
+		case len(p.ended) > 0: // end returns why
+			return fmt.Errorf("the playground ended before %q came to the terminal", text)
+		case time.Now().After(end):
 			return fmt.Errorf("no %q came to the terminal within %v", text, patience)
 		}
 		time.Sleep(100 * time.Microsecond)
