@@ -167,11 +167,11 @@ func (t *comparing) row(y int, label string, c *compared, st grid.Style) {
 	case times < even:
 		p.text("even", theme.dim)
 	case worst < 0:
-		p.text(ratio(times), theme.dim)
+		p.text(inTimes(t.values, c.better, times), theme.dim)
 	default:
 		p.fit(p.room()-7, t.lanes[worst].Name, theme.lane(t.lanes[worst].Model))
 		p.skip(1)
-		p.text(ratio(times), theme.text)
+		p.text(inTimes(t.values, c.better, times), theme.text)
 	}
 }
 
@@ -184,15 +184,36 @@ func (t *comparing) explain(y int, c *cost) {
 	}
 }
 
-// ratio is how many times as much: x1.2, x80, x12.3k; "only" where the other has
-// nothing.
-func ratio(times float64) string {
+// inTimes says how many times the best the worst has: x1.2, x80, x12.3k. Where the
+// best has nothing it is "only", if so do all others; where more is better the worst
+// has "none"; and else there is nothing to be said.
+func inTimes(values []float64, b better, times float64) string {
 	switch {
-	case math.IsInf(times, 1):
+	case !math.IsInf(times, 1):
+		return ratio(times)
+	case b == more:
+		return "none"
+	case b == less && nonzero(values) == 1:
 		return "only"
-	case times < 9.95:
-		return "x" + strconv.FormatFloat(times, 'f', 1, 64)
 	default:
-		return "x" + figure.Count(int64(math.Round(min(times, 1e18))))
+		return ""
 	}
+}
+
+// nonzero is how many values are something.
+func nonzero(values []float64) (n int) {
+	for _, v := range values {
+		if v > 0 { // never NaN
+			n++
+		}
+	}
+	return n
+}
+
+// ratio is how many times as much, in few cells.
+func ratio(times float64) string {
+	if times < 9.95 {
+		return "x" + strconv.FormatFloat(times, 'f', 1, 64)
+	}
+	return "x" + figure.Count(int64(math.Round(min(times, 1e18))))
 }

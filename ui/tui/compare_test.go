@@ -137,9 +137,42 @@ func TestWeighAny(t *testing.T) {
 }
 
 func TestRatio(t *testing.T) {
-	for times, want := range map[float64]string{1.05: "x1.1", 9.94: "x9.9", 9.96: "x10", 80: "x80", 12_345: "x12.3k", math.Inf(1): "only"} {
+	for times, want := range map[float64]string{1.05: "x1.1", 9.94: "x9.9", 9.96: "x10", 80: "x80", 12_345: "x12.3k"} {
 		if got := ratio(times); got != want {
 			t.Errorf("%v is %s, want %s", times, got, want)
+		}
+	}
+}
+
+// "only" is who alone has something that nobody wants.
+func TestInTimes(t *testing.T) {
+	for _, c := range []struct {
+		values []float64
+		better better
+		want   string
+	}{
+		{[]float64{2, 5}, less, "x2.5"},
+		{[]float64{0, 3}, less, "only"},
+		{[]float64{0, math.NaN(), 3, 0}, less, "only"},
+		{[]float64{0, 12, 300}, less, ""},
+		{[]float64{0, 60}, more, "none"},
+		{[]float64{0, 3}, neither, ""},
+	} {
+		if _, times := weigh(c.values, c.better); inTimes(c.values, c.better, times) != c.want {
+			t.Errorf("%v, of which %d is better: %q, want %q", c.values, c.better, inTimes(c.values, c.better, times), c.want)
+		}
+	}
+}
+
+func TestCompareSaysNothingUntrue(t *testing.T) {
+	b := open(t, saleScenario(t))
+	snap := uneven(t)
+	snap.Lanes[0].Recent.Throughput, snap.Lanes[0].Recent.Ledger.InFlight = 0, 0
+	b.run().snap = snap
+	b.press("t", "end")
+	for begins, ends := range map[string]string{"done a second": "message none", "in time": "even"} {
+		if line := strings.TrimRight(b.rowWith(begins), " "); !strings.HasSuffix(line, ends) {
+			t.Errorf("%q does not end with %q", line, ends)
 		}
 	}
 }
