@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"strconv"
 	"strings"
 
 	"duet/engine"
@@ -32,7 +31,7 @@ var glossary = []word{
 		return strings.Join(names, " ")
 	}},
 	{"queue", "in the message model, between producer and workers; it has so much room and no more", ofMessage(func(l *engine.LaneSnapshot, s *engine.Scenario) string {
-		return "room for " + strconv.Itoa(specOf(l, s).Queue.Capacity)
+		return roomOf(&specOf(l, s).Queue)
 	})},
 	{"subscription", "a queue of a topic and the workers of one handler", ofMessage(func(l *engine.LaneSnapshot, _ *engine.Scenario) string {
 		return figure.Count(int64(len(l.Handlers))) + ", with " + figure.Count(int64(len(l.Workers))) + " " + plural("worker", len(l.Workers))

@@ -128,6 +128,18 @@ func TestGlossary(t *testing.T) {
 	}
 }
 
+// A queue without a limit has no room to tell of, whatever its capacity.
+func TestGlossaryOfAQueueWithoutALimit(t *testing.T) {
+	snap := atWork(decode(t, append(sale, "lanes: [{model: message, ack: after, queue: {broker: kafka, url: 'kafka://localhost:9092', partitions: 2}}]")...))
+	for _, w := range glossary {
+		if w.word == "queue" {
+			if got := w.now(&snap.Lanes[0], snap.Scenario); got != "no limit in kafka" {
+				t.Errorf("it is %q", got)
+			}
+		}
+	}
+}
+
 func TestTourKeys(t *testing.T) {
 	b := open(t, saleScenario(t))
 	b.press("?", "enter")

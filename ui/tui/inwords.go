@@ -85,12 +85,20 @@ func handlerInWords(h *engine.Handler) string {
 	return text
 }
 
-// roomInWords says how much a queue takes, and what happens beyond that.
-func roomInWords(q *engine.Queue) string {
+// roomOf says how much a queue takes.
+func roomOf(q *engine.Queue) string {
 	if !q.Broker.Bounded() {
 		return "no limit in " + string(q.Broker)
 	}
-	return "room for " + strconv.Itoa(q.Capacity) + ", " + strings.ReplaceAll(string(q.WhenFull), "_", " ")
+	return "room for " + strconv.Itoa(q.Capacity)
+}
+
+// roomInWords says how much a queue takes, and what happens beyond that.
+func roomInWords(q *engine.Queue) string {
+	if !q.Broker.Bounded() {
+		return roomOf(q)
+	}
+	return roomOf(q) + ", " + strings.ReplaceAll(string(q.WhenFull), "_", " ")
 }
 
 func laneInWords(l *engine.Lane) string {

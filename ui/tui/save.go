@@ -94,7 +94,11 @@ func (m *model) toSave() *engine.Scenario {
 func (m *model) saved(msg savedMsg) {
 	s := msg.by
 	s.busy, m.pace.stale = false, true
+	open := m.covers(func(o overlay) bool { return o == overlay(s) })
 	switch {
+	case msg.err != nil && !open: // left meanwhile
+		m.say("not saved: " + msg.err.Error())
+		return
 	case errors.Is(msg.err, fs.ErrExist):
 		s.asked = msg.name
 		return

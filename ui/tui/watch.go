@@ -24,6 +24,7 @@ func Watch(ctx context.Context, run engine.Run, program ...tea.ProgramOption) er
 	o.Program = program
 	hung, stop := signal.NotifyContext(ctx, syscall.SIGHUP) // the terminal goes away: Bubble Tea does not end by itself
 	defer stop()
+	defer func() { _ = run.Close() }() // also where the screen never began; how it ends is of no interest
 	if err := Play(hung, o); ctx.Err() != nil || hung.Err() == nil {
 		return err
 	}

@@ -97,3 +97,26 @@ func TestReadmeShowsTheExample(t *testing.T) {
 		t.Errorf("README.md lacks the program:\n%s", program)
 	}
 }
+
+// TestWatchWithoutAScreen: where there is no terminal the run is closed as well.
+func TestWatchWithoutAScreen(t *testing.T) {
+	s, err := engine.Decode("shop.yaml", []byte("{load: {rate: 200/s}, handlers: [{name: charge}]}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := live.New(s, live.Options{Endless: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, far, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = gone.Close(), far.Close()
+	if err := tui.Watch(t.Context(), run, append(terminal[1:len(terminal):len(terminal)], tea.WithInput(gone))...); err == nil {
+		t.Error("nobody could press a key, and nothing is said about it")
+	}
+	if err := run.Apply(engine.Change{Control: engine.Pause}); err == nil {
+		t.Error("the run goes on")
+	}
+}
