@@ -41,11 +41,20 @@ func (m *model) togglePin() {
 // movePin moves the pin within what can be seen.
 func (m *model) movePin(by time.Duration) {
 	s := &m.scene
-	from, to := max(s.to-s.window(), 0), s.latest()
-	if s.foreseeing() {
-		to = max(to, s.to+s.foresight(true))
-	}
+	from, to := max(s.to-s.window(), 0), max(s.latest(), s.to+s.ahead())
 	s.pin.at += min(max(by, from-s.pin.at), to-s.pin.at)
+}
+
+// ahead is how much of the future the first chart over time of the lane looked at
+// shows, as it is on the screen.
+func (s *scene) ahead() time.Duration {
+	for i := range s.charted {
+		if c := &s.charted[i]; c.lane == s.focus && c.view != viewSpread {
+			_, future := s.spans(plotArea(c.rect.W, c.rect.H))
+			return future.to - future.from
+		}
+	}
+	return 0
 }
 
 // point tells the figures of a place on a chart: of its moment, with the cursor
