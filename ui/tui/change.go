@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -70,9 +71,8 @@ func (m *model) value(path string) (string, error) {
 // while a run goes on waits for the next start.
 func (m *model) put(path, value, lane, by string) error {
 	if m.piece.scenario.Fixed(path) {
-		s, err := m.piece.scenario.With(path, value)
+		err := m.prepare(path, value)
 		if err == nil {
-			m.piece.scenario = s
 			m.say(path + " is " + value + " from the next start on: r starts again")
 		}
 		return err
@@ -81,16 +81,33 @@ func (m *model) put(path, value, lane, by string) error {
 	if err != nil {
 		return err
 	}
-	if lane != "" && m.rates != nil {
-		m.rates[lane] = float64(next.Load.Rate)
+	if lane != "" && m.scene.unlinked {
+		m.rates[lane] = next.Load.Rate
 	} else {
+		if path == rateKnob {
+			clear(m.rates)
+		}
 		m.wanted, lane = next, ""
 	}
-	if s, err := m.piece.scenario.With(path, value); err == nil {
-		m.piece.scenario = s
-	}
+	_ = m.prepare(path, value) // what makes sense now may make none at the beginning
 	m.ask(engine.Change{Path: path, Value: value, Lane: lane, By: by})
 	m.refresh()
+	return nil
+}
+
+// prepare gives a setting to what the next start begins with, and to what is being
+// started where that is the same scenario.
+func (m *model) prepare(path, value string) error {
+	s, err := m.piece.scenario.With(path, value)
+	if err != nil {
+		return err
+	}
+	m.piece.scenario = s
+	if n := m.next; n != nil && n.opened == m.piece.opened && n.variant == m.piece.variant {
+		if s, err := n.scenario.With(path, value); err == nil {
+			n.scenario = s
+		}
+	}
 	return nil
 }
 
@@ -110,8 +127,9 @@ func (m *model) ask(c engine.Change) {
 
 // appliedMsg says that a run was handed changes; err is of the first refused.
 type appliedMsg struct {
-	run engine.Run
-	err error
+	run     engine.Run
+	refused []engine.Change
+	err     error
 }
 
 // flush hands the changes in line to the run, in a command: some take time, as
@@ -125,8 +143,9 @@ func (m *model) flush() tea.Cmd {
 	return func() tea.Msg {
 		applied := appliedMsg{run: run}
 		for _, c := range changes {
-			if err := run.Apply(c); err != nil && applied.err == nil {
-				applied.err = err
+			if err := run.Apply(c); err != nil {
+				applied.refused = append(applied.refused, c)
+				applied.err = cmp.Or(applied.err, err)
 			}
 		}
 		return applied
@@ -142,6 +161,10 @@ func (m *model) applied(msg appliedMsg) tea.Cmd {
 	m.applying, m.pace.stale = false, true
 	if msg.err != nil {
 		m.say(msg.err.Error())
+		m.run.Snapshot(m.now())
+		for i := range msg.refused {
+			m.retract(&msg.refused[i])
+		}
 	}
 	if len(m.pending) > 0 {
 		return nil // handed over with the next frame
@@ -150,6 +173,28 @@ func (m *model) applied(msg appliedMsg) tea.Cmd {
 	m.run.Snapshot(m.now())
 	m.refresh()
 	return m.pace.soon(m.pace.last, lively)
+}
+
+// retract forgets a change of a setting that the run has refused: what is saved or
+// started next has it as the run has. Where it was changed again meanwhile, that
+// decides.
+func (m *model) retract(c *engine.Change) {
+	again := func(p engine.Change) bool { return p.Path == c.Path && p.Lane == c.Lane }
+	if c.Path == "" || slices.ContainsFunc(m.pending, again) {
+		return
+	}
+	value, err := m.now().Scenario.Get(c.Path)
+	if err != nil {
+		return // a path that can be changed can be read
+	}
+	if c.Lane != "" {
+		m.rates = ratesOf(m.scene.marks)
+		if own, ok := m.rates[c.Lane]; ok {
+			value = own.String()
+		}
+	}
+	m.history.retract(c, value)
+	_ = m.prepare(c.Path, value)
 }
 
 // togglePause stops or starts the run's clock.
@@ -161,22 +206,4 @@ func (m *model) togglePause() {
 	}
 	m.ask(engine.Change{Control: c})
 	m.scene.snap.Paused = c == engine.Pause
-}
-
-// toggleLink lets the lanes have rates of their own, or gives all of them that
-// of the lane looked at.
-func (m *model) toggleLink() {
-	m.scene.unlinked = !m.scene.unlinked
-	if m.scene.unlinked {
-		m.rates = map[string]float64{}
-		m.say("the lanes' rates are unlinked: rate keys change " + m.focused() + " only; u links them again")
-		return
-	}
-	rate := m.rate().String()
-	m.rates = nil
-	if err := m.set(rateKnob, rate); err != nil {
-		m.say(err.Error())
-		return
-	}
-	m.say("the lanes' rates are linked: all have " + rate)
 }

@@ -93,8 +93,9 @@ func (m *model) observe() {
 		w.recorded, w.rezoomed = s.to, false
 	}
 	if now.Changes < len(s.marks) { // of a future that was gone back from
-		s.marks = s.marks[:now.Changes]
+		s.marks, m.rated = s.marks[:now.Changes], -1
 	} else if seen := len(s.marks); seen < now.Changes {
 		s.marks = m.run.Marks(s.marks, seen)
 	}
+	m.readRates()
 }

@@ -115,6 +115,7 @@ func (r *fakeVirtual) Rewind(at time.Duration) error {
 	}
 	r.furthest = max(r.furthest, r.snap.At)
 	r.snap.At, r.snap.Paused = min(max(at, 0), r.furthest), true
+	r.changes = slices.DeleteFunc(r.changes, func(c engine.Change) bool { return c.At > r.snap.At })
 	return nil
 }
 
@@ -160,6 +161,7 @@ func (b *bench) options(s *engine.Scenario, presets []Preset) Options {
 			r, err := b.start(from.Scenario, engine.Virtual, true)
 			if err == nil {
 				r.snap.At, b.from, b.past = from.At, from, changes
+				r.changes = slices.Clone(changes)
 				b.forks++
 			}
 			return &fakeVirtual{fakeRun: r}, err

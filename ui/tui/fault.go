@@ -156,26 +156,24 @@ func (f *faults) turn(m *model, direction int, fine bool) {
 	}
 }
 
-// drawn is where the fields were drawn. Since then another fault may have been selected,
-// which has fewer.
-func (f *faults) drawn(m *model) []grid.Rect { return f.fields[:min(len(f.fields), len(f.params(m)))] }
+// fieldAt is the field drawn at a place of the screen. Since that picture was made
+// another fault may have been selected, which has fewer of them.
+func (f *faults) fieldAt(m *model, x, y int) (field int, ok bool) {
+	field = slices.IndexFunc(f.fields, func(r grid.Rect) bool { return r.Contains(x, y) })
+	return field, field >= 0 && field < len(f.params(m))
+}
 
 // click selects a line, makes its fault when it is selected already, and turns
 // a field: its left half down, its right half up.
 func (f *faults) click(m *model, c tea.MouseClickMsg) {
-	if c.Button != tea.MouseLeft {
-		return
-	}
-	for i, r := range f.drawn(m) {
-		if r.Contains(c.X, c.Y) {
-			direction := 1
-			if c.X < r.X+r.W/2 {
-				direction = -1
-			}
-			f.field = i
-			f.turn(m, direction, false)
-			return
+	if field, ok := f.fieldAt(m, c.X, c.Y); ok {
+		direction, r := 1, f.fields[field]
+		if c.X < r.X+r.W/2 {
+			direction = -1
 		}
+		f.field = field
+		f.turn(m, direction, false)
+		return
 	}
 	i := f.top + c.Y - f.rows.Y
 	switch {
@@ -193,12 +191,10 @@ func (f *faults) wheel(m *model, w tea.MouseWheelMsg) {
 	if w.Button == tea.MouseWheelUp {
 		by = -1
 	}
-	for i, r := range f.drawn(m) {
-		if r.Contains(w.X, w.Y) {
-			f.field = i
-			f.turn(m, -by, false)
-			return
-		}
+	if field, ok := f.fieldAt(m, w.X, w.Y); ok {
+		f.field = field
+		f.turn(m, -by, false)
+		return
 	}
 	f.choose(min(max(f.selected+by, 0), len(f.list)-1))
 }

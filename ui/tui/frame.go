@@ -100,6 +100,7 @@ type watch struct {
 	followed  time.Duration // up to when the journal was taken, lane time
 	each      bool          // and each item followed
 	rezoomed  bool          // what was recorded is of another window
+	spreading bool          // how latencies are spread was asked for as well
 	read      uint64        // number of the last entry of the journal
 	entries   []engine.Entry
 	diagnosed time.Time

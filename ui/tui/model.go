@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"math"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,19 +23,22 @@ type model struct {
 	present   engine.Snapshot // of it, while the past is looked at
 	parked    parked
 	forecasts forecasts
-	piece     piece // that it plays
-	gen       int   // number of the latest start asked for
-	failed    error // why there is no first run
+	piece     piece  // that it plays
+	next      *piece // that is being started, with the settings made since; nil: none
+	gen       int    // number of the latest start asked for
+	failed    error  // why there is no first run
 
-	pending  []engine.Change    // asked for, not yet handed to the run
-	wanted   *engine.Scenario   // the settings once all changes have been made; nil: as they are
-	applying bool               // a command is handing changes to the run
-	rates    map[string]float64 // of lanes, once they are unlinked
+	pending  []engine.Change        // asked for, not yet handed to the run
+	wanted   *engine.Scenario       // the settings once all changes have been made; nil: as they are
+	applying bool                   // a command is handing changes to the run
+	rates    map[string]engine.Rate // that lanes have of their own, by name
+	rated    int                    // number of changes of the run that those are known from; -1: another run, or another past
 	history  history
 	broken   *engine.Fault // the latest fault made here; nil: none
 
 	presets []Preset // what can be picked, once it has been read
 	wager   wager
+	played  wager // that of what is played, while something else is being started
 	memory  Memory
 	asked   map[string]bool // names of the scenarios whose question was asked this time
 
@@ -55,7 +57,7 @@ type model struct {
 func newModel(o Options) *model {
 	m := &model{
 		options: o, dark: true, grid: grid.New(0, 0), keys: newKeyMap(), pace: pace{tick: tea.Tick}, runs: newRuns(),
-		memory: o.Memory.clone(), asked: map[string]bool{},
+		memory: o.Memory.clone(), asked: map[string]bool{}, rates: ratesOf(nil), rated: -1,
 	}
 	m.view = tea.View{AltScreen: true, MouseMode: tea.MouseModeCellMotion, ReportFocus: true, WindowTitle: "duet"}
 	if o.ASCII {
@@ -92,12 +94,17 @@ func (m *model) build(now time.Time) {
 	switch {
 	case g.W == 0 || g.H == 0 || m.outlet != nil && m.outlet.behind():
 		return
-	case g.W < minWidth || g.H < minHeight:
+	case m.tooSmall():
 		g.Clear(grid.Style{})
 		m.drawTooSmall(g)
 	default:
 		g.Clear(grid.Style{})
 		m.scene.draw(g)
+		if m.lacksSpread() {
+			m.spread()
+			g.Clear(grid.Style{})
+			m.scene.draw(g)
+		}
 		if m.overlay != nil {
 			m.overlay.draw(m, g)
 		}
@@ -106,13 +113,23 @@ func (m *model) build(now time.Time) {
 	m.pace.built(now)
 }
 
+// tooSmall says whether the screen has no room for the scene. A screen whose size is
+// not known yet is not.
+func (m *model) tooSmall() bool {
+	return m.grid.W > 0 && m.grid.H > 0 && (m.grid.W < minWidth || m.grid.H < minHeight)
+}
+
 func (m *model) drawTooSmall(g *grid.Grid) {
 	p := row(g, g.H/2)
 	p.text("too small: duet needs ", m.scene.theme.text)
 	p.text(decimal(minWidth)+"x"+decimal(minHeight), m.scene.theme.strong)
 	if g.H > 1 {
 		p = row(g, g.H/2+1)
-		p.text("the run goes on; q quits", m.scene.theme.dim)
+		if m.now().Paused {
+			p.text("the run is paused; q quits", m.scene.theme.dim)
+		} else {
+			p.text("the run goes on; q quits", m.scene.theme.dim)
+		}
 	}
 }
 
@@ -144,18 +161,6 @@ func (m *model) refresh() {
 	if i := k.index(rateKnob); i >= 0 {
 		k.list[i].value = m.scene.rate
 	}
-}
-
-// rate is the set rate of the lane looked at.
-func (m *model) rate() engine.Rate {
-	if own, ok := m.rates[m.focused()]; ok {
-		return engine.Rate(own)
-	}
-	load := &m.settings().Load
-	if lanes := m.now().Lanes; load.Rate == 0 && load.Arrivals == engine.Trace && lanes[m.scene.focus].Rate > 0 {
-		return engine.Rate(math.Round(lanes[m.scene.focus].Rate)) // as recorded
-	}
-	return load.Rate
 }
 
 // focused is the name of the lane looked at.

@@ -79,3 +79,31 @@ func TestMouseOnTheSelectedKnob(t *testing.T) {
 		t.Error("a click on the value opens no field")
 	}
 }
+
+// Only the left button does something: the others are for the terminal's own menus.
+func TestOtherButtons(t *testing.T) {
+	b := inquire(t, asked(t), nil)
+	elsewhere := func(what string) {
+		t.Helper()
+		before, asked := b.m.overlay, len(b.run().asked())
+		for _, button := range []tea.MouseButton{tea.MouseRight, tea.MouseMiddle, tea.MouseBackward} {
+			for y := range b.m.grid.H {
+				b.send(tea.MouseClickMsg{X: b.m.grid.W / 2, Y: y, Button: button})
+			}
+		}
+		if b.m.overlay != before || len(b.run().asked()) != asked {
+			t.Errorf("%s: open is %T, and the run was asked %+v", what, b.m.overlay, b.run().asked()[asked:])
+		}
+	}
+	elsewhere("question")
+	b.press("a")
+	elsewhere("answer")
+	b.press("esc")
+	for _, key := range []string{"p", "w", "?", "f", "s", "t"} {
+		b.press(key)
+		elsewhere(key)
+		b.press("esc")
+	}
+	b.press("?", "enter")
+	elsewhere("tour")
+}

@@ -19,6 +19,7 @@ type settings struct {
 	began    *engine.Scenario // as it was opened
 	live     *engine.Scenario // what the list was read from
 	next     *engine.Scenario // and what is fixed while a run goes on
+	rate     string           // and the rate, where the lane looked at has its own
 	list     []knob
 	found    []int // numbers of those shown
 	selected int   // of found
@@ -40,12 +41,15 @@ func newSettings(m *model) *settings {
 // read takes all settings, in groups, when they have changed. What is selected
 // stays selected.
 func (s *settings) read(m *model) {
-	live, next := m.settings(), m.piece.scenario
-	if s.live == live && s.next == next {
+	live, next, rate := m.settings(), m.piece.scenario, ""
+	if own, ok := m.rates[m.focused()]; ok {
+		rate = own.String()
+	}
+	if s.live == live && s.next == next && s.rate == rate {
 		return
 	}
 	path := s.path()
-	s.live, s.next, s.list = live, next, s.list[:0]
+	s.live, s.next, s.rate, s.list = live, next, rate, s.list[:0]
 	for _, p := range live.Params() {
 		from := live
 		if p.Fixed {
@@ -54,6 +58,9 @@ func (s *settings) read(m *model) {
 		value, err := from.Get(p.Path)
 		if err != nil {
 			continue // a path of Params can be read
+		}
+		if p.Path == rateKnob && rate != "" {
+			value = rate
 		}
 		s.list = append(s.list, newKnob(live, p, value))
 	}
@@ -229,17 +236,25 @@ func (s *settings) enter(m *model) {
 	}
 }
 
+// at is the number in found of the setting drawn at a place of the screen. Since that
+// picture was made fewer may have been found.
+func (s *settings) at(x, y int) (n int, ok bool) {
+	row := y - s.rows.Y
+	if !s.rows.Contains(x, y) || row >= len(s.shown) {
+		return 0, false
+	}
+	n = s.shown[row]
+	return n, n >= 0 && n < len(s.found)
+}
+
 // click selects a setting; on the value of the selected one it opens the field.
 func (s *settings) click(m *model, c tea.MouseClickMsg) {
-	if c.Button != tea.MouseLeft || !s.rows.Contains(c.X, c.Y) {
-		return
-	}
-	y := c.Y - s.rows.Y
-	if y >= len(s.shown) || s.shown[y] < 0 {
+	n, ok := s.at(c.X, c.Y)
+	if !ok {
 		return
 	}
 	before := s.selected
-	s.selected = s.shown[y]
+	s.selected = n
 	if before != s.selected || !s.values.Contains(c.X, c.Y) {
 		return
 	}
@@ -262,9 +277,8 @@ func (s *settings) wheel(m *model, w tea.MouseWheelMsg) {
 	if w.Button == tea.MouseWheelUp {
 		by = -1
 	}
-	y := w.Y - s.rows.Y
-	if s.values.Contains(w.X, w.Y) && y < len(s.shown) && s.shown[y] >= 0 {
-		s.selected = s.shown[y]
+	if n, ok := s.at(w.X, w.Y); ok && s.values.Contains(w.X, w.Y) {
+		s.selected = n
 		s.turn(m, -by, false)
 		s.read(m)
 		return

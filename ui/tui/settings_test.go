@@ -3,8 +3,10 @@ package tui
 import (
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -268,4 +270,67 @@ func TestSave(t *testing.T) {
 	if b.m.overlay != nil {
 		t.Error("something is still open")
 	}
+}
+
+// What the run refuses is neither in force nor what is saved or started next.
+func TestRefusedChangeIsForgotten(t *testing.T) {
+	b := open(t, saleScenario(t))
+	b.press("+")
+	b.m.history.list[0].made = time.Time{} // a while ago
+	b.run().refuse = errors.New("not now")
+	wants := func(what string, changes int, rate engine.Rate) {
+		t.Helper()
+		if h := &b.m.history; h.done != changes || len(h.list) != changes || b.m.toSave().Load.Rate != rate {
+			t.Errorf("%s: %d of %+v in force, %v would be saved", what, h.done, h.list, b.m.toSave().Load.Rate)
+		}
+	}
+	b.press("+")
+	wants("a key", 1, 130)
+	b.wantScreen("not now", "◂130/s▸")
+	b.press("U")
+	wants("taken back", 1, 130)
+	b.run().refuse = nil
+	b.press("U", "r")
+	if rate := b.run().snap.Scenario.Load.Rate; rate != 120 {
+		t.Errorf("started again at %v", rate)
+	}
+}
+
+// One setting of several is refused; where it was changed again, that decides.
+func TestRetract(t *testing.T) {
+	rate := func(from, to string) edit { return edit{path: "load.rate", from: from, to: to} }
+	workers := func(from, to string) edit { return edit{path: "lanes.message.workers", from: from, to: to} }
+	for name, c := range map[string]struct {
+		before  history
+		refused engine.Change
+		value   string
+		want    history
+	}{
+		"the only one":     {history{[]edit{rate("1/s", "2/s")}, 1}, engine.Change{Path: "load.rate", By: byKey}, "1/s", history{nil, 0}},
+		"a held key":       {history{[]edit{rate("1/s", "4/s")}, 1}, engine.Change{Path: "load.rate", By: byKey}, "2/s", history{[]edit{rate("1/s", "2/s")}, 1}},
+		"an earlier one":   {history{[]edit{rate("1/s", "2/s"), workers("1", "2")}, 2}, engine.Change{Path: "load.rate", By: byRedo}, "1/s", history{[]edit{workers("1", "2")}, 1}},
+		"taken back":       {history{[]edit{rate("1/s", "2/s")}, 0}, engine.Change{Path: "load.rate", By: byUndo}, "2/s", history{[]edit{rate("1/s", "2/s")}, 1}},
+		"both taken back":  {history{[]edit{rate("1/s", "2/s"), workers("1", "2")}, 0}, engine.Change{Path: "lanes.message.workers", By: byUndo}, "2", history{[]edit{workers("1", "2"), rate("1/s", "2/s")}, 1}},
+		"one lane's":       {history{[]edit{rate("1/s", "2/s")}, 1}, engine.Change{Path: "load.rate", Lane: "event", By: byKey}, "1/s", history{[]edit{rate("1/s", "2/s")}, 1}},
+		"made by somebody": {history{nil, 0}, engine.Change{Path: "load.rate", By: byKey}, "1/s", history{nil, 0}},
+	} {
+		h := c.before.clone()
+		h.retract(&c.refused, c.value)
+		if h.done != c.want.done || !slices.Equal(h.list, c.want.list) {
+			t.Errorf("%s: %+v, want %+v", name, h, c.want)
+		}
+	}
+}
+
+// Who has left the field for a name is told of a file that could not be written.
+func TestSaveFailsLater(t *testing.T) {
+	b := open(t, saleScenario(t))
+	b.m.options.Save = func(string, *engine.Scenario, bool) error { return errors.New("the disk is full") }
+	b.press("ctrl+s")
+	field := b.m.overlay.(*saving)
+	write := field.save(b.m)
+	b.press("esc")
+	b.do(write)
+	b.frame()
+	b.wantScreen("not saved: the disk is full")
 }

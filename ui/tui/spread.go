@@ -18,13 +18,20 @@ type spreadAxes struct{ low, high, share plot.Top }
 func (m *model) spread() {
 	s := &m.scene
 	d, ok := m.run.(engine.Distributor)
+	m.watch.spreading = s.shows(viewSpread)
 	for i := range s.spreads {
-		if ok && s.shows(viewSpread) {
+		if ok && m.watch.spreading {
 			d.Distribution(&s.spreads[i], i)
 		} else {
 			s.spreads[i].Count = 0
 		}
 	}
+}
+
+// lacksSpread says whether a chart of the picture just drawn shows how latencies are
+// spread, and nobody has asked for that yet: while time stands still nobody would.
+func (m *model) lacksSpread() bool {
+	return m.run != nil && !m.watch.spreading && m.scene.shows(viewSpread)
 }
 
 // shows says whether some chart of the latest picture is of a view, or the first
@@ -54,8 +61,12 @@ func (s *scene) drawSpread(g *grid.Grid, lane int) {
 	}
 	t, area := s.theme, plotArea(g.W, g.H)
 	d, l := &s.spreads[lane], &s.snap.Lanes[lane]
-	if d.Count == 0 {
-		p := pen{g: g, x: area.X, y: area.H / 2, end: g.W}
+	p := pen{g: g, x: area.X, y: area.H / 2, end: g.W}
+	switch {
+	case s.cursor.on && (s.snap.At-d.To).Abs() >= keptEvery:
+		p.text("the spread is not kept", t.dim)
+		return
+	case d.Count == 0:
 		p.text("nothing ended in the last 10 s", t.dim)
 		return
 	}

@@ -3,6 +3,9 @@ package tui
 import (
 	"math"
 	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"duet/engine"
 	"duet/ui/internal/plot"
@@ -32,4 +35,54 @@ func TestTheoryOfTheSpread(t *testing.T) {
 			}
 		}
 	}
+}
+
+// telling is a run that knows how latencies are spread.
+type telling struct{ *fakeRun }
+
+func (r telling) Distribution(dst *engine.Distribution, _ int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	*dst = spreadOut(1000)
+	dst.To = r.snap.At
+}
+
+// While time stands still nothing new is recorded: how latencies are spread is to be
+// seen at once all the same, however its chart came.
+func TestSpreadWhilePaused(t *testing.T) {
+	for name, show := range map[string]func(b *bench){
+		"another view": func(b *bench) { b.press("G") },
+		"more charts": func(b *bench) {
+			b.press("g", "g")
+			b.send(tea.WindowSizeMsg{Width: 200, Height: 60})
+			b.frame()
+		},
+		"one lane": func(b *bench) { b.press("g", "g", "x") },
+	} {
+		b := open(t, saleScenario(t))
+		b.m.run = telling{b.run()}
+		b.frame()
+		b.press("space")
+		b.wantScreen("paused")
+		show(b)
+		b.wantNoScreen("nothing ended")
+		if shown := b.m.scene.shows(viewSpread); name == "another view" && !shown {
+			t.Errorf("%s shows no spread", name)
+		} else if shown && b.m.scene.spreads[1].Count == 0 {
+			t.Errorf("%s: the spread was not asked for", name)
+		}
+	}
+}
+
+// Of the past it is not kept: that of the present is not to be seen below lines of then.
+func TestSpreadOfThePast(t *testing.T) {
+	b := aged(t, 50*time.Second, 60*time.Second)
+	b.m.run = telling{b.run()}
+	b.frame()
+	b.press("G")
+	b.wantNoScreen("not kept")
+	b.press("{")
+	b.wantScreen("the spread is not kept")
+	b.press("end")
+	b.wantNoScreen("not kept")
 }

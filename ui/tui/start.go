@@ -29,11 +29,23 @@ type startedMsg struct {
 	err   error
 	held  bool           // it stands at its beginning, while a question is asked
 	left  *engine.Series // of a run that begins in the middle of the present one: what that recorded after
+	made  history        // of such a run: what had been changed until then
+}
+
+// coming is what is being started, or else what is played: what keys that start
+// something go on from.
+func (m *model) coming() piece {
+	if m.next != nil {
+		return *m.next
+	}
+	return m.piece
 }
 
 // start asks for a run. The present one goes on until it is there.
 func (m *model) start(p piece) tea.Cmd {
 	m.gen++
+	next := p
+	m.next = &next
 	gen, newRun, held := m.gen, m.constructor(p.mode), m.holding()
 	return func() tea.Msg {
 		run, err := m.runs.start(func() (engine.Run, error) { return newRun(p.scenario, held) })
@@ -45,24 +57,24 @@ func (m *model) start(p piece) tea.Cmd {
 func (m *model) started(msg startedMsg) tea.Cmd {
 	m.pace.stale = true
 	switch {
-	case msg.err != nil && m.run == nil && msg.gen == m.gen:
-		m.failed = msg.err
-		return tea.Quit
-	case msg.err != nil:
+	case msg.gen != m.gen: // another was asked for meanwhile
 		if msg.run != nil {
 			m.runs.close(msg.run)
 		}
-		if msg.held {
-			m.overlay, m.wager = nil, wager{of: m.piece.opened, choice: -1}
-		}
+		return nil
+	case msg.err != nil && m.run == nil:
+		m.failed = msg.err
+		return tea.Quit
+	case msg.err != nil:
+		m.stay()
 		m.say(msg.err.Error())
 		return nil
-	case msg.gen != m.gen: // another was asked for meanwhile
-		m.runs.close(msg.run)
-		return nil
 	}
+	next := m.next
+	m.next, m.played = nil, wager{}
 	if msg.left != nil {
-		m.parked = parked{run: m.run, piece: m.piece, rates: m.rates, history: m.history.clone(), kept: m.watch.kept}
+		m.parked = parked{run: m.run, piece: m.piece, unlinked: m.scene.unlinked, history: m.history.clone(), kept: m.watch.kept}
+		m.history = msg.made
 	} else {
 		for _, run := range []engine.Run{m.run, m.parked.run} {
 			if run != nil {
@@ -72,6 +84,9 @@ func (m *model) started(msg startedMsg) tea.Cmd {
 		m.parked = parked{}
 	}
 	m.take(msg.run, msg.piece)
+	if next != nil {
+		m.catchUp(next.scenario)
+	}
 	if msg.held {
 		m.hold(msg.run)
 	}
@@ -82,6 +97,39 @@ func (m *model) started(msg startedMsg) tea.Cmd {
 	return m.pace.soon(m.pace.last, lively)
 }
 
+// stay goes on with what is played: nothing else is being started any more, nor
+// asked about.
+func (m *model) stay() {
+	m.next = nil
+	if m.played.of == nil {
+		return
+	}
+	if m.wager.asked {
+		delete(m.asked, m.wager.of.Name)
+	}
+	if m.atQuestion() {
+		m.overlay = nil
+	}
+	m.wager, m.played = m.played, wager{}
+}
+
+// catchUp makes the changes in a run that has come which were made since it was
+// asked for.
+func (m *model) catchUp(wanted *engine.Scenario) {
+	if wanted == m.piece.scenario {
+		return
+	}
+	for _, p := range wanted.Params() {
+		value, err := wanted.Get(p.Path)
+		if was, none := m.piece.scenario.Get(p.Path); err != nil || none == nil && was == value {
+			continue
+		}
+		if err := m.put(p.Path, value, "", byKey); err != nil {
+			m.say(err.Error())
+		}
+	}
+}
+
 // take shows a run from now on.
 func (m *model) take(run engine.Run, p piece) {
 	if p.opened != m.piece.opened || p.variant != m.piece.variant {
@@ -90,7 +138,8 @@ func (m *model) take(run engine.Run, p piece) {
 	m.history.restart()
 	m.run, m.piece = run, p
 	m.see(p.opened.Name)
-	m.pending, m.wanted, m.applying, m.rates = nil, nil, false, nil
+	m.pending, m.wanted, m.applying = nil, nil, false
+	m.rates, m.rated = ratesOf(nil), -1
 	m.watch = watch{noted: m.watch.noted}
 	m.forget()
 	m.scene.starting = false
@@ -120,17 +169,17 @@ func (m *model) open(msg openedMsg) tea.Cmd {
 	}
 	m.overlay = nil
 	m.consider(msg.scenario)
-	return m.start(newPiece(msg.scenario, m.piece.mode))
+	return m.start(newPiece(msg.scenario, m.coming().mode))
 }
 
 // nextCase starts the scenario's next case.
 func (m *model) nextCase() tea.Cmd {
-	variants := m.piece.opened.Variants()
+	p := m.coming()
+	variants := p.opened.Variants()
 	if len(variants) < 2 {
 		m.say("this scenario has no cases")
 		return nil
 	}
-	p := m.piece
 	p.variant = (p.variant + 1) % len(variants)
 	p.scenario = variants[p.variant]
 	return m.start(p)
@@ -138,7 +187,7 @@ func (m *model) nextCase() tea.Cmd {
 
 // newSeed starts the same again with the seed after this one.
 func (m *model) newSeed() tea.Cmd {
-	p := m.piece
+	p := m.coming()
 	s, err := p.scenario.With("seed", strconv.FormatUint(p.scenario.Seed+1, 10))
 	if err != nil {
 		m.say(err.Error())

@@ -3,6 +3,8 @@ package tui
 import (
 	"slices"
 	"time"
+
+	"duet/engine"
 )
 
 // Who changes are made by.
@@ -66,12 +68,33 @@ func (h *history) restart() {
 	}
 }
 
-// rewindSettings takes back what was changed after a lane time, in what the
-// next start begins with: in the run itself that has been done.
-func (m *model) rewindSettings(after time.Duration) {
-	for _, e := range slices.Backward(m.history.forget(after)) {
-		if s, err := m.piece.scenario.With(e.path, e.from); err == nil {
-			m.piece.scenario = s
+// rewind forgets the changes that were made after a lane time, and returns a
+// scenario to start with as it was before them.
+func (h *history) rewind(s *engine.Scenario, after time.Duration) *engine.Scenario {
+	for _, e := range slices.Backward(h.forget(after)) {
+		if before, err := s.With(e.path, e.from); err == nil {
+			s = before
+		}
+	}
+	return s
+}
+
+// retract forgets a change that a run has refused, which has the setting as value
+// says. One that was to be taken back is in force again.
+func (h *history) retract(c *engine.Change, value string) {
+	same := func(e edit) bool { return e.path == c.Path && e.lane == c.Lane }
+	if i := slices.IndexFunc(h.list[h.done:], same); i >= 0 && c.By == byUndo {
+		e := h.list[h.done+i]
+		h.list = slices.Insert(slices.Delete(h.list, h.done+i, h.done+i+1), h.done, e)
+		h.done++
+	}
+	for i := h.done - 1; i >= 0; i-- {
+		if e := &h.list[i]; same(*e) {
+			if e.to = value; e.to == e.from {
+				h.list = slices.Delete(h.list, i, i+1)
+				h.done--
+			}
+			return
 		}
 	}
 }

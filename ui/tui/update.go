@@ -116,9 +116,17 @@ func (m *model) input(msg tea.Msg) tea.Cmd {
 			return tea.Quit
 		case key.Matches(press, k.Suspend):
 			return tea.Suspend
+		case m.tooSmall() && key.Matches(press, k.Quit):
+			return tea.Quit
 		}
 	}
+	if m.tooSmall() { // nobody sees what is meant
+		return nil
+	}
 	if motion, ok := msg.(tea.MouseMotionMsg); ok && (motion.Button != tea.MouseLeft || m.overlay != nil) {
+		return nil
+	}
+	if click, ok := msg.(tea.MouseClickMsg); ok && click.Button != tea.MouseLeft {
 		return nil
 	}
 	m.pace.stale = true
@@ -137,7 +145,7 @@ func (m *model) input(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		return tea.Batch(m.press(msg), m.flush())
 	case tea.MouseClickMsg:
-		if k, ok := m.scene.keyAt(m.grid, msg.X, msg.Y); ok && msg.Button == tea.MouseLeft {
+		if k, ok := m.scene.keyAt(m.grid, msg.X, msg.Y); ok {
 			return tea.Batch(m.press(k), m.flush())
 		}
 		m.click(msg)
@@ -231,7 +239,7 @@ func (m *model) pressMore(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Case):
 		return m.nextCase()
 	case key.Matches(k, keys.Restart):
-		return m.start(m.piece)
+		return m.start(m.coming())
 	case key.Matches(k, keys.NewSeed):
 		return m.newSeed()
 	case key.Matches(k, keys.Quit):
@@ -279,9 +287,6 @@ func (m *model) turnTo(lane int) {
 // click selects the knob under the mouse, or looks at the lane, and points to the
 // moment of its chart.
 func (m *model) click(c tea.MouseClickMsg) {
-	if c.Button != tea.MouseLeft {
-		return
-	}
 	if knob, ok := m.scene.knobs.at(c.X, c.Y); ok {
 		m.clickKnob(knob, c.X)
 		return

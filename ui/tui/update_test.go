@@ -426,3 +426,65 @@ func TestTurned(t *testing.T) {
 		t.Errorf("before the first choice is %s", got)
 	}
 }
+
+// pressed has the model obey a key that starts something, which comes when that is called.
+func (b *bench) pressed(key string) (comes func()) {
+	start := b.m.press(keyPress(key))
+	return func() {
+		b.do(start)
+		b.frame()
+	}
+}
+
+// What is changed while a run is being started is changed in it as well.
+func TestChangeWhileStarting(t *testing.T) {
+	for _, key := range []string{"r", "R", "v"} {
+		b := open(t, saleScenario(t))
+		b.press("down", "right") // before
+		comes := b.pressed(key)
+		b.press("+", "right", "U", "down", "right")
+		comes()
+		s := b.run().snap.Scenario
+		if s.Load.Rate != 130 || s.Lanes[0].Workers != 3 || s.Lanes[1].Publishers != 3 {
+			t.Errorf("%s: %v, %d workers, %d publishers", key, s.Load.Rate, s.Lanes[0].Workers, s.Lanes[1].Publishers)
+		}
+		if saved := b.m.toSave(); saved.Load.Rate != 130 || b.m.history.done != 3 {
+			t.Errorf("%s: %v would be saved, and %d changes are in force", key, saved.Load.Rate, b.m.history.done)
+		}
+		b.wantScreen("130/s poisson")
+	}
+}
+
+// The first run is told as well what was changed before it was there.
+func TestChangeBeforeTheFirstRun(t *testing.T) {
+	b := &bench{t: t}
+	b.m = newModel(b.options(saleScenario(t), nil))
+	b.m.pace.tick = noTick
+	t.Cleanup(b.m.runs.end)
+	b.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+	start := b.m.start(b.m.piece)
+	b.press("+")
+	b.do(start)
+	b.frame()
+	b.wantSetting("load.rate", "130/s")
+}
+
+// Keys that start something go on from what is being started.
+func TestKeysWhileStarting(t *testing.T) {
+	b := open(t, decode(t, append(sale, "cases:", "  - {name: calm, set: {load.rate: 10/s}}", "  - {name: storm, set: {load.rate: 900/s}}",
+		"  - {name: gale, set: {load.rate: 400/s}}")...))
+	first, second, third := b.pressed("c"), b.pressed("c"), b.pressed("R")
+	first()
+	second()
+	b.wantScreen("Flash sale: calm")
+	third()
+	b.wantScreen("Flash sale: gale", "400/s poisson")
+	if s := b.run().snap.Scenario; s.Seed != 43 {
+		t.Errorf("the seed is %d", s.Seed)
+	}
+	one, two, three := b.pressed("R"), b.pressed("R"), b.pressed("v")
+	one()
+	two()
+	three()
+	b.wantMode(engine.Virtual, "seed 45")
+}

@@ -14,11 +14,11 @@ import (
 // parked is a REAL run that stands paused while a simulation goes on from one of
 // its moments.
 type parked struct {
-	run     engine.Run
-	piece   piece
-	rates   map[string]float64
-	history history
-	kept    kept
+	run      engine.Run
+	piece    piece
+	unlinked bool
+	history  history
+	kept     kept
 }
 
 // switchVoice plays the present settings in the other voice, from the
@@ -28,10 +28,11 @@ func (m *model) switchVoice() tea.Cmd {
 		m.unpark()
 		return nil
 	}
-	p := m.piece
-	p.mode = engine.Virtual
-	if m.piece.mode == engine.Virtual {
+	p := m.coming()
+	if p.mode == engine.Virtual {
 		p.mode = engine.Real
+	} else {
+		p.mode = engine.Virtual
 	}
 	if m.constructor(p.mode) == nil {
 		m.say("there is no simulation to switch to")
@@ -54,8 +55,7 @@ func (m *model) unpark() {
 	m.parked = parked{}
 	m.runs.close(m.run)
 	m.take(back.run, back.piece)
-	m.rates, m.history, m.watch.kept = back.rates, back.history, back.kept
-	m.scene.unlinked = back.rates != nil
+	m.scene.unlinked, m.history, m.watch.kept = back.unlinked, back.history, back.kept
 	m.refresh()
 	m.say("back in the real run, at " + clockTime(m.scene.snap.At) + "; space goes on")
 }
@@ -79,13 +79,14 @@ func (m *model) goFrom() tea.Cmd {
 	changes := slices.Clone(m.scene.marks[:min(from.Changes, len(m.scene.marks))])
 	left := &engine.Series{}
 	m.run.Series(left, max(from.At-m.scene.window(), 0), m.present.At) // with what was before, of which the fork knows nothing
-	p := m.piece
-	p.mode = engine.Virtual
+	p, made := m.piece, m.history.clone()
+	p.mode, p.scenario = engine.Virtual, made.rewind(p.scenario, from.At)
+	m.stay()
 	m.gen++
 	gen, fork := m.gen, m.options.Fork
 	return func() tea.Msg {
 		run, err := m.runs.start(func() (engine.Run, error) { return fork(from, changes) })
-		return startedMsg{gen: gen, run: run, piece: p, err: err, left: left}
+		return startedMsg{gen: gen, run: run, piece: p, err: err, left: left, made: made}
 	}
 }
 
@@ -116,7 +117,7 @@ func (m *model) rewound(msg rewoundMsg) tea.Cmd {
 	s.cursor.on = false
 	m.watch.recorded, m.watch.diagnosed = -1, time.Time{}
 	m.observe()
-	m.rewindSettings(s.snap.At)
+	m.piece.scenario = m.history.rewind(m.piece.scenario, s.snap.At)
 	m.refresh()
 	m.forecasts.stale = true
 	m.say("at " + clockTime(s.snap.At) + " again: change something, and space goes on from here")

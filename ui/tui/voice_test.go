@@ -125,6 +125,9 @@ func TestFork(t *testing.T) {
 		t.Errorf("the fork was told of %+v, which came later", b.past)
 	}
 	b.runsClosed(0, 1)
+	if n, rate := len(b.m.history.list), b.m.toSave().Load.Rate; n != 0 || rate != 120 {
+		t.Errorf("of what came later the fork has %d changes, and would save a rate of %v", n, rate)
+	}
 	if s := &b.m.scene; s.ghost.until == 0 {
 		t.Error("the real future is not to be seen")
 	}
@@ -133,6 +136,9 @@ func TestFork(t *testing.T) {
 	b.press("v")
 	b.wantMode(engine.Real, "back in the real run")
 	b.wantScreen("01:50.0 paused")
+	if n, rate := len(b.m.history.list), b.m.toSave().Load.Rate; n != 1 || rate != 130 {
+		t.Errorf("back in the real run there are %d changes, and a rate of %v would be saved", n, rate)
+	}
 	b.m.runs.busy.Wait()
 	if b.runs[0].isClosed() || !b.runs[1].isClosed() {
 		t.Error("the real run should be open and the fork closed")

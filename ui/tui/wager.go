@@ -14,6 +14,7 @@ type wager struct {
 	of       *engine.Scenario // with all its cases; nil: nothing is played
 	choice   int              // number of the choice bet on; -1: none
 	answered bool
+	asked    bool       // by itself
 	held     engine.Run // stands at its beginning until the question is out of the way
 }
 
@@ -40,6 +41,9 @@ func (m *model) consider(s *engine.Scenario) {
 	if m.wager.of == s {
 		return
 	}
+	if m.run != nil && m.played.of == nil {
+		m.played = m.wager
+	}
 	m.wager = wager{of: s, choice: -1}
 	if s.Ask == nil {
 		return
@@ -52,7 +56,7 @@ func (m *model) consider(s *engine.Scenario) {
 		}
 	}
 	if m.options.Ask && !m.memory.NoAsk && !m.wager.answered && !m.asked[s.Name] {
-		m.asked[s.Name] = true
+		m.asked[s.Name], m.wager.asked = true, true
 		m.overlay = &question{}
 	}
 }
@@ -64,8 +68,19 @@ func (m *model) holding() bool {
 
 // asking says whether the question is open, be it below something else.
 func (m *model) asking() bool {
+	return m.covers(func(o overlay) bool { _, is := o.(*question); return is })
+}
+
+// atQuestion says whether the question or its answer is open, be it below something
+// else.
+func (m *model) atQuestion() bool {
+	return m.asking() || m.covers(func(o overlay) bool { _, is := o.(*answer); return is })
+}
+
+// covers says whether something open is what is looked for, be it below something else.
+func (m *model) covers(is func(overlay) bool) bool {
 	for o := m.overlay; o != nil; {
-		if _, ok := o.(*question); ok {
+		if is(o) {
 			return true
 		}
 		n, ok := o.(nested)
@@ -119,6 +134,9 @@ func (m *model) reveal() {
 func (m *model) answerInTime() {
 	w := &m.wager
 	if w.choice < 0 || w.answered || m.overlay != nil || m.run == nil || m.scene.cursor.on {
+		return
+	}
+	if w.of != m.piece.opened { // that is still being started
 		return
 	}
 	if m.scene.snap.At >= decisive(m.piece.scenario) {

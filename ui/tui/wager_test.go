@@ -372,3 +372,106 @@ func TestProgramAsks(t *testing.T) {
 		}
 	})
 }
+
+// later asks for a scenario that was picked, whose run comes when that is called.
+func (b *bench) later(s *engine.Scenario) (comes func()) {
+	p := newPicker(b.m)
+	b.m.overlay = p
+	start := b.m.open(openedMsg{by: p, scenario: s})
+	return func() {
+		b.do(start)
+		b.frame()
+	}
+}
+
+// What cannot be played takes no bet away from what goes on, and is asked about when
+// it can.
+func TestFailedStartKeepsTheBet(t *testing.T) {
+	for _, skipped := range []bool{true, false} {
+		b := inquire(t, asked(t), nil)
+		b.press("4")
+		other := asked(t)
+		other.Name, other.Ask.Question = "other", "Which one?"
+		b.fail = errors.New("no such trace")
+		comes := b.later(other)
+		b.frame()
+		b.wantScreen("Which one?")
+		if skipped { // and so its run would not be held
+			b.press("esc")
+		}
+		comes()
+		b.wantScreen("no such trace")
+		b.wantNoScreen("Which one?")
+		b.at(18 * time.Second)
+		b.wantScreen("right: neither")
+		b.press("esc")
+		b.fail = nil
+		b.opens(other)
+		b.frame()
+		b.wantScreen("Which one?")
+	}
+}
+
+// The answer to what is still being started, asked for at its question, goes with it.
+func TestAnswerOfAFailedStart(t *testing.T) {
+	b := open(t, saleScenario(t))
+	b.m.options.Ask = true
+	b.fail = errors.New("no such trace")
+	comes := b.later(asked(t))
+	b.press("a", "?")
+	comes()
+	b.wantScreen("no such trace")
+	b.press("a")
+	b.wantScreen("asks no question")
+}
+
+// A bet on what is still being started is not answered by what is played meanwhile.
+func TestBetBeforeTheOtherRun(t *testing.T) {
+	b := open(t, saleScenario(t))
+	b.m.options.Ask = true
+	comes := b.later(asked(t))
+	b.press("4")
+	b.frame()
+	b.wantNoScreen("right: neither")
+	comes()
+	b.at(18 * time.Second)
+	b.wantScreen("right: neither")
+}
+
+// An error of what nobody wants any more changes nothing.
+func TestLateError(t *testing.T) {
+	b := open(t, saleScenario(t))
+	b.m.options.Ask = true
+	first, second := asked(t), asked(t)
+	second.Name = "second"
+	fails := b.later(first)
+	b.press("esc")
+	comes := b.later(second)
+	b.fail = errors.New("no such broker")
+	fails()
+	b.wantNoScreen("no such broker")
+	b.wantScreen(theQuestion)
+	b.fail = nil
+	comes()
+	b.at(0)
+	b.wantScreen(theQuestion, "paused")
+	b.press("4")
+	if b.controls() != "resume" {
+		t.Errorf("after the bet the run was told %q", b.controls())
+	}
+}
+
+// A fork is of what is played, though something else was being started.
+func TestForkKeepsTheBet(t *testing.T) {
+	b := inquire(t, asked(t), nil)
+	b.press("4")
+	other := asked(t)
+	other.Name = "other"
+	comes := b.later(other)
+	b.press("esc", "[", "enter")
+	b.wantMode(engine.Virtual, "◆ VIRTUAL")
+	comes()
+	b.press("a")
+	b.wantScreen("right: neither")
+	b.wantMode(engine.Virtual, "◆ VIRTUAL")
+}
