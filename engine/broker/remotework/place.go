@@ -84,7 +84,11 @@ func (p *place) run(ctx, working context.Context) {
 		}
 		p.falling = false
 		p.mu.Unlock()
-		p.serve(ctx, inside, link)
+		held, drop := context.WithCancelCause(inside)
+		stop := context.AfterFunc(ctx, func() { drop(errLeaving) })
+		p.serve(held, inside, link)
+		stop()
+		drop(nil)
 		p.mu.Lock()
 		back, did := p.restart, p.did
 		p.cut, p.doomed, p.did = nil, false, nil
@@ -115,8 +119,9 @@ func (p *place) connect(ctx context.Context) broker.Worker {
 	return nil
 }
 
-// serve handles what comes over a link until it is to receive no more, or is cut.
-func (p *place) serve(ctx, inside context.Context, link broker.Worker) {
+// serve handles what comes over a link until held is done: then it is to receive no
+// more, and what is not acknowledged is for others. When inside is done the link is cut.
+func (p *place) serve(held, inside context.Context, link broker.Worker) {
 	for {
 		waited := false
 		var d broker.Delivery
@@ -125,17 +130,15 @@ func (p *place) serve(ctx, inside context.Context, link broker.Worker) {
 		default:
 			waited = true
 			select {
-			case <-ctx.Done():
-				return
-			case <-inside.Done():
+			case <-held.Done():
 				return
 			case d = <-link.Deliveries():
 			}
 		}
-		if ctx.Err() != nil || inside.Err() != nil {
+		if held.Err() != nil {
 			return // it is given back with the link
 		}
-		p.handle(inside, &d, waited)
+		p.handle(held, inside, &d, waited)
 	}
 }
 
@@ -143,9 +146,10 @@ func (p *place) serve(ctx, inside context.Context, link broker.Worker) {
 const again = time.Second
 
 // handle does what is to be done with a delivery. What is known here alone is done
-// without asking: what comes for the first time is handled, and what is done is
-// acknowledged, as soon as the broker has the report of it.
-func (p *place) handle(ctx context.Context, d *broker.Delivery, waited bool) {
+// without asking: what comes for the first time is handled, and acknowledged as soon as
+// the broker has the report that it is done, or begun. Until then it is let go of when
+// held is done.
+func (p *place) handle(held, inside context.Context, d *broker.Delivery, waited bool) {
 	job, err := DecodeJob(d.Body)
 	if err != nil {
 		p.o.Say("a message cannot be read: " + err.Error())
@@ -154,7 +158,7 @@ func (p *place) handle(ctx context.Context, d *broker.Delivery, waited bool) {
 	}
 	s := p.settings.Load()
 	if d.Redelivered || s.Ask {
-		a, ok := p.inquire(ctx, d)
+		a, ok := p.inquire(held, d)
 		if !ok {
 			return
 		}
@@ -168,10 +172,12 @@ func (p *place) handle(ctx context.Context, d *broker.Delivery, waited bool) {
 		}
 		job.Tasks = a.Tasks
 	}
-	p.tell(Event{What: Begins, ID: d.ID, Waited: waited}, nil)
+	ctx := held
+	var then func()
 	if !s.AckAfter {
-		_ = d.Settle(broker.Ack, 0)
+		ctx, then = inside, func() { _ = d.Settle(broker.Ack, 0) } // if that is too late it comes again, and is recognised
 	}
+	p.tell(Event{What: Begins, ID: d.ID, Waited: waited, Acked: !s.AckAfter}, then)
 	if waited {
 		p.waiter.Fresh()
 	}
@@ -199,20 +205,21 @@ func (p *place) conclude(s *Settings, d *broker.Delivery, did []Result) {
 		well, panicked = well && !r.Failed, panicked || r.Panicked
 	}
 	var then func()
+	ends := Event{What: Ends, ID: d.ID, Acked: !s.AckAfter, Did: did}
 	switch {
 	case panicked && !s.Recovers:
-		p.tell(Event{What: Ends, ID: d.ID, Did: did}, nil)
+		p.tell(ends, nil)
 		p.crash(again, false)
 		return
 	case s.AckAfter && well:
-		then = func() { _ = settle(broker.Ack, 0) } // if that is too late it comes again, and is recognised
+		then = func() { _ = settle(broker.Ack, 0) } // as above
 	case s.AckAfter:
 		p.ask(question{p.seat, d.ID}, func(a Answer) {
 			verdict := map[string]broker.Verdict{Later: broker.Retry, Drop: broker.Drop, Ack: broker.Ack, Go: broker.Retry}[a.Do]
 			_ = settle(verdict, a.Pause)
 		})
 	}
-	p.tell(Event{What: Ends, ID: d.ID, Did: did}, then)
+	p.tell(ends, then)
 }
 
 // inquire asks what to do with something that was delivered before.

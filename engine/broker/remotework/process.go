@@ -58,9 +58,10 @@ func Run(ctx context.Context, server broker.Server, o Options) error {
 		}
 		if end == silent {
 			o.Say("nothing is heard of the playground: asks it again")
-			continue
+			number-- // the same hand-over, or a later one
+		} else {
+			o.Say("the lane has stopped for now; waiting for it to go on")
 		}
-		o.Say("the lane has stopped for now; waiting for it to go on")
 		if name, err = reopened(ctx, server, &o, number); errors.Is(err, ErrNone) {
 			o.Say("it does not go on")
 			return nil

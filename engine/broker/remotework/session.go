@@ -18,6 +18,7 @@ type session struct {
 	o        Options
 	from     string // this process, for the playground
 	clock    *clock.Lane
+	letters  broker.Queue
 	out      *Outbox[Report]
 	settings atomic.Pointer[Settings]
 	done     atomic.Int64 // deliveries
@@ -59,12 +60,12 @@ func join(ctx context.Context, server broker.Server, o Options, name broker.Name
 		return "", err
 	}
 	defer func() { _ = reports.Close(ctx) }()
-	letters, err := server.Queue(ctx, Letters(o.Run, o.Lane, s.from), broker.Options{Prefetch: lettersAtOnce})
+	s.letters, err = server.Queue(ctx, Letters(o.Run, o.Lane, s.from), broker.Options{Prefetch: lettersAtOnce})
 	if err != nil {
 		return "", err
 	}
-	defer s.delete(letters)
-	link, err := letters.Worker(ctx, o.Host)
+	defer s.delete()
+	link, err := s.letters.Worker(ctx, o.Host)
 	if err != nil {
 		return "", err
 	}
@@ -89,10 +90,10 @@ func attach(ctx context.Context, server broker.Server, name broker.Name) (q brok
 const lettersAtOnce = 64
 
 // delete removes the session's own queue, if the broker lets it.
-func (s *session) delete(letters broker.Queue) {
+func (s *session) delete() {
 	ctx, cancel := context.WithTimeout(context.Background(), confirmation)
 	defer cancel()
-	_ = letters.Close(ctx) // else the playground does, or duet broker clean
+	_ = s.letters.Close(ctx) // else the playground does, or duet broker clean
 }
 
 // work presents itself, and works until the hand-over ends, or ctx is done.
@@ -123,8 +124,8 @@ func (s *session) work(ctx context.Context, name broker.Name, reports broker.Que
 	}
 	s.o.Say(fmt.Sprintf("works for run %s, lane %s: %d at each queue, of %s", s.o.Run, s.o.Lane, s.o.Workers, s.settings.Load().titles()))
 	end, err = s.dismissed(s.wait(ctx))
-	stop()
-	if end == "" { // it leaves by itself, or is not wanted any more
+	stop(end)
+	if end == "" || end == silent { // it leaves by itself, or is not wanted any more
 		s.out.Post(func(r *Report) { r.Bye = true }, nil)
 		flushing, cancel := context.WithTimeout(context.Background(), confirmation)
 		s.out.Flush(flushing)
@@ -171,10 +172,22 @@ func (s *session) wait(ctx context.Context) (end string) {
 				s.o.Say("the broker is lost: " + state.Trouble)
 			}
 		}
-		if connected && s.clock.Wall()-time.Duration(s.heard.Load()) > silence {
+		if connected && (s.unheard() > silence || s.forgotten(ctx)) {
 			return silent
 		}
 	}
+}
+
+// unheard is for how long nothing was heard of the playground.
+func (s *session) unheard() time.Duration { return s.clock.Wall() - time.Duration(s.heard.Load()) }
+
+// forgotten tells whether somebody has deleted the session's own queue: the playground
+// does, which has not heard of this process for so long that it goes on without it.
+func (s *session) forgotten(ctx context.Context) bool {
+	asking, cancel := context.WithTimeout(ctx, beat)
+	defer cancel()
+	_, err := s.letters.Depth(asking)
+	return errors.Is(err, broker.ErrGone)
 }
 
 // finish notes how the hand-over has ended.
@@ -287,21 +300,21 @@ func (s *session) answer(a Answer) {
 	}
 }
 
-// begin starts the workers; stop ends them, and gives back what they hold. What is
-// acknowledged already is done first: nobody else would get it.
-func (s *session) begin(ctx context.Context, name broker.Name) (stop func(), err error) {
+// begin starts the workers; stop ends them, and gives back what they hold, when it has
+// ended somehow.
+func (s *session) begin(ctx context.Context, name broker.Name) (stop func(end string), err error) {
 	settings := s.settings.Load()
 	receiving, leave := context.WithCancelCause(context.Background())
 	working, cancel := context.WithCancelCause(context.Background())
 	var running sync.WaitGroup
 	var queues []broker.Queue
-	stop = func() {
+	stop = func(end string) {
 		leave(errLeaving)
-		if s.settings.Load().AckAfter {
-			cancel(errLeaving)
+		if end != Over && end != Moved { // else the playground has booked what is in hand
+			s.complete(&running)
 		}
-		running.Wait()
 		cancel(errLeaving)
+		running.Wait()
 		for _, q := range queues {
 			_ = q.Close(context.Background()) // they were joined: nothing is deleted
 		}
@@ -310,7 +323,7 @@ func (s *session) begin(ctx context.Context, name broker.Name) (stop func(), err
 		queue, err := s.server.Attach(ctx, broker.Name{Run: name.Run, Lane: name.Lane, Handler: q.Name},
 			broker.Options{Prefetch: settings.Prefetch, Partitions: settings.Partitions})
 		if err != nil {
-			stop()
+			stop("")
 			return nil, err
 		}
 		queues = append(queues, queue)
@@ -321,4 +334,31 @@ func (s *session) begin(ctx context.Context, name broker.Name) (stop func(), err
 		}
 	}
 	return stop, nil
+}
+
+// complete waits until what workers have in hand is done that is acknowledged already:
+// nobody else gets it. It does not wait longer than there is somebody to hear of it.
+func (s *session) complete(running *sync.WaitGroup) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		running.Wait()
+	}()
+	ticker := time.NewTicker(beat)
+	defer ticker.Stop()
+	s.heard.Store(int64(s.clock.Wall())) // it has once more as long to speak
+	for {
+		select {
+		case <-done:
+			return
+		case end := <-s.end:
+			if end != refused {
+				return
+			}
+		case <-ticker.C:
+			if s.unheard() > silence || s.forgotten(context.Background()) {
+				return
+			}
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package remotework
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -20,18 +21,24 @@ import (
 type playground struct {
 	*testing.T
 	server  *channel.Server
-	work    broker.Queue
+	open    func(number int) // makes a hand-over
 	answers func(g *playground, e *Event)
+	hears   func(g *playground, line string) // what the process says
 	refused string
-	asked   bool // it wants to be asked of everything
-	mute    bool // it answers nothing
+	asked   bool          // it wants to be asked of everything
+	before  bool          // what is taken is acknowledged before the work
+	takes   time.Duration // the work; 0: handling
 
 	mu     sync.Mutex
+	work   broker.Queue
+	number int  // of the hand-over
+	mute   bool // it answers nothing
 	events []Event
 	hellos int
 	byes   int
-	box    *Outbox[Letter] // to who came last
-	said   []string
+	from   string          // who came last
+	box    *Outbox[Letter] // to it
+	silent func()          // ends what it is told
 }
 
 const handling = 40 * time.Millisecond
@@ -39,8 +46,9 @@ const handling = 40 * time.Millisecond
 // settings are those of one handler, which fails now and then.
 func (g *playground) settings() *Settings {
 	return &Settings{
-		Queues: []Queue{{Title: "charge", Name: "charge", Handlers: []int{0}}}, Handlers: []Handler{{Name: "charge", Slower: 1, Fail: 0.5}},
-		Prefetch: 1, AckAfter: true, Recovers: true, Speed: 1, Ask: g.asked,
+		Queues:   []Queue{{Title: "charge", Name: Work("run", "lane", "charge", g.number).Handler, Handlers: []int{0}}},
+		Handlers: []Handler{{Name: "charge", Slower: 1, Fail: 0.5}},
+		Prefetch: 1, AckAfter: !g.before, Recovers: true, Speed: 1, Ask: g.asked,
 	}
 }
 
@@ -52,14 +60,11 @@ func play(t *testing.T, set func(*playground), act func(g *playground, leave fun
 		defer cancel()
 		g = &playground{T: t, server: channel.New()}
 		set(g)
-		reports, _ := g.server.Queue(ctx, Reports("run", "lane", 1), broker.Options{Prefetch: 64})
-		g.work, _ = g.server.Queue(ctx, Work("run", "lane", "charge", 1), broker.Options{Prefetch: 1})
-		link, _ := reports.Worker(ctx, "playground")
-		defer link.Close(false)
 		var running sync.WaitGroup
 		defer running.Wait()
 		defer cancel()
-		running.Go(func() { g.hear(ctx, link, &running) })
+		g.open = func(number int) { g.begin(ctx, number, &running) }
+		g.open(1)
 		coming, leave := context.WithCancel(ctx)
 		defer leave()
 		ended := make(chan error, 1)
@@ -68,15 +73,41 @@ func play(t *testing.T, set func(*playground), act func(g *playground, leave fun
 		}()
 		time.Sleep(100 * time.Millisecond)
 		act(g, leave)
-		err = <-ended
+		select {
+		case err = <-ended:
+		case <-time.After(10 * time.Minute):
+			t.Fatal("it does not end")
+		}
 	})
 	return g, err
 }
 
-func (g *playground) say(line string) {
+// begin makes the lane's hand-over of a number, and hears what is said of it.
+func (g *playground) begin(ctx context.Context, number int, running *sync.WaitGroup) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.said = append(g.said, line)
+	g.number = number
+	reports, _ := g.server.Queue(ctx, Reports("run", "lane", number), broker.Options{Prefetch: 64})
+	g.work, _ = g.server.Queue(ctx, Work("run", "lane", "charge", number), broker.Options{Prefetch: 1})
+	link, _ := reports.Worker(ctx, "playground")
+	running.Go(func() {
+		defer link.Close(false)
+		g.hear(ctx, link, running)
+	})
+}
+
+func (g *playground) say(line string) {
+	if g.hears != nil {
+		g.hears(g, line)
+	}
+}
+
+// hush lets nobody hear anything of the playground any more.
+func (g *playground) hush() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.mute = true
+	g.silent()
 }
 
 func (g *playground) hear(ctx context.Context, link broker.Worker, running *sync.WaitGroup) {
@@ -117,12 +148,12 @@ func (g *playground) take(ctx context.Context, r *Report, running *sync.WaitGrou
 			g.Error(err)
 			return
 		}
-		mute := g.mute
-		running.Go(func() {
-			if !mute {
-				_ = box.Run(ctx, letters)
-			}
-		})
+		g.from = r.From
+		if !g.mute {
+			var talking context.Context
+			talking, g.silent = context.WithCancel(ctx)
+			running.Go(func() { _ = box.Run(talking, letters) })
+		}
 		g.box.Post(func(l *Letter) {
 			if l.Refused = g.refused; l.Refused == "" {
 				l.Settings = g.settings()
@@ -150,10 +181,17 @@ func (g *playground) post(change func(*Letter)) {
 // send gives the lane something to do, which fails if fails is less than 0.5.
 func (g *playground) send(id uint64, fails float64) {
 	g.Helper()
-	j := Job{Seq: int64(id), Tasks: []Task{{Takes: handling, Fail: fails, Panic: 1}}}
-	if err := g.work.Publish(g.Context(), broker.Message{ID: id, Body: j.Encode()}); err != nil {
-		g.Fatal(err)
+	j := Job{Seq: int64(id), Tasks: []Task{{Takes: cmp.Or(g.takes, handling), Fail: fails, Panic: 1}}}
+	if err := g.queue().Publish(g.Context(), broker.Message{ID: id, Body: j.Encode()}); err != nil {
+		g.Error(err)
 	}
+}
+
+// queue is where the work is.
+func (g *playground) queue() broker.Queue {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.work
 }
 
 // story is what has happened, in short.
@@ -169,7 +207,7 @@ func (g *playground) story() string {
 
 func (g *playground) left() int64 {
 	g.Helper()
-	d, err := g.work.Depth(g.Context())
+	d, err := g.queue().Depth(g.Context())
 	if err != nil {
 		g.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // Version is that of the protocol. Both sides must speak the same.
-const Version = 1
+const Version = 2
 
 // The bounds of what is believed.
 const (
@@ -76,8 +76,9 @@ type Event struct {
 	Worker int      `json:"worker"` // from 1
 	ID     uint64   `json:"id"`     // of the message
 	Waited bool     `json:"waited,omitempty"`
-	Back   int64    `json:"back,omitempty"` // Lets: it has crashed, and is back after so many milliseconds; 0: it leaves
-	Did    []Result `json:"did,omitempty"`  // Ends: of each task; Lets: the same, if all was done and it has crashed before it said so
+	Acked  bool     `json:"acked,omitempty"` // Begins, Ends: before the work, so that it does not come again
+	Back   int64    `json:"back,omitempty"`  // Lets: it has crashed, and is back after so many milliseconds; 0: it leaves
+	Did    []Result `json:"did,omitempty"`   // Ends: of each task; Lets: the same, if all was done and it has crashed before it said so
 }
 
 // Result is how a task ended, by the clock of who did it.

@@ -35,25 +35,25 @@ func TestAJobComesBackAsItWas(t *testing.T) {
 
 func TestWhatMakesNoSense(t *testing.T) {
 	for _, text := range []string{
-		"", "null", "{}", `{"v":2,"from":"a","number":1}`, `{"v":1,"from":"a","number":0}`, `{"v":1,"from":"A b","number":1}`,
-		`{"v":1,"from":"a","number":1,"more":1}`, `{"v":1,"from":"a","number":1} x`, `{"v":1,"from":"a","number":1}{}`,
-		`{"v":1,"from":"a","number":1,"hello":{"host":"","workers":1}}`, `{"v":1,"from":"a","number":1,"hello":{"host":"h","workers":100000}}`,
-		`{"v":1,"from":"a","number":1,"events":[{"what":"dances","queue":"q","worker":1,"id":1}]}`,
-		`{"v":1,"from":"a","number":1,"events":[{"what":"begins","queue":"q","worker":0,"id":1}]}`,
-		`{"v":1,"from":"a","number":1,"events":[{"what":"ends","queue":"q","worker":1,"id":1}]}`,
-		`{"v":1,"from":"a","number":1,"events":[{"what":"ends","queue":"q","worker":1,"id":1,"did":[{"took":-1}]}]}`,
-		`{"v":1,"from":"a","number":1,"events":[{"what":"begins","queue":"q","worker":1,"id":-1}]}`,
-		`{"v":1,"from":"a","number":1,"events":[{"what":"begins","queue":"q","worker":1,"id":1,"did":[{"took":1}]}]}`,
+		"", "null", "{}", `{"v":3,"from":"a","number":1}`, `{"v":2,"from":"a","number":0}`, `{"v":2,"from":"A b","number":1}`,
+		`{"v":2,"from":"a","number":1,"more":1}`, `{"v":2,"from":"a","number":1} x`, `{"v":2,"from":"a","number":1}{}`,
+		`{"v":2,"from":"a","number":1,"hello":{"host":"","workers":1}}`, `{"v":2,"from":"a","number":1,"hello":{"host":"h","workers":100000}}`,
+		`{"v":2,"from":"a","number":1,"events":[{"what":"dances","queue":"q","worker":1,"id":1}]}`,
+		`{"v":2,"from":"a","number":1,"events":[{"what":"begins","queue":"q","worker":0,"id":1}]}`,
+		`{"v":2,"from":"a","number":1,"events":[{"what":"ends","queue":"q","worker":1,"id":1}]}`,
+		`{"v":2,"from":"a","number":1,"events":[{"what":"ends","queue":"q","worker":1,"id":1,"did":[{"took":-1}]}]}`,
+		`{"v":2,"from":"a","number":1,"events":[{"what":"begins","queue":"q","worker":1,"id":-1}]}`,
+		`{"v":2,"from":"a","number":1,"events":[{"what":"begins","queue":"q","worker":1,"id":1,"did":[{"took":1}]}]}`,
 	} {
 		if r, err := DecodeReport([]byte(text)); err == nil {
 			t.Errorf("%s was read as %+v", text, r)
 		}
 	}
 	for _, text := range []string{
-		`{"v":1,"number":1,"settings":{}}`, `{"v":1,"number":1,"end":"soon"}`, `{"v":1,"number":1,"answers":[{"queue":"q","worker":1,"id":1,"do":"go"}]}`,
-		`{"v":1,"number":1,"answers":[{"queue":"q","worker":1,"id":1,"do":"go","tasks":[{"takes":1,"stall":-1,"fail":0,"panic":0}]}]}`,
-		`{"v":1,"number":1,"settings":{"queues":[{"title":"a","name":"a","handlers":[1]}],"handlers":[{"name":"a","cpu":false,"slower":1,"fail":0,"panic":0}],"prefetch":1,"partitions":0,"ack_after":true,"recovers":true,"speed":1,"paused":false}}`,
-		`{"v":1,"number":1,"crashes":[{"queue":"q","worker":1,"restart":-5}]}`,
+		`{"v":2,"number":1,"settings":{}}`, `{"v":2,"number":1,"end":"soon"}`, `{"v":2,"number":1,"answers":[{"queue":"q","worker":1,"id":1,"do":"go"}]}`,
+		`{"v":2,"number":1,"answers":[{"queue":"q","worker":1,"id":1,"do":"go","tasks":[{"takes":1,"stall":-1,"fail":0,"panic":0}]}]}`,
+		`{"v":2,"number":1,"settings":{"queues":[{"title":"a","name":"a","handlers":[1]}],"handlers":[{"name":"a","cpu":false,"slower":1,"fail":0,"panic":0}],"prefetch":1,"partitions":0,"ack_after":true,"recovers":true,"speed":1,"paused":false}}`,
+		`{"v":2,"number":1,"crashes":[{"queue":"q","worker":1,"restart":-5}]}`,
 	} {
 		if l, err := DecodeLetter([]byte(text)); err == nil {
 			t.Errorf("%s was read as %+v", text, l)
@@ -69,7 +69,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(report.Encode())
 	f.Add(letter.Encode())
 	f.Add(job.Encode())
-	f.Add([]byte(`{"v":1,"from":"a","number":1,"hello":{"host":"\u001b[31m\u202e","workers":1}}`))
+	f.Add([]byte(`{"v":2,"from":"a","number":1,"hello":{"host":"\u001b[31m\u202e","workers":1}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if r, err := DecodeReport(data); err == nil {
 			if again, err := DecodeReport(r.Encode()); err != nil || again.Number != r.Number || len(again.Events) != len(r.Events) {
