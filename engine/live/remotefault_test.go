@@ -16,13 +16,20 @@ import (
 // inBrokerTime runs a scenario with its queues in a broker of channels, in fake time.
 func inBrokerTime(t *testing.T, text string, test func(r *rig, b *inprocess.Server)) {
 	t.Helper()
+	inBrokerOf(t, text, func(b *inprocess.Server) broker.Server { return b }, test)
+}
+
+// inBrokerOf does so with a broker that is made of one of channels, and returns that.
+func inBrokerOf(t *testing.T, text string, made func(*inprocess.Server) broker.Server, test func(r *rig, b *inprocess.Server)) (b *inprocess.Server) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		b := inprocess.New()
-		dial := func(context.Context, *engine.Queue) (broker.Server, error) { return b, nil }
-		r := begin(t, text, Options{Endless: true, Clock: clock.NewLane(clock.TimersOnly()), Dial: dial})
+		b = inprocess.New()
+		dial := func(context.Context, *engine.Queue) (broker.Server, error) { return made(b), nil }
+		r := begin(t, text, Options{Endless: true, Clock: clock.NewLane(clock.TimersOnly()), Dial: dial, Name: "mine"})
 		test(r, b)
 		r.end()
 	})
+	return b
 }
 
 // waitingInBroker is a lane that has a hundred items in its broker within a second.

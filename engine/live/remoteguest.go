@@ -11,19 +11,20 @@ import (
 // guest is another process with workers for a lane. All is done by the goroutine that
 // reads for the office.
 type guest struct {
-	office   *office
-	name     string // its own
-	host     string
-	workers  int // for each queue
-	welcome  bool
-	unwanted bool // it was told that it cannot go on
-	missing  bool // it has joined, is silent, and taken for dead
-	slot     int  // where its places are; -1: nowhere yet
-	heard    time.Time
-	order    remotework.Sequence[remotework.Report]
-	out      *remotework.Outbox[remotework.Letter]
-	places   map[guestSeat]*guestPlace
-	stop     context.CancelFunc
+	office    *office
+	name      string // its own
+	host      string
+	workers   int // for each queue
+	welcome   bool
+	unwanted  bool // it was told that it cannot go on
+	missing   bool // it has joined, is silent, and taken for dead
+	forgotten bool // it was silent for so long that nothing can be told to it any more
+	slot      int  // where its places are; -1: nowhere
+	heard     time.Time
+	order     remotework.Sequence[remotework.Report]
+	out       *remotework.Outbox[remotework.Letter]
+	places    map[guestSeat]*guestPlace
+	stop      context.CancelFunc
 }
 
 type guestSeat struct {
@@ -103,7 +104,7 @@ func (g *guest) happens(e *remotework.Event) bool {
 	case remotework.Asks:
 		answer(p.asked(e.ID))
 	case remotework.Begins:
-		p.begins(e.ID, e.Waited)
+		p.begins(e.ID, e.Waited, e.Acked)
 	case remotework.Ends:
 		if len(e.Did) > len(p.q.runs) {
 			return false
@@ -125,16 +126,6 @@ func (g *guest) happens(e *remotework.Event) bool {
 func (g *guest) leave() {
 	for seat := range g.places {
 		g.empty(seat)
-	}
-}
-
-// release empties the places whose work others can do. What was acknowledged before it
-// was done nobody else gets: it stays in hand.
-func (g *guest) release() {
-	for seat, p := range g.places {
-		if p.hand == nil || p.q.comesAgain() {
-			g.empty(seat)
-		}
 	}
 }
 

@@ -63,9 +63,10 @@ func (p *guestPlace) asked(id uint64) remotework.Answer {
 	}
 }
 
-// begins notes that a parcel is in the worker's hands. Whether it is was found out on
-// the way of a report: the wait that is measured includes that way.
-func (p *guestPlace) begins(id uint64, waited bool) {
+// begins notes that a parcel is in the worker's hands, and whether it is acknowledged.
+// Whether it is was found out on the way of a report: the wait that is measured includes
+// that way.
+func (p *guestPlace) begins(id uint64, waited, acked bool) {
 	if p.hand != nil && p.hand.id == id {
 		return
 	}
@@ -78,10 +79,10 @@ func (p *guestPlace) begins(id uint64, waited bool) {
 		if x.in {
 			q.waiting--
 		}
-		x.in, x.holder = true, p
+		x.in, x.holder, x.acked = true, p, acked
 		x.attempt++
 	}
-	if !q.after {
+	if acked {
 		q.stir()
 	}
 	q.mu.Unlock()
@@ -115,7 +116,7 @@ func (p *guestPlace) goesOn(now time.Duration) {
 // clock, and no clock is held against another.
 func (p *guestPlace) ends(e *remotework.Event, answer func(remotework.Answer)) {
 	if p.hand == nil || p.hand.id != e.ID {
-		p.begins(e.ID, false) // unless somebody else has it
+		p.begins(e.ID, false, e.Acked) // unless somebody else has it
 	}
 	x := p.hand
 	failed, panicked := false, false
@@ -156,10 +157,10 @@ func (p *guestPlace) ends(e *remotework.Event, answer func(remotework.Answer)) {
 // judge says what becomes of a parcel that was handled elsewhere. The caller holds mu.
 func (q *remoteQueue) judge(x *parcel, failed, fatal bool) message.Outcome {
 	switch {
-	case fatal && q.after:
-		return message.Requeued
-	case fatal:
+	case fatal && x.acked:
 		return message.Lost
+	case fatal:
+		return message.Requeued
 	default:
 		return q.verdict(x, failed)
 	}
@@ -187,18 +188,16 @@ func (p *guestPlace) lets(did []remotework.Result) {
 	if p.hand == nil {
 		return
 	}
-	q, m := p.q, p.meter
-	q.mu.Lock()
-	out := message.Lost
+	m := p.meter
+	out := message.Requeued
 	switch {
-	case q.ctx.Err() != nil:
+	case p.q.ctx.Err() != nil:
 		out = message.Abandoned
-	case q.after && len(did) > 0 && !slices.ContainsFunc(did, func(r remotework.Result) bool { return r.Failed }):
+	case p.hand.acked:
+		out = message.Lost
+	case len(did) > 0 && !slices.ContainsFunc(did, func(r remotework.Result) bool { return r.Failed }):
 		out = message.DoneUnacked
-	case q.after:
-		out = message.Requeued
 	}
-	q.mu.Unlock()
 	start := m.now
 	m.now = m.lane.run.clock.Now()
 	if m.h == nil && len(did) > 0 {

@@ -23,7 +23,7 @@ type remoteQueue struct {
 
 	mu       sync.Mutex
 	policy   engine.WhenFull
-	after    bool // ack after the work
+	after    bool // what is begun from now on is acknowledged after the work
 	attempts int
 	backoff  func(delivery, int) time.Duration
 	last     uint64 // number given to a parcel
@@ -42,6 +42,7 @@ type parcel struct {
 	id      uint64
 	d       delivery
 	in      bool      // the broker has taken it, or delivered it
+	acked   bool      // when it was begun last: it does not come again
 	at      time.Time // when it was taken, or may come again after it was given back, wall time
 	attempt int       // how often it was begun
 	failed  int       // how often it has failed
@@ -67,13 +68,6 @@ func (q *remoteQueue) adjust(spec *engine.Lane) {
 		}
 	}
 	q.stir()
-}
-
-// comesAgain tells whether what somebody has in hand who dies is delivered again.
-func (q *remoteQueue) comesAgain() bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.after
 }
 
 // stir has whoever waits for room look again. The caller holds mu.

@@ -39,8 +39,6 @@ type office struct {
 const (
 	reportsAtOnce = 64                     // on their way to it
 	reviewEvery   = 200 * time.Millisecond // settings and guests are looked at
-	deadAfter     = 5 * time.Second        // of silence, while the broker is there
-	forgetAfter   = 20 * time.Second       // of it: whoever speaks later is not known any more
 	mostGuests    = 256                    // at a time
 )
 
@@ -118,7 +116,7 @@ func (o *office) hear(r *remotework.Report) {
 	g := o.guests[r.From]
 	switch {
 	case g != nil:
-	case len(o.guests) >= mostGuests:
+	case len(o.guests) >= mostGuests && !o.makeRoom():
 		o.nonsense.Add(1)
 		return
 	default:
@@ -151,11 +149,6 @@ func (o *office) greet(g *guest, h *remotework.Hello) {
 		g.refuse(why)
 		return
 	}
-	if g.slot = slices.Index(o.slots, nil); g.slot < 0 {
-		g.slot = len(o.slots)
-		o.slots = append(o.slots, nil)
-	}
-	o.slots[g.slot] = g
 	o.seat(g)
 	settings := o.settings
 	g.out.Post(func(l *remotework.Letter) { l.Settings = &settings }, nil)
@@ -164,29 +157,19 @@ func (o *office) greet(g *guest, h *remotework.Hello) {
 
 // seat gives a process's workers their places.
 func (o *office) seat(g *guest) {
+	if g.slot < 0 {
+		if g.slot = slices.Index(o.slots, nil); g.slot < 0 {
+			g.slot = len(o.slots)
+			o.slots = append(o.slots, nil)
+		}
+		o.slots[g.slot] = g
+	}
 	for _, q := range o.remote.queues {
 		for n := 1; n <= g.workers; n++ {
 			g.seat(q, n)
 		}
 	}
 	o.staff.Add(int64(g.workers))
-}
-
-// miss takes a process for dead that has joined: what its workers had in hand comes
-// again, but for what they had acknowledged before the work.
-func (o *office) miss(g *guest) {
-	g.missing = true
-	g.release()
-	o.staff.Add(int64(-g.workers))
-	g.note("is silent, and taken for dead; what it had in hand comes again")
-}
-
-// welcomeBack goes on with a process that was taken for dead, and speaks. What it has
-// done meanwhile is done, unless somebody else has it by now.
-func (o *office) welcomeBack(g *guest) {
-	g.missing = false
-	o.seat(g)
-	g.note("speaks again")
 }
 
 // refuse tells a process that it cannot join, or not go on, and why.
@@ -221,13 +204,7 @@ func (o *office) review() {
 		if o.heard.After(last) {
 			last = o.heard
 		}
-		switch silent := now.Sub(last); {
-		case silent > forgetAfter, silent > deadAfter && g.slot < 0:
-			o.part(g)
-			o.remote.forget(g.letters())
-		case silent > deadAfter && !g.missing:
-			o.miss(g)
-		}
+		o.absent(g, now.Sub(last))
 	}
 	if next := o.current(); !reflect.DeepEqual(next, o.settings) {
 		o.settings = next
@@ -237,17 +214,23 @@ func (o *office) review() {
 	}
 }
 
-// part lets go of a process: what its workers had in hand comes again.
+// part lets go of a process. What its workers had in hand comes again, or is lost.
 func (o *office) part(g *guest) {
 	delete(o.guests, g.name)
-	g.leave()
-	if g.slot >= 0 && g.slot < len(o.slots) && o.slots[g.slot] == g {
-		o.slots[g.slot] = nil
-		if !g.missing {
-			o.staff.Add(int64(-g.workers))
-		}
+	if g.slot >= 0 && !g.missing {
+		o.staff.Add(int64(-g.workers))
 	}
+	o.unseat(g)
 	g.stop()
+}
+
+// unseat takes a process's places away.
+func (o *office) unseat(g *guest) {
+	g.leave()
+	if g.slot >= 0 {
+		o.slots[g.slot] = nil
+		g.slot = -1
+	}
 }
 
 // leave books what is in hand elsewhere, and tells everybody that the hand-over ends.
@@ -269,17 +252,17 @@ func (o *office) leave() {
 	}
 	if o.remote.server.State().Connected {
 		for _, g := range o.guests {
-			g.out.Flush(ctx)
+			if !g.forgotten {
+				g.out.Flush(ctx)
+			}
 		}
 	}
 	for _, g := range o.guests {
 		g.stop()
-		if g.missing {
-			_ = o.remote.server.Delete(ctx, g.letters()) // else duet broker clean does
-		}
 	}
 	o.writing.Wait()
 	o.link.Close(false)
+	o.sweep()
 }
 
 // close deletes the queue, if ctx lets it.
@@ -287,15 +270,6 @@ func (o *office) close(ctx context.Context) {
 	if o != nil {
 		_ = o.queue.Close(ctx)
 	}
-}
-
-// forget deletes the queue of a process that has died without a word.
-func (r *remote) forget(name broker.Name) {
-	r.asking.Go(func() {
-		ctx, cancel := context.WithTimeout(r.ctx, brokerAnswer)
-		defer cancel()
-		_ = r.server.Delete(ctx, name) // else duet broker clean does
-	})
 }
 
 // elsewhere is how many workers in other processes serve each queue.

@@ -251,82 +251,26 @@ handlers: [{name: charge, service: {dist: constant, mean: 2ms}}]
 lanes: [{model: message, queue: {capacity: 500, broker: jetstream, url: "`+url+`", prefetch: 4}, workers: 1, ack: `+ack+`}]
 `, Options{Endless: true, Dial: dialling, Name: "mine"})
 			defer r.end()
-			s := joinByHand(t, url)
+			server, err := dial.Server(t.Context(), &engine.Queue{Broker: engine.JetStream, URL: url}, func(string) string { return "" })
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			s := joinByHand(t, server, "slow")
 			d := <-s.link.Deliveries()
-			if ack == "before" {
-				s.ack(t, &d)
-			}
-			s.report(t, remotework.Report{Events: []remotework.Event{{What: remotework.Begins, Queue: "charge", Worker: 1, ID: d.ID}}})
-			spoken := func(what string) func(*engine.Snapshot) bool {
-				return func(*engine.Snapshot) bool {
-					return slices.ContainsFunc(r.Marks(nil, 0), func(m engine.Change) bool { return strings.Contains(m.Note, what) })
-				}
-			}
-			r.await("taken for dead", time.Minute, spoken("taken for dead"))
-			if ack == "after" {
-				s.ack(t, &d)
-			}
-			s.report(t, remotework.Report{Bye: true, Events: []remotework.Event{{
-				What: remotework.Ends, Queue: "charge", Worker: 1, ID: d.ID, Did: []remotework.Result{{Took: time.Second}},
-			}}})
-			s.link.Close(false)
-			r.await("back, and gone", time.Minute, spoken("has left"))
+			s.begin(t, &d, ack == "before")
+			r.await("taken for dead", time.Minute, r.noted("taken for dead"))
+			s.end(t, &d, remotework.Result{Took: time.Second})
+			s.bye(t)
+			r.await("back, and gone", time.Minute, r.noted("has left"))
 			r.do(set("load.rate", "0/s"))
 			snap := r.await("quiescent", time.Minute, quiescent)
 			if err := checkBalance(snap); err != nil {
 				t.Error(err)
 			}
-			if l := snap.Lanes[0].Ledger; l.Done != l.Offered || !spoken("speaks again")(snap) {
+			if l := snap.Lanes[0].Ledger; l.Done != l.Offered || !r.noted("speaks again")(snap) {
 				t.Errorf("the ledger is %+v", l)
 			}
 		})
-	}
-}
-
-// byHand is a process with one worker that does and says what the test has it do and say.
-type byHand struct {
-	reports broker.Queue
-	link    broker.Worker
-	number  uint64
-}
-
-func joinByHand(t *testing.T, url string) *byHand {
-	t.Helper()
-	server, err := dial.Server(t.Context(), &engine.Queue{Broker: engine.JetStream, URL: url}, func(string) string { return "" })
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Close() })
-	s := new(byHand)
-	if s.reports, err = server.Attach(t.Context(), remotework.Reports("mine", "message", 1), broker.Options{Prefetch: 1}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err = server.Queue(t.Context(), remotework.Letters("mine", "message", "slow"), broker.Options{Prefetch: 1}); err != nil {
-		t.Fatal(err)
-	}
-	s.report(t, remotework.Report{Hello: &remotework.Hello{Host: "elsewhere", Workers: 1}})
-	queue, err := server.Attach(t.Context(), broker.Name{Run: "mine", Lane: "message", Handler: "charge"}, broker.Options{Prefetch: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.link, err = queue.Worker(t.Context(), "slow"); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func (s *byHand) report(t *testing.T, r remotework.Report) {
-	t.Helper()
-	s.number++
-	r.From, r.Number = "slow", s.number
-	if err := s.reports.Publish(t.Context(), broker.Message{ID: s.number, Body: r.Encode()}); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (s *byHand) ack(t *testing.T, d *broker.Delivery) {
-	t.Helper()
-	if err := d.Settle(broker.Ack, 0); err != nil {
-		t.Fatal(err)
 	}
 }

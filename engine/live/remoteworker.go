@@ -170,7 +170,7 @@ func (w *remoteWorker) take(d *broker.Delivery) *parcel {
 	p.holder, p.settles = w, append(p.settles[:0], d.Settle)
 	p.attempt++
 	w.waiting = false
-	if !q.after {
+	if p.acked = !q.after; p.acked {
 		p.settle(broker.Ack, 0)
 		q.stir()
 	}
@@ -281,9 +281,9 @@ func (w *remoteWorker) judge(p *parcel, panicked bool, err error) message.Outcom
 			w.at = q.gen.lane.run.clock.Now()
 		}
 		switch {
-		case w.when == message.CrashBeforeAck && q.after && err == nil:
+		case w.when == message.CrashBeforeAck && !p.acked && err == nil:
 			return message.DoneUnacked
-		case q.after:
+		case !p.acked:
 			return message.Requeued
 		case w.when == message.CrashDuring:
 			return message.Lost
@@ -298,9 +298,9 @@ func (q *remoteQueue) verdict(p *parcel, failed bool) message.Outcome {
 	switch {
 	case !failed:
 		return message.Done
-	case q.after && p.failed+1 < q.attempts:
+	case !p.acked && p.failed+1 < q.attempts:
 		return message.Retried
-	case q.attempts > 1:
+	case !p.acked && q.attempts > 1:
 		return message.Dead
 	default:
 		return message.Failed
