@@ -70,12 +70,14 @@ func (r *remote) askOnce(ctx context.Context) {
 	defer cancel()
 	start := time.Now() //nolint:forbidigo // as above
 	var all brokerFigures
-	for _, q := range r.queues {
+	for i, q := range r.queues {
 		d, err := q.queue.Depth(ctx)
 		if err != nil {
-			q.mu.Lock()
-			q.emptySince = time.Time{} // who says nothing does not say that there is nothing
-			q.mu.Unlock()
+			for _, unasked := range r.queues[i:] {
+				unasked.mu.Lock()
+				unasked.emptySince = time.Time{} // who says nothing does not say that there is nothing
+				unasked.mu.Unlock()
+			}
 			if errors.Is(err, broker.ErrGone) {
 				q.gone()
 			}
@@ -163,7 +165,7 @@ func (r *remote) fill(dst *engine.BrokerSnapshot) {
 		dst.Run, dst.Elsewhere, dst.Nonsense = r.gen.lane.run.name, int(r.elsewhere()), r.office.nonsense.Load()
 		for _, s := range r.gen.all() {
 			if s.id >= guestIDs {
-				dst.DoneElsewhere += s.each[0].ended[account.Done].Load()
+				dst.DoneElsewhere += s.finished(r.gen.together)
 			}
 		}
 	}

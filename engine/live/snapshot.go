@@ -146,13 +146,10 @@ func (s *server) snapshot(g *generation, position int, now time.Duration) engine
 		ID: s.id, Handler: position, State: engine.WorkerState(s.state.Load()),
 		Seq: s.seq.Load(), Key: s.key.Load(), Attempt: int(s.tries.Load()),
 		Since: time.Duration(s.since.Load()),
-		Done:  s.smooth.Load() + s.each[0].ended[account.Done].Load() + s.each[0].helped.Load(),
+		Done:  s.finished(g.together),
 	}
 	if host := s.host.Load(); host != nil {
 		w.ID, w.Host = withinGuest(s.id), *host
-	}
-	if g.together {
-		w.Done = s.items.ended[account.Done].Load()
 	}
 	if w.State.AtWork() {
 		w.Demand = h.demand(engine.Item{Seq: w.Seq, Key: w.Key, Epoch: s.epoch.Load()})
@@ -173,6 +170,15 @@ func (s *server) backAt(since, now time.Duration) time.Duration {
 		return 0
 	}
 	return back
+}
+
+// finished is how many deliveries were done at the place, or items where handlers
+// share it.
+func (s *server) finished(together bool) int64 {
+	if together {
+		return s.items.ended[account.Done].Load()
+	}
+	return s.smooth.Load() + s.each[0].ended[account.Done].Load() + s.each[0].helped.Load()
 }
 
 // fillPublishers describes the producers.
