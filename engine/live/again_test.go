@@ -3,6 +3,8 @@ package live
 import (
 	"testing"
 	"time"
+
+	"duet/engine"
 )
 
 // TestFailingForGoodIsDeadLetteringWhereThereAreSeveralAttempts as they are when it
@@ -56,5 +58,41 @@ timeline:
 				t.Errorf("%s: %d items are remembered, and none is left: %+v", handlers, n, l.Ledger)
 			}
 		})
+	}
+}
+
+// TestDoneWithoutItsAckIsRecognised at once where it comes again, and forgotten; and
+// where it does not, for another had it in hand and ends it, forgotten as well.
+func TestDoneWithoutItsAckIsRecognised(t *testing.T) {
+	for _, c := range []struct {
+		workers string
+		restart time.Duration // of the one that crashes
+		over    time.Duration // when the item has its end, and nothing is left of it
+	}{
+		{"1", 10 * time.Millisecond, 1330 * time.Millisecond}, // a copy waits
+		{"2", 10 * time.Millisecond, 1080 * time.Millisecond}, // it goes back, and another has it
+		{"2", time.Minute, 1320 * time.Millisecond},           // that one ends it
+	} {
+		for _, handlers := range []string{"apart", "together"} {
+			inFakeTime(t, `
+load: {rate: 1/s, arrivals: constant}
+handlers: [{name: work, service: {dist: constant, mean: 20ms}, idempotent: true}]
+lanes: [{model: message, ack: after, queue: {visibility: 50ms}, workers: `+c.workers+`, handlers: `+handlers+`}]`, func(r *rig) {
+				r.do(broken(engine.Fault{Kind: engine.FaultStall, Target: "work", For: 300 * time.Millisecond}))
+				time.Sleep(1060 * time.Millisecond)
+				crash := engine.Fault{Kind: engine.FaultCrash, Target: "worker", Worker: 1, When: engine.CrashBeforeAck, Restart: c.restart}
+				for _, w := range r.lane("message").Workers {
+					if w.State == engine.Busy { // the other one is stalled
+						crash.Worker = w.ID
+					}
+				}
+				r.do(broken(crash))
+				time.Sleep(c.over + time.Millisecond - r.look().At)
+				l, known := &r.lane("message").Ledger, r.lanes[0].handlers[0].memory.n.Load()
+				if l.Done != 1 || l.Deduplicated != 1 || l.InFlight != 0 || known != 0 {
+					t.Errorf("%s workers, %s, back after %v: %d are remembered: %+v", c.workers, handlers, c.restart, known, *l)
+				}
+			})
+		}
 	}
 }

@@ -427,7 +427,7 @@ duration: 30s
 load: {rate: 90/s}
 handlers: [{name: a}, {name: b}, {name: c}]
 lanes: [{name: lane, queue: {capacity: 2}, %s}]
-timeline: [{at: 10s, set: {lanes.lane.queue.capacity: 3}}, {at: 20s, set: {lanes.lane.queue.capacity: 1}}]
+timeline: [{at: 10s, set: {lanes.lane.queue.capacity: 3}}, {at: 15s, set: {lanes.lane.recover: false}}, {at: 20s, set: {lanes.lane.queue.capacity: 1}}]
 `, lane)), live.Options{Clock: c})
 			l, w := &snap.Lanes[0].Ledger, &snap.Lanes[0].Whole
 			if l.Done != l.Offered || w.Blocked < time.Second {

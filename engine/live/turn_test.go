@@ -26,7 +26,7 @@ lanes: [{name: lane, `+c.lane+"}]", func(r *rig) {
 				for range 400 {
 					time.Sleep(7*time.Millisecond + 1)
 					for _, h := range r.lane("lane").Handlers {
-						if h.Ledger.Balance() != 0 {
+						if h.Ledger.Balance() != 0 || h.Ledger.InFlight < 0 {
 							t.Fatalf("%s does not balance\n%s", h.Name, described(&r.snap))
 						}
 					}

@@ -2,6 +2,7 @@ package virtual
 
 import (
 	"testing"
+	"time"
 
 	"duet/engine"
 )
@@ -195,6 +196,41 @@ timeline:
 		}
 		if n := len(l.handlers[0].done); n != 0 {
 			t.Errorf("%s: %d items are remembered, and none is left: %+v", l.spec.Name, n, ledger)
+		}
+	}
+}
+
+// TestDoneWithoutItsAckIsRecognised at once where it comes again, and forgotten; and
+// where it does not, for another had it in hand and ends it, forgotten as well.
+func TestDoneWithoutItsAckIsRecognised(t *testing.T) {
+	for _, c := range []struct {
+		workers, crashes, restart string
+		over                      time.Duration // when the item has its end, and nothing is left of it
+	}{
+		{"1", "1", "10ms", 1330 * time.Millisecond}, // a copy waits
+		{"2", "2", "10ms", 1080 * time.Millisecond}, // it goes back, and another has it
+		{"2", "2", "1m", 1320 * time.Millisecond},   // that one ends it
+	} {
+		for _, handlers := range []string{"apart", "together"} {
+			m, err := newMachine(scenarioOf(t, `
+duration: 1500ms
+load: {rate: 1/s, arrivals: constant}
+handlers: [{name: work, service: {dist: constant, mean: 20ms}, idempotent: true}]
+lanes: [{model: message, ack: after, queue: {visibility: 50ms}, workers: `+c.workers+`, handlers: `+handlers+`}]
+timeline:
+  - {at: 500ms, fault: {stall: work, for: 300ms}}
+  - {at: 1060ms, fault: {crash: worker, worker: `+c.crashes+`, when: before_ack, restart: `+c.restart+`}}
+`), false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.advance(int64(c.over + time.Millisecond))
+			var snap engine.Snapshot
+			m.fill(&snap)
+			l, known := &snap.Lanes[0].Ledger, len(m.lanes[0].handlers[0].done)
+			if l.Done != 1 || l.Deduplicated != 1 || l.InFlight != 0 || known != 0 {
+				t.Errorf("%s workers, %s, back after %s: %d are remembered: %+v", c.workers, handlers, c.restart, known, *l)
+			}
 		}
 	}
 }
