@@ -35,7 +35,7 @@ const (
 )
 
 // Params lists everything that can be set in this scenario: the load, each
-// handler, each resource, each lane, and last what is fixed while a run goes on. Settings of
+// handler, each resource, each lane, and last those of the run as a whole. Settings of
 // arrivals and distributions that are not in use, and of the other model, are
 // left out.
 func (s *Scenario) Params() []Param {
@@ -71,8 +71,22 @@ func (s *Scenario) Params() []Param {
 // Fixed says whether a path names a setting that cannot change while a run goes
 // on: it takes effect with the next one.
 func (s *Scenario) Fixed(path string) bool {
-	_, r, err := s.find(path)
-	return err == nil && r.fixed
+	internal, r, err := s.find(path)
+	return err == nil && s.fixed(r, internal)
+}
+
+// fixed says so of an expanded path: keys stay with the publishers they have, and
+// recorded arrivals do not turn into drawn ones.
+func (s *Scenario) fixed(r *rule, path string) bool {
+	switch r.path {
+	case "load.arrivals":
+		return s.Load.Trace != nil
+	case "lanes.*.publishers":
+		n, _ := strconv.Atoi(strings.Split(path, ".")[1])
+		return s.Lanes[n].PublishBy != ""
+	default:
+		return r.fixed
+	}
 }
 
 // groupOf is what a path's setting belongs to: load, one handler, one lane, or
@@ -92,7 +106,7 @@ func groupOf(path string) string {
 func (s *Scenario) param(r *rule, path string) Param {
 	return Param{
 		Path: s.public(path), Kind: r.kind, Choices: s.choices(r, path), Word: r.word, Min: r.min, Max: r.max,
-		Default: s.standard(r, path), Help: r.help, Fixed: r.fixed,
+		Default: s.standard(r, path), Help: r.help, Fixed: s.fixed(r, path),
 	}
 }
 

@@ -141,7 +141,7 @@ func TestParamsComeInASensibleOrder(t *testing.T) {
 	var groups []string
 	for _, p := range decoded(t, shortest).Params() {
 		group := strings.Join(strings.Split(p.Path, ".")[:min(2, strings.Count(p.Path, "."))], ".")
-		if p.Fixed {
+		if p.Fixed && !strings.Contains(p.Path, ".") || strings.HasPrefix(p.Path, "steady.") {
 			group = "fixed"
 		}
 		if len(groups) == 0 || groups[len(groups)-1] != group {
@@ -151,6 +151,40 @@ func TestParamsComeInASensibleOrder(t *testing.T) {
 	want := "load load.keys load load.retry handlers.charge lanes.message lanes.event fixed"
 	if got := strings.Join(groups, " "); got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// What a run refuses to change is known to be fixed before it is asked.
+func TestFixed(t *testing.T) {
+	const (
+		lanes = "handlers: [{name: a}]\nlanes: [{model: message}, {model: event, publishers: 2}, {name: pinned, model: event, publishers: 2, publish_by: key}]"
+		drawn = "load: {rate: 1/s}\n" + lanes
+		trace = "load: {arrivals: trace, trace: {file: a.csv}}\n" + lanes
+	)
+	for _, c := range []struct {
+		src, path string
+		want      bool
+	}{
+		{drawn, "seed", true},
+		{drawn, "load.rate", false},
+		{drawn, "load.arrivals", false},
+		{trace, "load.arrivals", true},
+		{drawn, "lanes.message.workers", false},
+		{drawn, "lanes.event.publishers", false},
+		{drawn, "lanes.pinned.publishers", true},
+		{drawn, "lanes.event.publish_by", true},
+		{drawn, "lanes.pinned.publish_by", true},
+		{drawn, "lanes.nobody.publishers", false},
+	} {
+		s := decoded(t, c.src)
+		if got := s.Fixed(c.path); got != c.want {
+			t.Errorf("%s: %v", c.path, got)
+		}
+		for _, p := range s.Params() {
+			if p.Path == c.path && p.Fixed != c.want {
+				t.Errorf("%s among all: %v", c.path, p.Fixed)
+			}
+		}
 	}
 }
 

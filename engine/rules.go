@@ -74,7 +74,7 @@ var rules = []rule{
 	{path: "lanes.*.queue.drop_expired", kind: KindBool, def: "false", help: "tries that clients have given up are thrown away when their turn comes"},
 	{path: "lanes.*.pools.*", kind: KindCount, max: 1e5, help: "of the workers, so many take this class and nothing else; 0: it shares the rest"},
 	{path: "lanes.*.producers", kind: KindCount, min: 1, max: 1000, def: "1", help: "goroutines that send"},
-	{path: "lanes.*.publish_by", kind: KindChoice, choices: []string{"", "key"}, help: "key: each key has its publisher; else an idle one takes the oldest item"},
+	{path: "lanes.*.publish_by", kind: KindChoice, choices: []string{"", "key"}, help: "key: each key has its publisher; else an idle one takes the oldest item", fixed: true},
 	{path: "lanes.*.ack", kind: KindChoice, def: "none", choices: []string{"none", "before", "after"}, help: "when a message counts as handled"},
 	{path: "lanes.*.attempts", kind: KindCount, min: 1, max: 100, def: "1", help: "tries before an item is dead-lettered"},
 	{path: "lanes.*.backoff.base", kind: KindDuration, max: hour, def: "0s", help: "pause before the second attempt, doubled for each further one"},

@@ -61,7 +61,7 @@ func (m *model) set(path, value string) error {
 
 // value is what a setting is, or will be with the next start.
 func (m *model) value(path string) (string, error) {
-	if m.piece.scenario.Fixed(path) {
+	if m.settings().Fixed(path) {
 		return m.piece.scenario.Get(path)
 	}
 	return m.settings().Get(path)
@@ -70,7 +70,7 @@ func (m *model) value(path string) (string, error) {
 // put asks for a setting of all lanes, or for the rate of one. What is fixed
 // while a run goes on waits for the next start.
 func (m *model) put(path, value, lane, by string) error {
-	if m.piece.scenario.Fixed(path) {
+	if m.settings().Fixed(path) {
 		err := m.prepare(path, value)
 		if err == nil {
 			m.say(path + " is " + value + " from the next start on: r starts again")

@@ -114,6 +114,33 @@ func TestFixedSettings(t *testing.T) {
 	}
 }
 
+// Keys are pinned to publishers for as long as a run goes on: what it is to begin with
+// next is not asked of it.
+func TestPublishByFromTheNextStartOn(t *testing.T) {
+	b := open(t, saleScenario(t))
+	set := func(path, value string) {
+		t.Helper()
+		if err := b.m.set(path, value); err != nil {
+			t.Error(err)
+		}
+		b.do(b.m.flush())
+	}
+	set("lanes.event.publish_by", "key")
+	set("lanes.event.publishers", "3") // still of a run without
+	if asked := b.run().asked(); len(asked) != 1 || asked[0].Path != "lanes.event.publishers" {
+		t.Errorf("asked %+v", asked)
+	}
+	b.press("r")
+	set("lanes.event.publishers", "5")
+	if asked := b.run().asked(); len(asked) > 0 {
+		t.Errorf("with keys pinned, asked %+v", asked)
+	}
+	b.press("r")
+	if l := &b.run().snap.Scenario.Lanes[1]; l.PublishBy != "key" || l.Publishers != 5 {
+		t.Errorf("started with %d publishers by %q", l.Publishers, l.PublishBy)
+	}
+}
+
 func TestSettingsByMouse(t *testing.T) {
 	b := open(t, saleScenario(t))
 	b.press("s")
