@@ -122,6 +122,9 @@ func (r *reading) readTurn(g *generation, s *server) {
 		switch {
 		case h.index == at:
 			after = true
+			if s.id >= guestIDs { // of what is handled elsewhere nothing is booked before all of it is over
+				r.Unsettled[h.index]++
+			}
 		case after:
 			r.unreached[h.index]++
 		case !g.inline:

@@ -1,8 +1,12 @@
 package live
 
 import (
+	"slices"
 	"testing"
 	"time"
+
+	"duet/engine"
+	"duet/engine/account"
 )
 
 // TestHandlersInTurnBalanceAtAnyMoment: while somebody runs several handlers one after
@@ -37,5 +41,19 @@ lanes: [{name: lane, `+c.lane+"}]", func(r *rig) {
 				}
 			})
 		})
+	}
+}
+
+// TestHandlersInTurnElsewhereBalance: another process tells what its handlers have done
+// when the last of them has, and until then the first has what is in hand.
+func TestHandlersInTurnElsewhereBalance(t *testing.T) {
+	s := &server{id: guestIDs, handlers: []*handler{{index: 0}, {index: 1}, {index: 2}}}
+	for state, in := range map[engine.WorkerState]int64{engine.Busy: 1, engine.Stalled: 1, engine.Idle: 0, engine.Crashed: 0} {
+		s.state.Store(uint32(state))
+		r := &reading{Reading: &account.Reading{Unsettled: make([]int64, 3)}, unreached: make([]int64, 3)}
+		r.readTurn(&generation{together: true}, s)
+		if !slices.Equal(r.Unsettled, []int64{in, 0, 0}) || !slices.Equal(r.unreached, []int64{0, in, in}) {
+			t.Errorf("state %d: in hand %v, not reached %v", state, r.Unsettled, r.unreached)
+		}
 	}
 }
