@@ -276,20 +276,26 @@ func begin(ctx context.Context, scenario string, paused bool) (*play, error) {
 	}
 	p := &play{ctx: ctx, ended: make(chan error, 1)}
 	ready := make(chan struct{})
+	begun := sync.OnceFunc(func() { close(ready) })
 	o := tui.Options{
 		Scenario: s,
 		NewRun: func(s *engine.Scenario, held bool) (engine.Run, error) {
+			begun() // from now on the program can be sent something
 			return live.New(s, live.Options{Endless: true, Paused: held || paused})
 		},
 		Program: []tea.ProgramOption{
 			tea.WithInput(nil), tea.WithOutput(&p.out), tea.WithoutSignalHandler(), tea.WithWindowSize(width, height),
 			tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color"}),
-			func(program *tea.Program) { p.program = program; close(ready) },
+			func(program *tea.Program) { p.program = program },
 		},
 	}
 	go func() { p.ended <- tui.Play(ctx, o) }()
-	<-ready
-	return p, nil
+	select {
+	case <-ready:
+		return p, nil
+	case err := <-p.ended:
+		return nil, err
+	}
 }
 
 // end quits.

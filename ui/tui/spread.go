@@ -18,7 +18,7 @@ type spreadAxes struct{ low, high, share plot.Top }
 func (m *model) spread() {
 	s := &m.scene
 	d, ok := m.run.(engine.Distributor)
-	m.watch.spreading = s.shows(viewSpread)
+	m.watch.spreading = s.showsSpread()
 	for i := range s.spreads {
 		if ok && m.watch.spreading {
 			d.Distribution(&s.spreads[i], i)
@@ -31,18 +31,18 @@ func (m *model) spread() {
 // lacksSpread says whether a chart of the picture just drawn shows how latencies are
 // spread, and nobody has asked for that yet: while time stands still nobody would.
 func (m *model) lacksSpread() bool {
-	return m.run != nil && !m.watch.spreading && m.scene.shows(viewSpread)
+	return m.run != nil && !m.watch.spreading && m.scene.showsSpread()
 }
 
-// shows says whether some chart of the latest picture is of a view, or the first
-// one of the next is.
-func (s *scene) shows(v view) bool {
+// showsSpread says whether some chart of the latest picture shows that, or the first
+// one of the next does.
+func (s *scene) showsSpread() bool {
 	for i := range s.charted {
-		if s.charted[i].view == v {
+		if s.charted[i].view == viewSpread {
 			return true
 		}
 	}
-	return s.view == v
+	return s.view == viewSpread
 }
 
 // bars are the shares of latencies that lie in each column of a chart.

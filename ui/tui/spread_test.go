@@ -54,7 +54,7 @@ func TestSpreadWhilePaused(t *testing.T) {
 		"another view": func(b *bench) { b.press("G") },
 		"more charts": func(b *bench) {
 			b.press("g", "g")
-			if b.m.scene.shows(viewSpread) {
+			if b.m.scene.showsSpread() {
 				t.Error("a small screen has more charts already")
 			}
 			b.send(tea.WindowSizeMsg{Width: 120, Height: 80})
@@ -68,8 +68,8 @@ func TestSpreadWhilePaused(t *testing.T) {
 		b.wantScreen("paused")
 		show(b)
 		b.wantNoScreen("nothing ended")
-		if s := &b.m.scene; !s.shows(viewSpread) || s.spreads[1].Count == 0 {
-			t.Errorf("%s: spread shown %v, of %d latencies", name, s.shows(viewSpread), s.spreads[1].Count)
+		if s := &b.m.scene; !s.showsSpread() || s.spreads[1].Count == 0 {
+			t.Errorf("%s: spread shown %v, of %d latencies", name, s.showsSpread(), s.spreads[1].Count)
 		}
 	}
 }
