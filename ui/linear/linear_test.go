@@ -172,6 +172,8 @@ func TestObeys(t *testing.T) {
 			{"set lanes.message.workers=12", `lanes.message.workers 12\.`},
 			{"lanes.event.publishers = 9", `lanes.event.publishers 9\.`},
 			{"set seed=9", `seed is 9 from the next start on`},
+			{"set lanes.event.publish_by=key", `publish_by is key from the next start on`},
+			{"set lanes.event.publishers=10", `lanes.event.publishers 10\.`},
 			{"set", `a path and a value are needed`},
 			{"settings capacity message", `lanes.message.queue.capacity=100: room`},
 			{"settings unheard-of", `no setting has these words`},

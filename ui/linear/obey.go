@@ -89,7 +89,8 @@ func (p *player) set(rest []string) error {
 	if err != nil {
 		return err
 	}
-	if next.Fixed(path) {
+	p.run.Snapshot(&p.snap)
+	if p.snap.Scenario.Fixed(path) { // in what is played: what comes next may differ
 		p.scenario = next
 		p.say(path + " is " + value + " from the next start on: restart")
 		return nil
