@@ -21,9 +21,9 @@ const (
 )
 
 // Burn uses demand of CPU time, whatever the lane's speed, and returns nil. It
-// burns in slices of at most 200 us and lets others run after each, on Linux other
-// threads as well; after a shorter one only with a chance of its part of 200 us,
-// because giving a processor away may cost microseconds. Before each slice it waits while the
+// burns in slices of at most 200 us and lets others run after each: goroutines, on
+// Linux threads; after a shorter one only with a chance of its part of 200 us, because
+// giving a processor away may cost microseconds. Before each slice it waits while the
 // lane is paused, and returns the cause of ctx when that is done. A demand of
 // 0 or less is done at once.
 //
