@@ -131,6 +131,8 @@ var wrongFiles = []wrongFile{
 	{"+timeline: [{at: 5s, set: {load.speed: 300}}]", "3:39: load.speed: there is no such setting; allowed: load.rate, load.arrivals, load.payload, load.timeout"},
 	{"+timeline: [{at: 5s, set: {lanes.messages.workers: 3}}]", `3:51: lanes.messages.workers: there is no lane "messages"; did you mean message?`},
 	{"+timeline: [{at: 5s, set: {seed: 3}}]", "3:33: seed: this cannot change while the run goes on"},
+	{"load: {rate: 1/s}\nhandlers: [{name: a}]\nlanes: [{model: event, publish_by: key}]\ntimeline: [{at: 5s, set: {lanes.event.publishers: 3}}]", "4:51: lanes.event.publishers: this cannot change while the run goes on"},
+	{"load: {arrivals: trace, trace: {file: a.csv}}\nhandlers: [{name: a}]\ntimeline: [{at: 5s, set: {load.arrivals: poisson}}]", "3:42: load.arrivals: this cannot change while the run goes on"},
 	{"+timeline: [{at: 5s, set: {lanes.message.attempts: 3}}]", "3:51: lanes.message.attempts is 3: more than one attempt needs ack: after"},
 	{"+timeline: [{at: 5s, set: [load.rate]}]", "3:26: set is a list: paths with values are needed, such as {load.rate: 300/s}"},
 	{"+timeline: [{at: 5s, fault: {crash: worker, lane: event}}]", "3:36: target is worker: lane event has no worker to crash: with dispatch inline its observers run in the publisher's goroutine; stall or panic a handler instead"},

@@ -84,6 +84,7 @@ var beyond = []string{
 	"expect is", "when is", "clear is", // expressions
 	"have to be", "has no worker", "needs ack: after", "the scenario has no resources", "there is no resource", "a resource has no figure", "a ticker has no clients", "a ticker drops", "keys cannot have their publishers", "a goroutine for each of", "at most one for each", "there is no oldest", "nothing waits", "two or more load.classes", "with handlers together",
 	"another handler is needed", "one handler of a scenario", "has to be false for both", "would have to wait", "publishes to", "through a broker", "has no limit", "only a broker that duet", "this is for workers", // what has to fit
+	"publishers: this cannot change", "load.arrivals: this cannot change", // depends on what else is set
 	"less than the duration", "the run ends at", "with these settings", "leave out during", "a part of the run's",
 	"load.trace has to name its service column", "scale: this needs a file",
 	"a duration from", "a rate from", // what a text comes to

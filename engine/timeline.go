@@ -82,7 +82,7 @@ func (s *Scenario) checkMoment(m *Moment, at string) *problem {
 // apply makes the settings of a moment, one after another.
 func (s *Scenario) apply(m *Moment) (*Scenario, error) {
 	for _, path := range sortedKeys(m.Set) {
-		if _, r, err := s.find(path); err == nil && r.fixed {
+		if s.Fixed(path) {
 			return nil, &InputError{Path: path, Msg: path + ": this cannot change while the run goes on"}
 		}
 		next, err := s.change(map[string]string{path: m.Set[path]})
