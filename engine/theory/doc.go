@@ -16,9 +16,10 @@
 //	M/G/c/c     MGcc      no queue at all (Erlang B)
 //	M/G/inf     MGInf     a goroutine for each item
 //	M/G/1 prio  Priority  classes, without interrupting what is in service
-//	fluid       Fluid     more arrives than can be done: growth, filling
+//	fluid       Fluid     more arrives than can be done: growth, filling, draining
 //
-// [Harmonic] is about waiting for the slowest of several.
+// [Harmonic] and [AnyOf] are about the slowest of several,
+// [RetryStorm] about clients that give up and try again.
 //
 // # Units and ranges
 //

@@ -21,6 +21,10 @@ func Harmonic(k int) float64 {
 	return sum
 }
 
+// AnyOf is the chance that one or more of k independent things happen that
+// each happen with the chance p: of k handlers, one in its slowest percent.
+func AnyOf(k int, p float64) float64 { return -math.Expm1(float64(k) * math.Log1p(-p)) }
+
 // maxMean is the mean of the longest of some independent times: in closed form
 // where all are alike and exponential, else the integral of the chance that any
 // is longer than t, over t, to four digits or more.

@@ -104,7 +104,8 @@ func TestFanOut(t *testing.T) {
 	for _, c := range []struct {
 		handlers         int
 		parallel, inline float64
-	}{{1, 10, 10}, {4, 20.8, 40}, {8, 27.2, 80}} {
+		slow             float64
+	}{{1, 10, 10, 1}, {4, 20.8, 40, 3.9}, {8, 27.2, 80, 7.7}} {
 		names := ""
 		for i := range c.handlers {
 			names += fmt.Sprintf("{name: h%d}, ", i)
@@ -121,6 +122,20 @@ lanes:
 		want(t, "all done, goroutine", 1000*ForLane(s, 1, 0).LatencyMean, c.parallel, 0.002)
 		inline := ForLane(s, 2, 0)
 		want(t, "all done, inline, but for the wait", 1000*(inline.LatencyMean-inline.WaitMean), c.inline, exactly)
+		want(t, "chance in % that one is slow", 100*AnyOf(c.handlers, 0.01), c.slow, 0.011)
+	}
+}
+
+func TestRetryStorm(t *testing.T) {
+	const rho = 150 * 0.040 / 8
+	for _, c := range []struct {
+		rho     float64
+		retries int
+		storm   bool
+	}{{rho, 3, true}, {rho, 0, false}, {0.3, 3, true}, {0.24, 3, false}, {0.25, 3, false}, {0.5, -1, false}} {
+		if got := RetryStorm(c.rho, c.retries); got != c.storm {
+			t.Errorf("rho %g with %d retries: %v, want %v", c.rho, c.retries, got, c.storm)
+		}
 	}
 }
 
@@ -129,9 +144,9 @@ func TestFluid(t *testing.T) {
 	want(t, "growth", flood.Growth(), 20, exactly)
 	want(t, "full after", flood.TimeToFull(100), 5, exactly)
 	ebb := Fluid{Arriving: 80, Finishing: 100}
-	want(t, "shrinks", ebb.Growth(), -20, exactly)
+	want(t, "empty after", ebb.TimeToDrain(100), 5, exactly)
 	level := Fluid{Arriving: 100, Finishing: 100}
-	for _, never := range []float64{ebb.TimeToFull(1), level.TimeToFull(1), flood.TimeToFull(-1), flood.TimeToFull(math.NaN()), Fluid{Arriving: 1e-300}.TimeToFull(1e10)} {
+	for _, never := range []float64{flood.TimeToDrain(1), ebb.TimeToFull(1), level.TimeToFull(1), level.TimeToDrain(1), flood.TimeToFull(-1), ebb.TimeToDrain(math.NaN()), Fluid{Arriving: 1e-300}.TimeToFull(1e10)} {
 		if !math.IsNaN(never) {
 			t.Errorf("what never happens does after %g s", never)
 		}

@@ -36,7 +36,9 @@ func TestAnyInputIsAnswered(t *testing.T) {
 		) {
 			sound(t, r)
 		}
+		RetryStorm(rate, c)
 		Harmonic(c)
+		AnyOf(c, mean)
 	})
 }
 
