@@ -88,7 +88,7 @@ var rules = []rule{
 	{path: "lanes.*.subscriptions.*.workers", kind: KindCount, max: 1e5, help: "of this subscription, in place of the lane's"},
 	{path: "lanes.*.subscriptions.*.capacity", kind: KindCount, max: 1e6, help: "of this subscription's queue, in place of the lane's"},
 
-	{path: "seed", kind: KindCount, max: 1 << 63, def: "1", help: "of everything random", fixed: true},
+	{path: "seed", kind: KindCount, max: MaxSeed, def: "1", help: "of everything random", fixed: true},
 	{path: "duration", kind: KindDuration, max: week, def: "30s", help: "of a run without a screen; 0s: without an end", fixed: true},
 	{path: "warmup", kind: KindDuration, max: week, def: "0s", help: "left out of the report's figures", fixed: true},
 	{path: "drain", kind: KindDuration, max: day, def: "5s", help: "how long a run may take to empty afterwards", fixed: true},

@@ -5,6 +5,9 @@ import "time"
 // Version is the version of the scenario file format, the field `duet`.
 const Version = 1
 
+// MaxSeed is the greatest seed of a scenario.
+const MaxSeed = 1 << 63
+
 // Scenario says what to run: a workload, the handlers that each item needs,
 // the lanes that run them, what happens meanwhile, and what to expect. A
 // Scenario is a value: it is never changed once a Run has been given it;
@@ -16,7 +19,7 @@ type Scenario struct {
 	Title     string        `yaml:"title"`    // one line; defaults to Name
 	Story     string        `yaml:"story"`    // a few sentences for people
 	Ask       *Ask          `yaml:"ask"`      // the question to bet on; optional
-	Seed      uint64        `yaml:"seed"`     // of everything random; defaults to 1
+	Seed      uint64        `yaml:"seed"`     // of everything random, 0 to [MaxSeed]; defaults to 1
 	Duration  time.Duration `yaml:"duration"` // of a headless run; defaults to 30s
 	Warmup    time.Duration `yaml:"warmup"`   // left out of the report's figures; defaults to 0
 	Drain     time.Duration `yaml:"drain"`    // how long a headless run may take to empty afterwards; defaults to 5s

@@ -76,11 +76,8 @@ func (o *office) forget(g *guest) {
 	if lost > 0 {
 		what += ": " + messages(lost) + " lost"
 	}
-	if !g.missing {
-		o.staff.Add(int64(-g.workers))
-	}
-	g.missing, g.forgotten = true, true
 	o.unseat(g)
+	g.missing, g.forgotten = true, true
 	g.stop()
 	g.note(what)
 	o.remote.remove(g.letters())

@@ -217,9 +217,6 @@ func (o *office) review() {
 // part lets go of a process. What its workers had in hand comes again, or is lost.
 func (o *office) part(g *guest) {
 	delete(o.guests, g.name)
-	if g.slot >= 0 && !g.missing {
-		o.staff.Add(int64(-g.workers))
-	}
 	o.unseat(g)
 	g.stop()
 }
@@ -227,10 +224,14 @@ func (o *office) part(g *guest) {
 // unseat takes a process's places away.
 func (o *office) unseat(g *guest) {
 	g.leave()
-	if g.slot >= 0 {
-		o.slots[g.slot] = nil
-		g.slot = -1
+	if g.slot < 0 {
+		return
 	}
+	if !g.missing { // else they are not counted any more
+		o.staff.Add(int64(-g.workers))
+	}
+	o.slots[g.slot] = nil
+	g.slot = -1
 }
 
 // leave books what is in hand elsewhere, and tells everybody that the hand-over ends.

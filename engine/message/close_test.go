@@ -44,15 +44,22 @@ func sameRemainder(a, b message.Remainder) bool {
 		a.InHand == b.InHand && slices.Equal(a.Stuck, b.Stuck)
 }
 
+// deaf is a topic whose handler has a message in hand and ignores its context, until
+// release is closed.
+func deaf(t *testing.T, workers int) (topic *message.Topic[int], clock bubbleClock, release chan struct{}) {
+	t.Helper()
+	topic, clock, release = message.NewTopic[int]("stuck"), newClock(), make(chan struct{})
+	subscribe(t, topic, "deaf", func(context.Context, int) error {
+		<-release
+		return nil
+	}, message.Options[int]{Workers: workers, Clock: clock})
+	ok(t, topic.Send(t.Context(), 1))
+	return topic, clock, release
+}
+
 func TestCloseNamesHandlersThatIgnoreTheirContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		topic, clock := message.NewTopic[int]("stuck"), newClock()
-		release := make(chan struct{})
-		subscribe(t, topic, "deaf", func(context.Context, int) error {
-			<-release
-			return nil
-		}, message.Options[int]{Workers: 2, Clock: clock})
-		ok(t, topic.Send(context.Background(), 1))
+		topic, clock, release := deaf(t, 2)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		left, err := topic.Close(ctx)
@@ -88,13 +95,7 @@ func TestKillCutsCloseShort(t *testing.T) {
 // TestTheGraceOfManyIsLonger: what an error says was waited is what was.
 func TestTheGraceOfManyIsLonger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		topic, clock := message.NewTopic[int]("stuck"), newClock()
-		release := make(chan struct{})
-		subscribe(t, topic, "deaf", func(context.Context, int) error {
-			<-release
-			return nil
-		}, message.Options[int]{Workers: 2000, Clock: clock})
-		ok(t, topic.Send(t.Context(), 1))
+		topic, clock, release := deaf(t, 2000)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		_, err := topic.Close(ctx)

@@ -11,10 +11,6 @@ import (
 	"duet/engine"
 )
 
-// mostSeed is the greatest seed that a scenario may have: a file that is saved can be
-// opened again.
-const mostSeed = 1 << 63
-
 // seed is a flag for a scenario's seed, which knows whether it was given.
 type seed struct {
 	value uint64
@@ -26,8 +22,8 @@ func (s *seed) Type() string   { return "number" }
 
 func (s *seed) Set(text string) error {
 	n, err := strconv.ParseUint(text, 10, 64)
-	if err != nil || n > mostSeed {
-		return fmt.Errorf("a whole number from 0 to %d is needed", uint64(mostSeed))
+	if err != nil || n > engine.MaxSeed {
+		return fmt.Errorf("a whole number from 0 to %d is needed", uint64(engine.MaxSeed))
 	}
 	s.value, s.given = n, true
 	return nil

@@ -53,14 +53,14 @@ func TestWhatIsSavedCanBePlayed(t *testing.T) {
 func TestTheGreatestSeedCanBeSaved(t *testing.T) {
 	inFolder(t, folder)
 	s := seated()
-	s.do(t, "./tiny.yaml", "--seed", fmt.Sprint(uint64(mostSeed)))
+	s.do(t, "./tiny.yaml", "--seed", fmt.Sprint(uint64(engine.MaxSeed)))
 	if err := s.played[0].Save("./saved.yaml", s.played[0].Scenario, false); err != nil {
 		t.Fatal(err)
 	}
-	if again, err := open("./saved.yaml"); err != nil || again.Seed != mostSeed {
+	if again, err := open("./saved.yaml"); err != nil || again.Seed != engine.MaxSeed {
 		t.Errorf("opened again: %+v, %v", again, err)
 	}
-	if code := s.do(t, "./tiny.yaml", "--seed", fmt.Sprint(uint64(mostSeed+1))); code != exitInput {
+	if code := s.do(t, "./tiny.yaml", "--seed", fmt.Sprint(uint64(engine.MaxSeed+1))); code != exitInput {
 		t.Errorf("a greater one: exit code %d", code)
 	}
 }
