@@ -64,6 +64,9 @@ func (c *channel) subscribe(name string, h *handler, spec *engine.Lane) error {
 			o.Pools[q]++
 		}
 	}
+	if h != nil && !h.nested && h.publishes == nil { // else each is measured by itself
+		o.Quick = h.way.pass
+	}
 	sub, err := c.topic.Subscribe(name, c.work(h), o)
 	if err == nil {
 		c.subs = append(c.subs, sub)
@@ -150,6 +153,12 @@ func (s *sending) send(d *delivery) bool {
 	}
 	return true
 }
+
+// room implements [burster].
+func (s *sending) room() int { return s.to.Room() }
+
+// burst implements [burster].
+func (s *sending) burst(ds []delivery) int { return s.to.Burst(ds) }
 
 // idle implements [sender].
 func (s *sending) idle() {}

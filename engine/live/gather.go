@@ -57,7 +57,7 @@ func (m *meter) flush() {
 	m.settleGroup(start, per)
 	m.n = 0
 	if per >= brief {
-		m.briefs = steady - again
+		m.briefs = min(m.briefs, steady-again)
 	}
 }
 

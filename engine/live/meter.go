@@ -98,6 +98,29 @@ func (m *meter) End(d *delivery, attempt int, out message.Outcome, _ error) {
 	}
 }
 
+// Several implements [message.WorkerProbe].
+func (m *meter) Several(d *delivery) {
+	if !m.fresh {
+		m.now, m.fresh = m.lane.run.clock.Now(), true
+	}
+	if m.n == 0 {
+		m.take(d, 1, m.now)
+	}
+}
+
+// Handled implements [message.WorkerProbe]. There was nothing to do for these: they are
+// measured in groups, whatever else is.
+func (m *meter) Handled(ds []delivery) {
+	for i := range ds {
+		if d := &ds[i]; m.groups(d, 1) {
+			m.gather(d)
+		} else {
+			m.Start(d, 1)
+			m.End(d, 1, message.Done, nil)
+		}
+	}
+}
+
 // expose ends grouping for a delivery that turns out to take its time: it is to
 // be seen while it does.
 func (m *meter) expose(_ *handler, d delivery) {

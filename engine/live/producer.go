@@ -36,6 +36,7 @@ type producer struct {
 
 	d       delivery // in hand
 	told    bool     // the journal follows it
+	stage            // what comes before it
 	way     sender
 	of      *generation                // whose way in it is
 	using   atomic.Pointer[generation] // the same, while something is not booked yet
@@ -72,19 +73,22 @@ func (p *producer) produce(ctx context.Context, gone chan struct{}) {
 // serve hands an item over that the producer has just taken.
 func (p *producer) serve(a *arrival, waited bool) {
 	p.look(waited)
-	if a.try == nil {
+	if a.try == nil && !a.again {
 		p.recordLateness(a.item.At)
 	}
+	a.again = true
 	if c := p.lane.clients.Load(); c != nil && a.try == nil {
 		a.try = c.take(&a.item)
 	}
 	if g := p.lane.current.Load(); g != p.of {
+		if !p.launch() { // then it comes after what is given back
+			p.source.giveBack(*a)
+			p.idle()
+			return
+		}
 		p.idle()
 		p.look(false)
-		p.of, p.way = g, g.way.sender(p)
-		if p.lane.run.traced {
-			p.way = inRegions{p.way, p.lane.verb()}
-		}
+		p.enter(g)
 	}
 	if p.using.Load() != p.of {
 		p.using.Store(p.of)
@@ -92,6 +96,17 @@ func (p *producer) serve(a *arrival, waited bool) {
 	if !p.hand(a) {
 		p.source.giveBack(*a)
 		p.idle()
+	}
+}
+
+// enter has the producer hand over to a generation.
+func (p *producer) enter(g *generation) {
+	p.of, p.way, p.bursts = g, g.way.sender(p), nil
+	if !g.recorded {
+		p.bursts, _ = p.way.(burster)
+	}
+	if p.lane.run.traced {
+		p.way = inRegions{p.way, p.lane.verb()}
 	}
 }
 
@@ -149,6 +164,13 @@ func (p *producer) hand(a *arrival) bool {
 		p.handed, p.tried = p.handed+1, p.tried+1
 		return true
 	}
+	if p.stages(a) {
+		p.put(&a.item)
+		return true
+	}
+	if !p.launch() {
+		return false
+	}
 	p.d.item, p.d.sent, p.d.rec = a.item, p.now, nil
 	if p.of.recorded || a.item.Payload > 0 || a.try != nil {
 		p.d.rec = newRecord(p.of, a.item.Payload, a.try)
@@ -163,6 +185,16 @@ func (p *producer) hand(a *arrival) bool {
 	if p.told {
 		p.tellArrived()
 	}
+	tries := int64(0)
+	if a.try != nil {
+		tries = 1
+	}
+	return p.pass(tries)
+}
+
+// pass hands over what is in hand, which is so many tries of clients, and tells whether
+// it was taken.
+func (p *producer) pass(tries int64) bool {
 	if !p.way.send(&p.d) {
 		p.alone, p.stands, p.stood = false, false, 0
 		return false
@@ -170,17 +202,14 @@ func (p *producer) hand(a *arrival) bool {
 	if p.told {
 		p.tellAccepted()
 	}
-	p.handed++
-	if a.try != nil {
-		p.tried++
-	}
+	p.handed, p.tried = p.handed+1, p.tried+tries
 	if p.alone {
 		p.alone = false
 		p.recordStood()
 		return true
 	}
-	if p.grouped++; p.grouped == groupMost {
-		p.flush()
+	if p.grouped++; p.grouped >= groupMost {
+		p.book()
 	}
 	return true
 }
@@ -213,9 +242,15 @@ func (p *producer) idle() {
 	p.using.Store(nil)
 }
 
-// flush counts what was handed over, and measures the group, each item by the
-// group's mean.
+// flush hands over what is staged, and books the group.
 func (p *producer) flush() {
+	p.launch()
+	p.book()
+}
+
+// book counts what was handed over, and measures the group, each item by the
+// group's mean.
+func (p *producer) book() {
 	p.accepted.Add(p.handed)
 	if p.of != nil {
 		for _, h := range p.of.absent {
@@ -256,7 +291,7 @@ func (p *producer) wall(d time.Duration) int64 {
 
 // Block is called when the hand-over is about to wait at a full queue.
 func (p *producer) Block() {
-	p.flush()
+	p.book()
 	p.now = p.lane.run.clock.Now()
 	p.show(&p.d.item)
 	p.stuck.Store(int64(p.now) + 1)

@@ -47,16 +47,18 @@ func (p *Pump) Push(producers, n int) {
 
 // pump hands over every so manieth of n items.
 func (l *lane) pump(first, every, n int) {
-	p := &producer{id: 100 + first, lane: l, cancel: func() {}, gone: make(chan struct{})}
+	p := &producer{id: 100 + first, lane: l, source: l.sources[0], cancel: func() {}, gone: make(chan struct{})}
 	defer close(p.gone)
 	l.edit(func(c *crew) { c.retired = append(c.retired, p) })
 	g := l.current.Load()
-	p.of, p.way = g, g.way.sender(p)
+	p.enter(g)
 	a := arrival{item: engine.Item{At: l.run.clock.Now()}}
 	for k := first; k < n; k += every {
 		p.look(false)
 		a.item.Seq, a.item.Key = int64(k+1), int32(k&15)
-		p.hand(&a)
+		if !p.hand(&a) {
+			p.source.giveBack(a) // to the lane's own producer
+		}
 	}
 	p.idle()
 }

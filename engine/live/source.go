@@ -1,8 +1,10 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -59,6 +61,9 @@ type source struct {
 type arrival struct {
 	item engine.Item
 	try  *try
+
+	again  bool // a producer has had it before
+	permit bool // it was taken with the permit of a step
 }
 
 func newSource(v *valve, c *clock.Lane, st *workload.Stream, end time.Duration, p clock.Precision) *source {
@@ -121,7 +126,8 @@ func (s *source) pop(busy *atomic.Bool) (a arrival, ok bool) {
 	if s.head == s.tail && len(s.back) == 0 && len(s.later) == 0 {
 		return a, false
 	}
-	if gate&gateStepping != 0 {
+	stepping := gate&gateStepping != 0
+	if stepping {
 		was := busy.Swap(true)
 		if !s.permits.CompareAndSwap(1, 0) {
 			busy.Store(was)
@@ -133,13 +139,14 @@ func (s *source) pop(busy *atomic.Bool) (a arrival, ok bool) {
 		a = s.back[0]
 		s.back = s.back[1:]
 	case len(s.later) > 0 && s.isLater():
-		a = arrival{s.later[0].client.item, s.later[0]}
+		a = arrival{item: s.later[0].client.item, try: s.later[0]}
 		s.later[0] = nil
 		s.later = s.later[1:]
 	default:
 		a.item = s.due[s.head]
 		s.head++
 	}
+	a.permit = stepping
 	return a, true
 }
 
@@ -256,14 +263,17 @@ func (s *source) poke() {
 	}
 }
 
-// giveBack returns an item that could not be handed over. It is the next one
-// to be taken, also by a single step.
-func (s *source) giveBack(a arrival) {
-	if s.gate.Load()&gateStepping != 0 {
-		s.permits.Store(1)
-	}
+// giveBack returns items that could not be handed over. They are the next ones to be
+// taken, in their order; one that a step let in also by that step.
+func (s *source) giveBack(as ...arrival) {
 	s.mu.Lock()
-	s.back = append(s.back, a)
+	for _, a := range as {
+		if a.permit {
+			s.permits.Store(1)
+		}
+		s.back = append(s.back, a)
+	}
+	slices.SortStableFunc(s.back, func(a, b arrival) int { return cmp.Compare(a.item.Seq, b.item.Seq) })
 	s.mu.Unlock()
 	s.poke()
 }

@@ -134,25 +134,25 @@ func (s *source) popTick(t *ticker, busy *atomic.Bool) (a arrival, ok bool) {
 		return a, false
 	}
 	was := busy.Load()
-	if gate&gateStepping != 0 {
+	stepping := gate&gateStepping != 0
+	if stepping {
 		if was = busy.Swap(true); !s.permits.CompareAndSwap(1, 0) {
 			busy.Store(was)
 			return a, false
 		}
 	}
-	if a, ok = s.popBack(); ok {
-		return a, true
+	if a, ok = s.popBack(); !ok {
+		select {
+		case a.item = <-t.ticks:
+			ok = true
+		default:
+		}
 	}
-	select {
-	case a.item = <-t.ticks:
-		return a, true
-	default:
-	}
-	if gate&gateStepping != 0 {
+	if a.permit = stepping && ok; stepping && !ok {
 		s.permits.Store(1)
 		busy.Store(was)
 	}
-	return a, false
+	return a, ok
 }
 
 // popBack takes what was given back.

@@ -28,6 +28,11 @@ func (p *tally) End(_ *item, _ int, out message.Outcome, _ error) {
 		p.done++
 	}
 }
+func (p *tally) Several(*item) {}
+func (p *tally) Handled(vs []item) {
+	p.started += int64(len(vs))
+	p.done += int64(len(vs))
+}
 func (p *tally) Elsewhere(bool) {}
 func (p *tally) Idle()          { p.idle++ }
 func (p *tally) Exit(bool)      {}
@@ -49,8 +54,9 @@ func (p *blocks) Unblock() {}
 
 const benchCapacity = 1024
 
-// produce splits b.N sends over so many goroutines.
-func produce(b *testing.B, producers int, send func(p int) func(item)) {
+// produce splits b.N sends over so many goroutines, each of which sends what it is given,
+// at once or in the end.
+func produce(b *testing.B, producers int, send func() (put func(item), end func())) {
 	var wg sync.WaitGroup
 	for p := range producers {
 		n := b.N / producers
@@ -58,10 +64,11 @@ func produce(b *testing.B, producers int, send func(p int) func(item)) {
 			n += b.N % producers
 		}
 		wg.Go(func() {
-			put := send(p)
+			put, end := send()
 			for i := range n {
 				put(item{Seq: int64(i), Key: int32(i)})
 			}
+			end()
 		})
 	}
 	wg.Wait()
@@ -77,28 +84,46 @@ func benchChannel(b *testing.B, producers, workers int) {
 			}
 		})
 	}
-	produce(b, producers, func(int) func(item) { return func(v item) { ch <- v } })
+	produce(b, producers, func() (put func(item), end func()) { return func(v item) { ch <- v }, func() {} })
 	close(ch)
 	wg.Wait()
 }
 
-func benchTopic(b *testing.B, producers, workers int, probe message.Probe[item], sender message.SenderProbe) {
+// benchTopic sends so many messages at once.
+func benchTopic(b *testing.B, producers, workers, atOnce int, probe message.Probe[item], sender message.SenderProbe) {
 	b.ReportAllocs()
 	ctx := context.Background()
+	var quick func(*item) bool
+	if atOnce > 1 {
+		quick = func(*item) bool { return true }
+	}
 	t := message.NewTopic[item]("bench")
 	_, err := t.Subscribe("workers", func(context.Context, item) error { return nil }, message.Options[item]{
-		Capacity: benchCapacity, Workers: workers, Recover: true, Probe: probe,
+		Capacity: benchCapacity, Workers: workers, Recover: true, Probe: probe, Quick: quick,
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
-	produce(b, producers, func(int) func(item) {
+	produce(b, producers, func() (put func(item), end func()) {
 		s := t.Sender(sender)
-		return func(v item) {
-			if err := s.Send(ctx, &v); err != nil {
-				b.Error(err)
+		var waiting []item
+		end = func() {
+			n := 0
+			if atOnce > 1 {
+				n = s.Burst(waiting)
 			}
+			for i := range waiting[n:] {
+				if err := s.Send(ctx, &waiting[n+i]); err != nil {
+					b.Error(err)
+				}
+			}
+			waiting = waiting[:0]
 		}
+		return func(v item) {
+			if waiting = append(waiting, v); len(waiting) == atOnce {
+				end()
+			}
+		}, end
 	})
 	if _, err := t.Close(ctx); err != nil {
 		b.Fatal(err)
@@ -111,7 +136,8 @@ func BenchmarkPath(b *testing.B) {
 	for _, c := range []struct{ producers, workers int }{{1, 1}, {1, 4}, {4, 4}} {
 		name := fmt.Sprintf("%dto%d", c.producers, c.workers)
 		b.Run(name+"/channel", func(b *testing.B) { benchChannel(b, c.producers, c.workers) })
-		b.Run(name+"/topic", func(b *testing.B) { benchTopic(b, c.producers, c.workers, nil, nil) })
-		b.Run(name+"/topic-probed", func(b *testing.B) { benchTopic(b, c.producers, c.workers, tallies{}, new(blocks)) })
+		b.Run(name+"/topic", func(b *testing.B) { benchTopic(b, c.producers, c.workers, 1, nil, nil) })
+		b.Run(name+"/topic-probed", func(b *testing.B) { benchTopic(b, c.producers, c.workers, 1, tallies{}, new(blocks)) })
+		b.Run(name+"/topic-bursts", func(b *testing.B) { benchTopic(b, c.producers, c.workers, 64, tallies{}, new(blocks)) })
 	}
 }

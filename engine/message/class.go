@@ -75,7 +75,10 @@ func (s *Subscription[T]) SetDiscard(f func(v *T) bool) {
 		s.discard.Store(nil)
 		return
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.discard.Store(&f)
+	s.kickAll() // about what they have taken at once it is to be asked as well
 }
 
 // Bottom calls f for the message that has waited longest in each LIFO queue, under

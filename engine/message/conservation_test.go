@@ -23,7 +23,7 @@ type step struct {
 
 var steps = []string{
 	"send", "send", "send", "capacity", "workers", "crash", "crash before ack", "restart",
-	"policy", "retry", "plain", "depth", "visibility", "visibility",
+	"policy", "retry", "plain", "depth", "visibility", "visibility", "burst", "burst",
 }
 
 func drawSteps(t *rapid.T) []step {
@@ -62,6 +62,22 @@ func (c *chaos) do(s step) {
 				}
 			}
 		}()
+	case "burst":
+		vs := make([]int, s.n)
+		for i := range vs {
+			vs[i] = c.next + i
+		}
+		c.next += s.n
+		go func() {
+			n := c.topic.Sender(nil).Burst(vs)
+			for i, v := range vs {
+				if i < n {
+					c.accepted <- v
+				} else {
+					c.refused <- v
+				}
+			}
+		}()
 	case "capacity":
 		_ = c.sub.SetCapacity(s.n) // refused at 0 with DropOldest
 	case "workers":
@@ -89,7 +105,8 @@ func (c *chaos) do(s step) {
 	time.Sleep(s.pause)
 }
 
-// moody takes 0 to 4 ms, fails one in five and panics over one in eleven.
+// moody takes 0 to 4 ms, fails one in five and panics over one in eleven. Of what takes
+// nothing, who is quick knows as much.
 func moody(ctx context.Context, v int) error {
 	if err := sleep(ctx, time.Duration(v%5)*time.Millisecond); err != nil {
 		return err
@@ -110,7 +127,7 @@ func TestEveryMessageEndsOnce(t *testing.T) {
 		todo := drawSteps(rt)
 		end := rapid.SampledFrom([]string{"drain", "close", "kill", "unsubscribe"}).Draw(rt, "end")
 		o := message.Options[int]{
-			Capacity:   rapid.IntRange(0, 10).Draw(rt, "capacity"),
+			Capacity:   rapid.SampledFrom([]int{0, 1, 2, 5, 10, 100}).Draw(rt, "capacity"),
 			Partitions: rapid.SampledFrom([]int{0, 0, 1, 5}).Draw(rt, "partitions"),
 			Key:        func(v int) uint64 { return uint64(v % 7) },
 			Recover:    true,
@@ -135,22 +152,50 @@ func TestEveryMessageEndsOnce(t *testing.T) {
 			o.DeadLetter = func(int, error) {}
 		}
 		var err error
-		synctest.Test(t, func(*testing.T) { err = runChaos(todo, end, o, discards) })
+		synctest.Test(t, func(*testing.T) { _, err = runChaos(todo, end, o, discards) })
 		if err != nil {
 			rt.Fatal(err)
 		}
 	})
 }
 
-func runChaos(todo []step, end string, o message.Options[int], discards bool) error {
+// TestEveryMessageOfABurstEndsOnce is the same where several messages are taken at once.
+func TestEveryMessageOfABurstEndsOnce(t *testing.T) {
+	bursts := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		todo := append([]step{{what: "burst", n: 30}}, drawSteps(rt)...)
+		end := rapid.SampledFrom([]string{"drain", "close", "kill", "unsubscribe"}).Draw(rt, "end")
+		o := message.Options[int]{
+			Capacity: rapid.SampledFrom([]int{20, 100}).Draw(rt, "capacity"),
+			Workers:  rapid.IntRange(0, 3).Draw(rt, "workers"),
+			Ack:      rapid.SampledFrom([]message.Ack{message.AckNone, message.AckAfter}).Draw(rt, "ack"),
+			Recover:  true,
+		}
+		var err error
+		synctest.Test(t, func(*testing.T) {
+			var c *chaos
+			c, err = runChaos(todo, end, o, false)
+			bursts += len(c.rec.bursts)
+		})
+		if err != nil {
+			rt.Fatal(err)
+		}
+	})
+	if bursts == 0 {
+		t.Error("there were none")
+	}
+}
+
+func runChaos(todo []step, end string, o message.Options[int], discards bool) (*chaos, error) {
 	c := &chaos{
 		topic: message.NewTopic[int]("chaos"), rec: newRecorder(),
 		accepted: make(chan int, 1000), refused: make(chan int, 1000), discarded: make(chan int, 1000),
 	}
 	o.Clock, o.Probe = newClock(), c.rec
+	o.Quick = func(v *int) bool { return *v%5 == 0 && *v%11 != 7 }
 	var err error
 	if c.sub, err = c.topic.Subscribe("all", moody, o); err != nil {
-		return err
+		return c, err
 	}
 	if discards {
 		c.sub.SetDiscard(func(v *int) bool {
@@ -166,10 +211,10 @@ func runChaos(todo []step, end string, o message.Options[int], discards bool) er
 	}
 	left, err := c.end(end, &o)
 	if err != nil {
-		return err
+		return c, err
 	}
 	synctest.Wait()
-	return c.check(left, end == "unsubscribe")
+	return c, c.check(left, end == "unsubscribe")
 }
 
 func (c *chaos) end(how string, o *message.Options[int]) (message.Left, error) {

@@ -28,6 +28,16 @@
 // returns when a worker has taken the message. Nothing else blocks on a full
 // queue: a retry goes to a list beside the channel, which counts as depth.
 //
+// # Bursts
+//
+// The lock inside a channel is what a message costs most where handling it takes next
+// to nothing. [Sender.Burst] sends several messages one right after the other. Where
+// Options.Quick handles messages in next to no time, a worker takes several so. Each
+// is a send and a receive of its own, and handled by itself: the two sides only keep
+// out of each other's way. A crash hits one of them, and what a worker has not come to
+// by then, or before a message that takes its time, goes back to the front of the
+// queue, which may then hold more than its capacity.
+//
 // # Loss
 //
 // Every message that Send accepted has one end: handled ([Done]), failed

@@ -51,7 +51,8 @@ type recorder struct {
 	workers  []int // that started
 	exits    map[int][]bool
 	idles    int
-	over     int // handlings of what had its end
+	over     int   // handlings of what had its end
+	bursts   []int // how many were handled at once
 }
 
 func newRecorder() *recorder {
@@ -105,6 +106,18 @@ type workerRecorder struct {
 	id        int
 	elsewhere bool
 	over      bool
+}
+
+func (w *workerRecorder) Several(*int) {}
+
+func (w *workerRecorder) Handled(vs []int) {
+	w.r.mu.Lock()
+	w.r.bursts = append(w.r.bursts, len(vs))
+	w.r.mu.Unlock()
+	for i := range vs {
+		w.Start(&vs[i], 1)
+		w.End(&vs[i], 1, message.Done, nil)
+	}
 }
 
 func (w *workerRecorder) Elsewhere(over bool) { w.elsewhere, w.over = true, over }

@@ -116,6 +116,13 @@ type Options[T any] struct {
 	// Probe, if set, watches.
 	Probe Probe[T]
 
+	// Quick, if set, handles a message if that takes next to nothing, and tells whether
+	// it did: else the handler is called for it. As long as it does, a worker handles
+	// up to 64 messages at once, all workers together no more than half of what the
+	// queue holds: what it does not come to goes back to the front of the queue.
+	// Quick must not panic. It is not asked where there are several queues or a visibility.
+	Quick func(v *T) bool
+
 	// Context, if set, wraps the context of each worker, at each start.
 	Context func(ctx context.Context, worker int) context.Context
 }

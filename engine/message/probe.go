@@ -64,6 +64,16 @@ type WorkerProbe[T any] interface {
 	// until the call returns.
 	End(v *T, attempt int, out Outcome, err error)
 
+	// Several: the worker handles several messages at once, see [Options.Quick], of
+	// which v is the first. v is valid until the call returns.
+	Several(v *T)
+
+	// Handled: these of several messages were handled one after another at their first
+	// attempt, and all are Done. Start and End are not called for them, but for one
+	// that takes its time, and for one that a crash or an end hits: after it was
+	// handled. vs is valid until the call returns.
+	Handled(vs []T)
+
 	// Idle: there was nothing to do and the worker is about to block. A
 	// message started next did not wait. It may be called again without a
 	// Start in between.

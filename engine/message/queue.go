@@ -39,6 +39,8 @@ type queue[T any] struct {
 	// the list is not empty, or a change of capacity is not complete.
 	alert atomic.Bool
 
+	turns turns
+
 	// Guarded by s.mu:
 	gate     *generation[T]
 	gens     []*generation[T] // not yet emptied, oldest first; never empty

@@ -206,5 +206,6 @@ func (w *worker[T]) attend() (stay bool) {
 		return false
 	}
 	w.handOver(w.s.shareOf(w))
+	w.most = w.burst()
 	return true
 }

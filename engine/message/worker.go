@@ -42,6 +42,10 @@ type worker[T any] struct {
 	waited   bool        // since it last had a message without the lock: it may have been woken
 	hand     entry[T]
 	from     *queue[T] // of hand
+	most     int       // how many messages it may handle at once; 0: one
+	quick    bool      // the last one that it tried to handle so took next to nothing
+	several  []T       // what it took at once
+	spilled  bool      // those that came after the message in hand went back before it
 	handling bool      // inside the handler
 	armed    bool      // it crashes after the next message
 	timed    bool      // what it takes is delivered again after a time
@@ -160,23 +164,34 @@ func (w *worker[T]) serve() (again bool) {
 		w.conclude(err)
 		again = true
 	}()
-	for w.take() {
-		w.handle()
+	for {
+		switch {
+		case w.handleSeveral():
+		case w.take():
+			w.handle()
+		default:
+			return false
+		}
 	}
-	return false
 }
 
 // handle handles the message in hand.
 func (w *worker[T]) handle() {
+	w.spilled = false
 	if f := w.s.discard.Load(); f != nil && w.throwsAway(*f) {
 		return
 	}
+	if !w.handleQuickly() {
+		w.handleAlone()
+	}
+}
+
+// handleAlone has the handler handle the message in hand.
+func (w *worker[T]) handleAlone() {
 	if w.timed || w.held {
 		w.hold()
 	}
-	if w.probe != nil {
-		w.probe.Start(&w.hand.v, w.hand.attempt)
-	}
+	w.tellStart()
 	w.handling = true
 	err := w.handler(w.ctx, w.hand.v)
 	w.handling = false
@@ -184,6 +199,13 @@ func (w *worker[T]) handle() {
 		w.conclude(err)
 	} else if w.probe != nil {
 		w.probe.End(&w.hand.v, w.hand.attempt, Done, nil)
+	}
+}
+
+// tellStart tells the probe that the message in hand is about to be handled.
+func (w *worker[T]) tellStart() {
+	if w.probe != nil {
+		w.probe.Start(&w.hand.v, w.hand.attempt)
 	}
 }
 
@@ -209,7 +231,7 @@ func (w *worker[T]) conclude(err error) {
 	defer w.s.mu.Unlock()
 	switch t := w.hand.twin; {
 	case t != nil && t.ended: // by another hand, meanwhile
-	case out == Retried:
+	case out == Retried && (pause > 0 || !w.spilled):
 		w.s.retry(w.from, w.hand, pause)
 	default:
 		w.from.push(w.hand, true)

@@ -1,0 +1,68 @@
+package live
+
+import "duet/engine"
+
+// stage holds items that a producer hands over at once: such as are due together, that
+// nobody follows one by one, and that there is room for.
+type stage struct {
+	bursts  burster    // nil: the hand-over takes one item at a time
+	waiting []delivery // taken before what is in hand
+	most    int        // how many may wait
+}
+
+// stages tells whether an item may be handed over together with others.
+func (p *producer) stages(a *arrival) bool {
+	if p.bursts == nil || a.permit || a.try != nil || a.item.Payload > 0 || p.lane.run.sampling.Wants(a.item.Seq) {
+		return false
+	}
+	if len(p.waiting) == 0 {
+		p.most = min(groupMost, p.bursts.room())
+	}
+	return p.most > 1
+}
+
+// put adds an item.
+func (p *producer) put(it *engine.Item) {
+	if p.handed == 0 && len(p.waiting) == 0 {
+		p.show(it)
+	}
+	p.waiting = append(p.waiting, delivery{item: *it, sent: p.now})
+	if len(p.waiting) == p.most {
+		p.launch()
+		if p.grouped >= groupMost {
+			p.book()
+		}
+	}
+}
+
+// launch hands over all that waits on the stage: at once as far as there is room by now.
+// At a full queue the producer stands with one, and the rest is the source's again, for
+// whoever may pass. False: that was so, or the hand-over has ended.
+func (p *producer) launch() bool {
+	if len(p.waiting) == 0 {
+		return true
+	}
+	all := p.waiting
+	p.waiting = p.waiting[:0]
+	n := p.bursts.burst(all)
+	p.handed, p.grouped = p.handed+int64(n), p.grouped+int64(n)
+	rest := all[n:]
+	if len(rest) == 0 {
+		return true
+	}
+	p.source.giveBack(arrivals(rest[1:])...)
+	p.d, p.told = rest[0], false
+	if !p.pass(0) {
+		p.source.giveBack(arrivals(rest[:1])...)
+	}
+	return false
+}
+
+// arrivals are the items of deliveries.
+func arrivals(ds []delivery) []arrival {
+	as := make([]arrival, len(ds))
+	for i := range ds {
+		as[i] = arrival{item: ds[i].item, again: true}
+	}
+	return as
+}
