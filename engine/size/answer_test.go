@@ -188,6 +188,13 @@ func TestAnotherSimulatorAgrees(t *testing.T) {
 	run := size.Runner{AtOnce: 2, Start: func(s *engine.Scenario) (engine.Run, error) {
 		return virtual.New(s, virtual.Options{Speed: math.Inf(1)})
 	}}
+	told := map[size.Plan]int{}
+	run.Progress = func(_ size.Design, p size.Plan, runs int) {
+		if runs != 1 && runs != told[p]+1 {
+			t.Errorf("after %d runs of %+v it was told of %d", told[p], p, runs)
+		}
+		told[p] = runs
+	}
 	a, err := q.Answer(t.Context(), size.Message, run)
 	if err != nil {
 		t.Fatal(err)

@@ -82,11 +82,12 @@ func (t *trial) checks(ctx context.Context, tell func(runs int)) ([]Check, error
 	values := make([][]float64, len(metrics))
 	for runs := 0; ; {
 		more := min(max(LeastRuns, runs), most-runs)
-		found := make([]*engine.Snapshot, more)
+		found, ended := make([]*engine.Snapshot, more), runs
 		job := func(i int) *engine.Scenario { return replicate.Seeded(s, runs+i) }
 		err := replicate.Each(ctx, t.run.Start, more, max(1, t.run.AtOnce), job, func(i int, snap *engine.Snapshot) {
 			found[i] = snap
-			tell(runs + i + 1)
+			ended++ // in whichever order
+			tell(ended)
 		})
 		if err != nil {
 			return nil, err
