@@ -76,14 +76,12 @@ func (p *producer) serve(a *arrival, waited bool) {
 	if a.try == nil && !a.again {
 		p.recordLateness(a.item.At)
 	}
-	a.again = true
 	if c := p.lane.clients.Load(); c != nil && a.try == nil {
 		a.try = c.take(&a.item)
 	}
 	if g := p.lane.current.Load(); g != p.of {
 		if !p.launch() { // then it comes after what is given back
-			p.source.giveBack(*a)
-			p.idle()
+			p.giveBack(a)
 			return
 		}
 		p.idle()
@@ -94,9 +92,15 @@ func (p *producer) serve(a *arrival, waited bool) {
 		p.using.Store(p.of)
 	}
 	if !p.hand(a) {
-		p.source.giveBack(*a)
-		p.idle()
+		p.giveBack(a)
 	}
+}
+
+// giveBack gives an item back that was not taken.
+func (p *producer) giveBack(a *arrival) {
+	a.again = true
+	p.source.giveBack(*a)
+	p.idle()
 }
 
 // enter has the producer hand over to a generation.
@@ -164,12 +168,14 @@ func (p *producer) hand(a *arrival) bool {
 		p.handed, p.tried = p.handed+1, p.tried+1
 		return true
 	}
-	if p.stages(a) {
-		p.put(&a.item)
-		return true
-	}
-	if !p.launch() {
-		return false
+	if p.bursts != nil {
+		if p.stages(a) {
+			p.put(&a.item)
+			return true
+		}
+		if !p.launch() {
+			return false
+		}
 	}
 	p.d.item, p.d.sent, p.d.rec = a.item, p.now, nil
 	if p.of.recorded || a.item.Payload > 0 || a.try != nil {
@@ -185,16 +191,6 @@ func (p *producer) hand(a *arrival) bool {
 	if p.told {
 		p.tellArrived()
 	}
-	tries := int64(0)
-	if a.try != nil {
-		tries = 1
-	}
-	return p.pass(tries)
-}
-
-// pass hands over what is in hand, which is so many tries of clients, and tells whether
-// it was taken.
-func (p *producer) pass(tries int64) bool {
 	if !p.way.send(&p.d) {
 		p.alone, p.stands, p.stood = false, false, 0
 		return false
@@ -202,7 +198,10 @@ func (p *producer) pass(tries int64) bool {
 	if p.told {
 		p.tellAccepted()
 	}
-	p.handed, p.tried = p.handed+1, p.tried+tries
+	p.handed++
+	if a.try != nil {
+		p.tried++
+	}
 	if p.alone {
 		p.alone = false
 		p.recordStood()

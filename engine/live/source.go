@@ -62,7 +62,7 @@ type arrival struct {
 	item engine.Item
 	try  *try
 
-	again  bool // a producer has had it before
+	again  bool // a producer has given it back
 	permit bool // it was taken with the permit of a step
 }
 

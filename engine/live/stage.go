@@ -10,9 +10,10 @@ type stage struct {
 	most    int        // how many may wait
 }
 
-// stages tells whether an item may be handed over together with others.
+// stages tells whether an item may be handed over together with others, where the
+// hand-over takes several.
 func (p *producer) stages(a *arrival) bool {
-	if p.bursts == nil || a.permit || a.try != nil || a.item.Payload > 0 || p.lane.run.sampling.Wants(a.item.Seq) {
+	if a.again || a.permit || a.try != nil || a.item.Payload > 0 || p.lane.run.sampling.Wants(a.item.Seq) {
 		return false
 	}
 	if len(p.waiting) == 0 {
@@ -46,19 +47,18 @@ func (p *producer) launch() bool {
 	p.waiting = p.waiting[:0]
 	n := p.bursts.burst(all)
 	p.handed, p.grouped = p.handed+int64(n), p.grouped+int64(n)
-	rest := all[n:]
-	if len(rest) == 0 {
+	if n == len(all) {
 		return true
 	}
-	p.source.giveBack(arrivals(rest[1:])...)
-	p.d, p.told = rest[0], false
-	if !p.pass(0) {
-		p.source.giveBack(arrivals(rest[:1])...)
+	rest := arrivals(all[n:])
+	p.source.giveBack(rest[1:]...)
+	if !p.hand(&rest[0]) {
+		p.source.giveBack(rest[0])
 	}
 	return false
 }
 
-// arrivals are the items of deliveries.
+// arrivals are the items of deliveries, each to be handed over by itself.
 func arrivals(ds []delivery) []arrival {
 	as := make([]arrival, len(ds))
 	for i := range ds {
