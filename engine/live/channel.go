@@ -154,12 +154,6 @@ func (s *sending) send(d *delivery) bool {
 	return true
 }
 
-// room implements [burster].
-func (s *sending) room() int { return s.to.Room() }
-
-// burst implements [burster].
-func (s *sending) burst(ds []delivery) int { return s.to.Burst(ds) }
-
 // idle implements [sender].
 func (s *sending) idle() {}
 

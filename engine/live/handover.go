@@ -53,17 +53,6 @@ type sender interface {
 	idle()
 }
 
-// burster is a sender that can hand over several items at once.
-type burster interface {
-	// room is how many items there is room for at this moment; 0 where items are taken
-	// one at a time.
-	room() int
-
-	// burst hands over the first of the items, as many as there is room for at this
-	// moment, and returns how many. It does not wait.
-	burst(ds []delivery) int
-}
-
 // generation is a lane's hand-over, made with certain settings. Settings that
 // cannot change in place make a new generation; the old one takes no more
 // items and drains.

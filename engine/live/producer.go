@@ -106,8 +106,8 @@ func (p *producer) giveBack(a *arrival) {
 // enter has the producer hand over to a generation.
 func (p *producer) enter(g *generation) {
 	p.of, p.way, p.bursts = g, g.way.sender(p), nil
-	if !g.recorded {
-		p.bursts, _ = p.way.(burster)
+	if s, ok := p.way.(*sending); ok && !g.recorded {
+		p.bursts = s.to
 	}
 	if p.lane.run.traced {
 		p.way = inRegions{p.way, p.lane.verb()}

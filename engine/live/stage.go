@@ -1,13 +1,16 @@
 package live
 
-import "duet/engine"
+import (
+	"duet/engine"
+	"duet/engine/message"
+)
 
 // stage holds items that a producer hands over at once: such as are due together, that
 // nobody follows one by one, and that there is room for.
 type stage struct {
-	bursts  burster    // nil: the hand-over takes one item at a time
-	waiting []delivery // taken before what is in hand
-	most    int        // how many may wait
+	bursts  *message.Sender[delivery] // nil: the hand-over takes one item at a time
+	waiting []delivery                // taken before what is in hand
+	most    int                       // how many may wait
 }
 
 // stages tells whether an item may be handed over together with others, where the
@@ -17,7 +20,7 @@ func (p *producer) stages(a *arrival) bool {
 		return false
 	}
 	if len(p.waiting) == 0 {
-		p.most = min(groupMost, p.bursts.room())
+		p.most = min(groupMost, p.bursts.Room())
 	}
 	return p.most > 1
 }
@@ -45,17 +48,12 @@ func (p *producer) launch() bool {
 	}
 	all := p.waiting
 	p.waiting = p.waiting[:0]
-	n := p.bursts.burst(all)
+	n := p.bursts.Burst(all)
 	p.handed, p.grouped = p.handed+int64(n), p.grouped+int64(n)
-	if n == len(all) {
-		return true
+	if n < len(all) {
+		p.source.giveBack(arrivals(all[n:])...)
 	}
-	rest := arrivals(all[n:])
-	p.source.giveBack(rest[1:]...)
-	if !p.hand(&rest[0]) {
-		p.source.giveBack(rest[0])
-	}
-	return false
+	return n == len(all)
 }
 
 // arrivals are the items of deliveries, each to be handed over by itself.

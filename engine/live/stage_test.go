@@ -170,3 +170,24 @@ lanes: [{model: message, queue: {capacity: 2000}, workers: 2}]
 		}
 	}
 }
+
+// TestFailuresKeepTheOrder: of a single worker that has taken several at once when they
+// begin.
+func TestFailuresKeepTheOrder(t *testing.T) {
+	r := begin(t, `
+load: {rate: 1000000/s, arrivals: constant, keys: {count: 4}}
+handlers: [{name: charge, service: {dist: constant, mean: 0s}}]
+lanes: [{model: message, queue: {capacity: 2000}, workers: 1, ack: after, attempts: 50}]
+`, Options{Endless: true})
+	defer r.end()
+	for range 100 {
+		time.Sleep(2 * time.Millisecond)
+		r.do(broken(engine.Fault{Kind: engine.FaultFail, Target: "charge", Share: 0.5, For: 200 * time.Microsecond}))
+	}
+	r.do(set("load.rate", "0/s"))
+	r.await("quiescent", time.Minute, quiescent)
+	l := r.lane("message")
+	if o := l.Whole.Order; o.Late > 0 || o.KeyLate > 0 || l.Ledger.Redelivered == 0 {
+		t.Errorf("%+v, %d delivered again", o, l.Ledger.Redelivered)
+	}
+}

@@ -5,34 +5,34 @@ import "sync/atomic"
 // burstMost is how many messages a worker takes at once at most.
 const burstMost = 64
 
-// turns are for who passes several messages through a channel one right after the
+// passage is for who passes several messages through a channel one right after the
 // other, so that the other side keeps out of the way for so long: the lock inside a
 // channel has whoever finds it taken wait for many times as long as passing a message
-// takes. They guard nothing, and who has waited for long enough goes ahead without.
-type turns struct {
+// takes. It guards nothing, and who has waited for long enough goes ahead without.
+type passage struct {
 	_     [64]byte // keeps it off others' cache lines
 	taken atomic.Bool
 	_     [64]byte
 }
 
-// turnLooks bounds the wait for a turn: some microseconds, which is longer than a turn
-// is unless whoever has it was kept from its processor.
-const turnLooks = 8000
+// passageLooks bounds the wait for a passage: some microseconds, which is longer than
+// it is taken unless whoever has it was kept from its processor.
+const passageLooks = 8000
 
-// take waits for a turn, and tells whether it got one.
-func (t *turns) take() bool {
-	for range turnLooks {
-		if !t.taken.Load() && t.taken.CompareAndSwap(false, true) {
+// take waits for the passage, and tells whether it got it.
+func (p *passage) take() bool {
+	for range passageLooks {
+		if !p.taken.Load() && p.taken.CompareAndSwap(false, true) {
 			return true
 		}
 	}
 	return false
 }
 
-// leave ends a turn, if take has got one.
-func (t *turns) leave(got bool) {
+// leave lets others pass, if take has got it.
+func (p *passage) leave(got bool) {
 	if got {
-		t.taken.Store(false)
+		p.taken.Store(false)
 	}
 }
 
@@ -48,19 +48,19 @@ func (s *Sender[T]) Room() int {
 
 // Burst sends as many of the messages as the queue has room for at this moment, in
 // order and without waiting, for less than as many calls of Send. It returns how many
-// these are: the first ones. It is for a topic with one subscription and one queue; to
-// others, and to a closed topic, it sends none.
+// these are: the first ones. It is for a topic with one subscription and one queue, which
+// is no stack; to others, and to a closed topic, it sends none.
 func (s *Sender[T]) Burst(vs []T) (sent int) {
 	q := s.only()
 	if q == nil {
 		return 0
 	}
 	g := q.tail.Load()
-	turn := q.turns.take()
+	mine := q.passage.take()
 	for sent < len(vs) && !g.retired.Load() && g.offer(&vs[sent]) {
 		sent++
 	}
-	q.turns.leave(turn)
+	q.passage.leave(mine)
 	if sent > 0 && q.late(g) != nil { // those before the last one were in time
 		sent--
 	}
@@ -120,48 +120,35 @@ func (w *worker[T]) handleSeveral() bool {
 		return false
 	}
 	vs, taken := w.room(n), 0
-	turn := q.turns.take()
+	mine := q.passage.take()
 	for taken < n && g.poll(&vs[taken]) {
 		taken++
 	}
-	q.turns.leave(turn)
+	q.passage.leave(mine)
 	if taken == 0 {
 		return false
 	}
 	w.got(q)
-	w.pass(vs[:taken], 0)
-	return true
-}
-
-// handleQuickly handles the message in hand, if that takes next to nothing and others
-// wait behind it, and tells whether it did.
-func (w *worker[T]) handleQuickly() bool {
-	if w.most < 2 || w.hand.attempt > 1 || w.armed || len(w.from.head.Load().ch) == 0 || !w.s.o.Quick(&w.hand.v) {
-		return false
-	}
-	vs := w.room(1)
-	vs[0] = w.hand.v
-	w.pass(vs, 1)
+	w.pass(vs[:taken])
 	return true
 }
 
 // room is for what the worker takes at once.
 func (w *worker[T]) room(n int) []T {
-	if w.several == nil {
-		w.several = make([]T, burstMost)
+	if len(w.several) < n {
+		w.several = make([]T, w.most)
 	}
 	return w.several[:n]
 }
 
-// pass handles messages that the worker took at once, of which so many are handled
-// already, as long as that takes next to nothing.
-func (w *worker[T]) pass(vs []T, handled int) {
+// pass handles messages that the worker took at once, as long as that takes next to
+// nothing.
+func (w *worker[T]) pass(vs []T) {
 	if w.probe != nil {
 		w.probe.Several(&vs[0])
 	}
 	for i := range vs {
-		w.quick = i < handled || w.s.o.Quick(&vs[i])
-		if !w.quick {
+		if !w.s.o.Quick(&vs[i]) {
 			w.single(vs, i)
 			w.handleAlone()
 			return
@@ -181,13 +168,28 @@ func (w *worker[T]) pass(vs []T, handled int) {
 // and those after it go back to the front of the queue, for whoever comes for them.
 func (w *worker[T]) single(vs []T, i int) {
 	w.tellHandled(vs[:i])
-	w.hand.v, w.spilled = vs[i], i+1 < len(vs)
-	w.s.mu.Lock()
-	defer w.s.mu.Unlock()
-	for k := len(vs) - 1; k > i; k-- {
-		w.from.push(entry[T]{v: vs[k], attempt: 1}, true)
+	w.hand.v = vs[i]
+	if rest := vs[i+1:]; !w.spill(rest) && w.s.o.Probe != nil {
+		for _, v := range rest {
+			w.s.o.Probe.Left(v, 1)
+		}
 	}
 	clear(vs)
+}
+
+// spill puts messages back, unless the subscription has ended: they were not among what
+// was left.
+func (w *worker[T]) spill(vs []T) bool {
+	w.s.mu.Lock()
+	defer w.s.mu.Unlock()
+	if w.s.stage.Load() == ended {
+		return false
+	}
+	for i := len(vs) - 1; i >= 0; i-- {
+		w.from.spilled.pushFront(vs[i])
+		w.from.call()
+	}
+	return true
 }
 
 // tellHandled tells the probe of messages that were handled at once.

@@ -147,7 +147,7 @@ func (w *worker[T]) takeAnyLocked() bool {
 	w.s.mu.Lock()
 	from, ready := w.queues[0], 0
 	for _, q := range w.queues {
-		if q.queued()+q.side.len() == 0 {
+		if q.queued()+q.beside() == 0 {
 			q.settle() // a change of capacity may be complete
 			continue
 		}

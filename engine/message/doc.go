@@ -36,7 +36,9 @@
 // is a send and a receive of its own, and handled by itself: the two sides only keep
 // out of each other's way. A crash hits one of them, and what a worker has not come to
 // by then, or before a message that takes its time, goes back to the front of the
-// queue, which may then hold more than its capacity.
+// queue, which may then hold more than its capacity: behind what is delivered again, in
+// its order, and before what another worker put back earlier. It is not dropped for
+// newer messages.
 //
 // # Loss
 //

@@ -120,7 +120,8 @@ type Options[T any] struct {
 	// it did: else the handler is called for it. As long as it does, a worker handles
 	// up to 64 messages at once, all workers together no more than half of what the
 	// queue holds: what it does not come to goes back to the front of the queue.
-	// Quick must not panic. It is not asked where there are several queues or a visibility.
+	// Quick must not panic. It is not asked where there are several queues or a
+	// visibility, nor where half of the queue has no room for two for each worker.
 	Quick func(v *T) bool
 
 	// Context, if set, wraps the context of each worker, at each start.

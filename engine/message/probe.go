@@ -70,8 +70,9 @@ type WorkerProbe[T any] interface {
 
 	// Handled: these of several messages were handled one after another at their first
 	// attempt, and all are Done. Start and End are not called for them, but for one
-	// that takes its time, and for one that a crash or an end hits: after it was
-	// handled. vs is valid until the call returns.
+	// that takes its time; and for the one that was handled last, if the worker then
+	// looks up: for a crash, an end, or other settings. vs is valid until the call
+	// returns.
 	Handled(vs []T)
 
 	// Idle: there was nothing to do and the worker is about to block. A

@@ -39,12 +39,13 @@ type queue[T any] struct {
 	// the list is not empty, or a change of capacity is not complete.
 	alert atomic.Bool
 
-	turns turns
+	passage passage
 
 	// Guarded by s.mu:
 	gate     *generation[T]
 	gens     []*generation[T] // not yet emptied, oldest first; never empty
 	side     list[entry[T]]   // delivered before the channel
+	spilled  list[T]          // taken together and not come to: delivered after side and before the channel
 	delayed  int              // waiting for their backoff
 	stack    []T              // lifo: what waits, the latest last; the channels stay empty
 	lifo     bool
@@ -119,6 +120,10 @@ func (q *queue[T]) take() (e entry[T], ok bool) {
 		q.alert.Store(q.calls())
 		return e, true
 	}
+	if v, ok := q.spilled.pop(); ok {
+		q.alert.Store(q.calls())
+		return entry[T]{v: v, attempt: 1}, true
+	}
 	if n := len(q.stack); n > 0 {
 		return entry[T]{v: q.unstack(n - 1), attempt: 1}, true
 	}
@@ -128,7 +133,10 @@ func (q *queue[T]) take() (e entry[T], ok bool) {
 
 // calls tells whether workers must come to the lock for their next message. The
 // lock is held.
-func (q *queue[T]) calls() bool { return len(q.gens) > 1 || q.side.len() > 0 || len(q.stack) > 0 }
+func (q *queue[T]) calls() bool { return len(q.gens) > 1 || q.beside() > 0 || len(q.stack) > 0 }
+
+// beside is how many messages wait beside the channels. The lock is held.
+func (q *queue[T]) beside() int { return q.side.len() + q.spilled.len() }
 
 // unstack takes a message out of the stack. The lock is held.
 func (q *queue[T]) unstack(i int) T {
@@ -172,6 +180,11 @@ func (q *queue[T]) push(e entry[T], front bool) {
 	} else {
 		q.side.pushBack(e)
 	}
+	q.call()
+}
+
+// call sees to it that a worker comes to the lock. The lock is held.
+func (q *queue[T]) call() {
 	q.alert.Store(true)
 	q.s.wake(q)
 }
@@ -186,7 +199,7 @@ func (q *queue[T]) queued() (n int) {
 }
 
 // depth is how many messages wait. The lock is held.
-func (q *queue[T]) depth() int { return q.queued() + q.side.len() + q.delayed }
+func (q *queue[T]) depth() int { return q.queued() + q.beside() + q.delayed }
 
 // list is a first in, first out list that can be pushed to at the front too.
 type list[E any] struct {

@@ -191,7 +191,8 @@ func (q *queue[T]) late(g *generation[T]) error {
 	for {
 		select {
 		case v := <-g.ch:
-			q.push(entry[T]{v: v, attempt: 1}, false)
+			q.spilled.pushBack(v)
+			q.call()
 		default:
 			return nil
 		}

@@ -72,7 +72,7 @@ func (w *worker[T]) wakeAnother() {
 		return // nobody else takes from them
 	}
 	for _, q := range w.queues {
-		if q.side.len()+len(q.stack) > 0 {
+		if q.beside()+len(q.stack) > 0 {
 			w.s.wake(q)
 			return
 		}
@@ -173,7 +173,7 @@ func (w *worker[T]) park() {
 	s := w.s
 	s.mu.Lock()
 	for _, q := range w.queues {
-		if q.queued()+q.side.len() > 0 {
+		if q.queued()+q.beside() > 0 {
 			s.mu.Unlock()
 			return
 		}

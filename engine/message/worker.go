@@ -43,9 +43,8 @@ type worker[T any] struct {
 	hand     entry[T]
 	from     *queue[T] // of hand
 	most     int       // how many messages it may handle at once; 0: one
-	quick    bool      // the last one that it tried to handle so took next to nothing
+	quick    bool      // the last one took next to nothing
 	several  []T       // what it took at once
-	spilled  bool      // those that came after the message in hand went back before it
 	handling bool      // inside the handler
 	armed    bool      // it crashes after the next message
 	timed    bool      // what it takes is delivered again after a time
@@ -177,24 +176,24 @@ func (w *worker[T]) serve() (again bool) {
 
 // handle handles the message in hand.
 func (w *worker[T]) handle() {
-	w.spilled = false
 	if f := w.s.discard.Load(); f != nil && w.throwsAway(*f) {
 		return
 	}
-	if !w.handleQuickly() {
-		w.handleAlone()
-	}
+	w.handleAlone()
 }
 
-// handleAlone has the handler handle the message in hand.
+// handleAlone handles the message in hand by itself, and learns whether that took next to nothing.
 func (w *worker[T]) handleAlone() {
 	if w.timed || w.held {
 		w.hold()
 	}
 	w.tellStart()
-	w.handling = true
-	err := w.handler(w.ctx, w.hand.v)
-	w.handling = false
+	var err error
+	if w.quick = w.most > 1 && w.s.o.Quick(&w.hand.v); !w.quick {
+		w.handling = true
+		err = w.handler(w.ctx, w.hand.v)
+		w.handling = false
+	}
 	if err != nil || w.armed || w.held || w.alert.Load() {
 		w.conclude(err)
 	} else if w.probe != nil {
@@ -231,7 +230,7 @@ func (w *worker[T]) conclude(err error) {
 	defer w.s.mu.Unlock()
 	switch t := w.hand.twin; {
 	case t != nil && t.ended: // by another hand, meanwhile
-	case out == Retried && (pause > 0 || !w.spilled):
+	case out == Retried:
 		w.s.retry(w.from, w.hand, pause)
 	default:
 		w.from.push(w.hand, true)
