@@ -22,13 +22,12 @@ lanes:
 // TestLedgerBalancesAfterEverything changes what a person can change, at full
 // load, and counts the items.
 func TestLedgerBalancesAfterEverything(t *testing.T) {
-	t.Run("fake time", func(t *testing.T) {
-		inFakeTime(t, crowded, func(r *rig) { everything(r, time.Second) })
-	})
-	t.Run("real time", func(t *testing.T) {
-		r := begin(t, crowded, Options{Endless: true})
-		everything(r, 50*time.Millisecond)
-		r.end()
+	inBothTimes(t, crowded, func(r *rig, fake bool) {
+		pause := 50 * time.Millisecond
+		if fake {
+			pause = time.Second
+		}
+		everything(r, pause)
 	})
 }
 

@@ -65,7 +65,7 @@ func (c *channel) subscribe(name string, h *handler, spec *engine.Lane) error {
 		}
 	}
 	if h != nil && !h.nested && h.publishes == nil { // else each is measured by itself
-		o.Quick = h.way.pass
+		o.Quick = h.way.quickly
 	}
 	sub, err := c.topic.Subscribe(name, c.work(h), o)
 	if err == nil {

@@ -32,6 +32,15 @@ type try struct {
 	until  time.Duration // when the client gives it up; never: it waits for ever
 }
 
+// arrived is when the item arrived that it is for or, of a client that is there, the
+// try. A try that is nil is none.
+func (t *try) arrived(it *engine.Item) time.Duration {
+	if t != nil && t.client != nil {
+		return t.at
+	}
+	return it.At
+}
+
 // forsaken is a try that nobody waits for any more.
 var forsaken = new(try)
 

@@ -32,10 +32,7 @@ func (d *delivery) arrived() time.Duration {
 	if d.nested() {
 		return d.rec.at
 	}
-	if t := d.try(); t != nil && t.client != nil {
-		return t.at
-	}
-	return d.item.At
+	return d.try().arrived(&d.item)
 }
 
 // nested tells whether it was published while its item was handled.

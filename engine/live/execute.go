@@ -120,9 +120,9 @@ func (e *entrance) handle(ctx context.Context, d delivery) error {
 	return e.h.run(ctx, &d, nil)
 }
 
-// pass is the handler's work for an item where there is nothing to do; false: there is
-// something.
-func (e *entrance) pass(*delivery) bool { return e.quiet.Load() }
+// quickly is the handler's work for an item where there is nothing to do; false: there
+// is something.
+func (e *entrance) quickly(*delivery) bool { return e.quiet.Load() }
 
 // observe is the handler's work as inline publishers call it.
 func (e *entrance) observe(ctx context.Context, d *delivery) error {

@@ -41,9 +41,7 @@ func (m *meter) groups(d *delivery, attempt int) bool { return attempt == 1 && d
 
 // Start implements [message.WorkerProbe].
 func (m *meter) Start(d *delivery, attempt int) {
-	if !m.fresh {
-		m.now, m.fresh = m.lane.run.clock.Now(), true
-	}
+	m.freshen()
 	m.attempt = attempt
 	if m.grouping() && m.groups(d, attempt) {
 		if m.n == 0 {
@@ -56,6 +54,13 @@ func (m *meter) Start(d *delivery, attempt int) {
 		m.briefs = 0
 	}
 	m.begin(d, attempt)
+}
+
+// freshen takes a stamp if the worker has waited since the last one.
+func (m *meter) freshen() {
+	if !m.fresh {
+		m.now, m.fresh = m.lane.run.clock.Now(), true
+	}
 }
 
 func (m *meter) begin(d *delivery, attempt int) {
@@ -100,9 +105,7 @@ func (m *meter) End(d *delivery, attempt int, out message.Outcome, _ error) {
 
 // Several implements [message.WorkerProbe].
 func (m *meter) Several(d *delivery) {
-	if !m.fresh {
-		m.now, m.fresh = m.lane.run.clock.Now(), true
-	}
+	m.freshen()
 	if m.n == 0 {
 		m.take(d, 1, m.now)
 	}

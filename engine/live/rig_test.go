@@ -38,6 +38,18 @@ func inFakeTime(t *testing.T, text string, test func(r *rig)) {
 	})
 }
 
+// inBothTimes runs it in fake time, and on real threads.
+func inBothTimes(t *testing.T, text string, test func(r *rig, fake bool)) {
+	t.Run("fake time", func(t *testing.T) {
+		inFakeTime(t, text, func(r *rig) { test(r, true) })
+	})
+	t.Run("real time", func(t *testing.T) {
+		r := begin(t, text, Options{Endless: true})
+		test(r, false)
+		r.end()
+	})
+}
+
 func begin(t testing.TB, text string, o Options) *rig {
 	t.Helper()
 	r, err := New(scenarioOf(t, text), o)

@@ -66,14 +66,6 @@ type arrival struct {
 	permit bool // it was taken with the permit of a step
 }
 
-// arrived is when the item, or the client's try for it, arrived.
-func (a *arrival) arrived() time.Duration {
-	if a.try != nil && a.try != forsaken {
-		return a.try.at
-	}
-	return a.item.At
-}
-
 func newSource(v *valve, c *clock.Lane, st *workload.Stream, end time.Duration, p clock.Precision) *source {
 	s := &source{
 		valve: v, clock: c, end: end, cursor: st.Cursor(),
@@ -282,7 +274,7 @@ func (s *source) giveBack(as ...arrival) {
 		s.back = append(s.back, a)
 	}
 	slices.SortStableFunc(s.back, func(a, b arrival) int {
-		return cmp.Or(cmp.Compare(a.arrived(), b.arrived()), cmp.Compare(a.item.Seq, b.item.Seq))
+		return cmp.Or(cmp.Compare(a.try.arrived(&a.item), b.try.arrived(&b.item)), cmp.Compare(a.item.Seq, b.item.Seq))
 	})
 	s.mu.Unlock()
 	s.poke()

@@ -40,8 +40,8 @@ func (p *producer) put(it *engine.Item) {
 }
 
 // launch hands over all that waits on the stage: at once as far as there is room by now.
-// At a full queue the producer stands with one, and the rest is the source's again, for
-// whoever may pass. False: that was so, or the hand-over has ended.
+// What finds none is the source's again, to be handed over one by one by whoever may
+// pass. False: there was some.
 func (p *producer) launch() bool {
 	if len(p.waiting) == 0 {
 		return true

@@ -22,14 +22,7 @@ lanes:
 // TestAFloodBalances changes what a person can change while items are handed over and
 // taken many at once, and counts them.
 func TestAFloodBalances(t *testing.T) {
-	t.Run("fake time", func(t *testing.T) {
-		inFakeTime(t, flooded, func(r *rig) { flood(r, 20*time.Millisecond) })
-	})
-	t.Run("real time", func(t *testing.T) {
-		r := begin(t, flooded, Options{Endless: true})
-		flood(r, 20*time.Millisecond)
-		r.end()
-	})
+	inBothTimes(t, flooded, func(r *rig, _ bool) { flood(r, 20*time.Millisecond) })
 }
 
 func flood(r *rig, pause time.Duration) {
@@ -150,21 +143,29 @@ func TestWhatIsOnTheStageIsNotLost(t *testing.T) {
 	})
 }
 
+// troubled is a flood that a handler disturbs again and again, and that is over.
+func troubled(t *testing.T, text string, f engine.Fault) *rig {
+	t.Helper()
+	r := begin(t, text, Options{Endless: true})
+	t.Cleanup(r.end)
+	for range 100 {
+		time.Sleep(2 * time.Millisecond)
+		r.do(broken(f))
+	}
+	r.do(set("load.rate", "0/s"))
+	r.await("quiescent", time.Minute, quiescent)
+	return r
+}
+
 // TestBriefTroubleIsBookedOnce: handlers that turn out to take their time while workers
 // have several items at once.
 func TestBriefTroubleIsBookedOnce(t *testing.T) {
-	r := begin(t, `
+	r := troubled(t, `
 load: {rate: 1000000/s, arrivals: constant, keys: {count: 16}, classes: [{name: urgent, share: 50%}, {name: normal}]}
 handlers: [{name: work, service: {dist: constant, mean: 0s}}]
 lanes: [{model: message, queue: {capacity: 2000}, workers: 2}]
-`, Options{Endless: true})
-	defer r.end()
-	for range 100 {
-		time.Sleep(2 * time.Millisecond)
-		r.do(broken(engine.Fault{Kind: engine.FaultSlow, Target: "work", Factor: 2, For: 200 * time.Microsecond}))
-	}
-	r.do(set("load.rate", "0/s"))
-	for _, c := range r.await("quiescent", time.Minute, quiescent).Lanes[0].Classes {
+`, engine.Fault{Kind: engine.FaultSlow, Target: "work", Factor: 2, For: 200 * time.Microsecond})
+	for _, c := range r.look().Lanes[0].Classes {
 		if c.Ledger.InFlight != 0 || c.Ledger.Balance() != 0 {
 			t.Errorf("%s: %+v", c.Name, c.Ledger)
 		}
@@ -174,18 +175,11 @@ lanes: [{model: message, queue: {capacity: 2000}, workers: 2}]
 // TestFailuresKeepTheOrder: of a single worker that has taken several at once when they
 // begin.
 func TestFailuresKeepTheOrder(t *testing.T) {
-	r := begin(t, `
+	r := troubled(t, `
 load: {rate: 1000000/s, arrivals: constant, keys: {count: 4}}
 handlers: [{name: charge, service: {dist: constant, mean: 0s}}]
 lanes: [{model: message, queue: {capacity: 2000}, workers: 1, ack: after, attempts: 50}]
-`, Options{Endless: true})
-	defer r.end()
-	for range 100 {
-		time.Sleep(2 * time.Millisecond)
-		r.do(broken(engine.Fault{Kind: engine.FaultFail, Target: "charge", Share: 0.5, For: 200 * time.Microsecond}))
-	}
-	r.do(set("load.rate", "0/s"))
-	r.await("quiescent", time.Minute, quiescent)
+`, engine.Fault{Kind: engine.FaultFail, Target: "charge", Share: 0.5, For: 200 * time.Microsecond})
 	l := r.lane("message")
 	if o := l.Whole.Order; o.Late > 0 || o.KeyLate > 0 || l.Ledger.Redelivered == 0 {
 		t.Errorf("%+v, %d delivered again", o, l.Ledger.Redelivered)

@@ -76,26 +76,6 @@ func (s *Sender[T]) only() *queue[T] {
 	return m.subs[0].queues[0]
 }
 
-// offer sends v if there is room.
-func (g *generation[T]) offer(v *T) bool {
-	select {
-	case g.ch <- *v:
-		return true
-	default:
-		return false
-	}
-}
-
-// poll receives into v if there is something.
-func (g *generation[T]) poll(v *T) bool {
-	select {
-	case *v = <-g.ch:
-		return true
-	default:
-		return false
-	}
-}
-
 // burst is how many messages the worker may handle at once: all workers together no
 // more than half of what the queue holds, or its capacity would mean little. The lock
 // is held.

@@ -183,42 +183,35 @@ func TestAWorkerCrashesAmongSeveral(t *testing.T) {
 	}
 }
 
-// TestOneOfSeveralIsTriedAgain: as often as it fails, before those that came after it.
+// TestOneOfSeveralIsTriedAgain: as often as it fails, before those that came after it,
+// also where these went back and fail themselves.
 func TestOneOfSeveralIsTriedAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		failed := 0
-		topic, _, _, got := flood(t, func(v int) bool { return v != 7 }, func(_ context.Context, v int) error {
-			if v == 7 && failed < 2 {
-				failed++
-				return errors.New("twice")
-			}
-			return nil
-		}, message.Options[int]{Ack: message.AckAfter, Attempts: 3})
-		synctest.Wait()
-		drain(t, topic)
-		if !slices.IsSorted(*got) {
-			t.Errorf("handled %v", *got)
-		}
-	})
-}
-
-// TestRetriesComeBeforeWhatWentBack: also those of messages that went back themselves.
-func TestRetriesComeBeforeWhatWentBack(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		failed := map[int]bool{}
-		topic, _, _, got := flood(t, func(v int) bool { return v < 7 }, func(_ context.Context, v int) error {
-			if v >= 7 && !failed[v] {
-				failed[v] = true
-				return errors.New("once")
-			}
-			return nil
-		}, message.Options[int]{Ack: message.AckAfter, Attempts: 3})
-		synctest.Wait()
-		drain(t, topic)
-		if !slices.IsSorted(*got) {
-			t.Errorf("handled %v", *got)
-		}
-	})
+	for _, c := range []struct {
+		name  string
+		slow  func(v int) bool
+		times int // that a slow one fails
+	}{
+		{"the seventh, twice", func(v int) bool { return v == 7 }, 2},
+		{"all from the seventh on, once", func(v int) bool { return v >= 7 }, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				failed := map[int]int{}
+				topic, _, _, got := flood(t, func(v int) bool { return !c.slow(v) }, func(_ context.Context, v int) error {
+					if c.slow(v) && failed[v] < c.times {
+						failed[v]++
+						return errors.New("not yet")
+					}
+					return nil
+				}, message.Options[int]{Ack: message.AckAfter, Attempts: 3})
+				synctest.Wait()
+				drain(t, topic)
+				if !slices.IsSorted(*got) {
+					t.Errorf("handled %v", *got)
+				}
+			})
+		})
+	}
 }
 
 // TestABackoffIsNotOutlasted: by messages that went back.
@@ -405,26 +398,14 @@ func TestBurstsReachAQueueThatIsReplaced(t *testing.T) {
 		handled++
 		return nil
 	}, message.Options[int]{Capacity: 100, Workers: 1})
-	var resizing sync.WaitGroup
-	stop := make(chan struct{})
-	resizing.Go(func() {
-		for n := 0; ; n++ {
-			select {
-			case <-stop:
-				return
-			default:
-				_ = sub.SetCapacity(100 + n%2)
-			}
-		}
-	})
+	stop := resizing(t, sub, 100, 101)
 	sent, sender := 0, topic.Sender(nil)
 	vs := numbers(5)
 	for sent < 5_000 {
 		sent += sender.Burst(vs)
 		runtime.Gosched()
 	}
-	close(stop)
-	resizing.Wait()
+	stop()
 	drain(t, topic)
 	if handled != sent {
 		t.Errorf("%d sent, %d handled", sent, handled)

@@ -170,6 +170,26 @@ func subscribe[T any](t testing.TB, topic *message.Topic[T], name string, h mess
 	return s
 }
 
+// resizing changes a capacity all the time, until the function that it returns is called.
+func resizing[T any](t testing.TB, sub *message.Subscription[T], capacities ...int) (stop func()) {
+	var changing sync.WaitGroup
+	over := make(chan struct{})
+	changing.Go(func() {
+		for i := 0; ; i++ {
+			select {
+			case <-over:
+				return
+			default:
+				ok(t, sub.SetCapacity(capacities[i%len(capacities)]))
+			}
+		}
+	})
+	return func() {
+		close(over)
+		changing.Wait()
+	}
+}
+
 // ok fails the test on an error.
 func ok(t testing.TB, err error) {
 	t.Helper()

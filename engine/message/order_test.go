@@ -32,7 +32,7 @@ func TestOrderUnderRealConcurrency(t *testing.T) {
 		return nil
 	}, message.Options[stamp]{Capacity: 4, Workers: 1})
 
-	var sending, changing sync.WaitGroup
+	var sending sync.WaitGroup
 	for s := range senders {
 		sending.Go(func() {
 			for n := range each {
@@ -42,20 +42,9 @@ func TestOrderUnderRealConcurrency(t *testing.T) {
 			}
 		})
 	}
-	stop := make(chan struct{})
-	changing.Go(func() {
-		for i := 0; ; i++ {
-			select {
-			case <-stop:
-				return
-			default:
-				ok(t, sub.SetCapacity([]int{64, 1, 0, 8, 1000, 2}[i%6]))
-			}
-		}
-	})
+	stop := resizing(t, sub, 64, 1, 0, 8, 1000, 2)
 	sending.Wait()
-	close(stop)
-	changing.Wait()
+	stop()
 	drain(t, topic)
 	for s, n := range next {
 		if n != each {

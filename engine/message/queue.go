@@ -20,6 +20,27 @@ type generation[T any] struct {
 	retired atomic.Bool
 }
 
+// offer sends v if there is room. The first tries of send and takeFrom are the same,
+// written out: a function with a select is not inlined.
+func (g *generation[T]) offer(v *T) bool {
+	select {
+	case g.ch <- *v:
+		return true
+	default:
+		return false
+	}
+}
+
+// poll receives into v if there is something.
+func (g *generation[T]) poll(v *T) bool {
+	select {
+	case *v = <-g.ch:
+		return true
+	default:
+		return false
+	}
+}
+
 // queue is a channel that can change its capacity, with a list beside it for
 // messages that are delivered again.
 //
@@ -36,7 +57,7 @@ type queue[T any] struct {
 	turn atomic.Pointer[chan struct{}] // closed when blocked senders must look again
 
 	// alert is set while workers must come to the lock for their next message:
-	// the list is not empty, or a change of capacity is not complete.
+	// something waits beside the channel, or a change of capacity is not complete.
 	alert atomic.Bool
 
 	passage passage
@@ -158,11 +179,7 @@ func (q *queue[T]) oldest() (v T, ok bool) {
 	}
 	for {
 		moving := len(q.gens) > 1
-		select {
-		case v = <-q.gens[0].ch:
-			ok = true
-		default:
-		}
+		ok = q.gens[0].poll(&v)
 		if moving {
 			q.settle()
 		}

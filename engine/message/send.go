@@ -83,10 +83,8 @@ func (q *queue[T]) sendFull(ctx context.Context, v *T, p SenderProbe, first bool
 			return errGone
 		}
 		g := q.tail.Load()
-		select {
-		case g.ch <- *v:
+		if g.offer(v) {
 			return q.late(g)
-		default:
 		}
 		if g == q.gate {
 			if sent, err := q.sendGated(*v); sent || err != nil {
@@ -177,26 +175,21 @@ func (q *queue[T]) late(g *generation[T]) error {
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
 	if q.s.stage.Load() == ended || q.s.isDry() {
-		select {
-		case <-g.ch: // not among what was reported as left
+		if g.poll(new(T)) { // not among what was reported as left
 			return errGone
-		default: // it was, or a worker came by
-			return nil
 		}
+		return nil // it was, or a worker came by
 	}
 	if g == q.gens[0] {
 		q.s.wake(q) // workers that drain no longer wait for the channel
 		return nil
 	}
-	for {
-		select {
-		case v := <-g.ch:
-			q.spilled.pushBack(v)
-			q.call()
-		default:
-			return nil
-		}
+	var v T
+	for g.poll(&v) {
+		q.spilled.pushBack(v)
+		q.call()
 	}
+	return nil
 }
 
 func (s *Subscription[T]) dropped(v T, oldest bool) {

@@ -182,7 +182,8 @@ func (w *worker[T]) handle() {
 	w.handleAlone()
 }
 
-// handleAlone handles the message in hand by itself, and learns whether that took next to nothing.
+// handleAlone handles the message in hand by itself, and learns whether that took next
+// to nothing.
 func (w *worker[T]) handleAlone() {
 	if w.timed || w.held {
 		w.hold()
