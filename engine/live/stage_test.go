@@ -118,11 +118,11 @@ func TestAStepLetsOneInBesideThoseThatStand(t *testing.T) {
 // order, and how late the pacer was is not measured again.
 func TestWhatIsOnTheStageIsNotLost(t *testing.T) {
 	inFakeTime(t, flooded, func(r *rig) {
-		time.Sleep(time.Second)
+		time.Sleep(time.Second / 5) // until the journal does not follow each of them
 		r.do(set("load.rate", "0/s"))
 		r.await("quiescent", time.Minute, quiescent)
 		l := r.lanes[0]
-		p := &producer{lane: l, source: l.sources[0]}
+		p := &producer{lane: l, source: &source{valve: &valve{}, wake: make(chan struct{}, 1)}}
 		p.enter(l.current.Load())
 		for n := range 5 {
 			if a := (arrival{item: engine.Item{Seq: int64(n + 1)}}); !p.hand(&a) {
