@@ -92,6 +92,12 @@ handlers:
   - {name: h3, service: {mean: 11ms}, fail: 20%}
 lanes: [{model: message, handlers: together, recover: false, queue: {capacity: 1, when_full: drop_newest}, workers: 2, ack: after, attempts: 3}]
 `,
+	"several items of a partition wait to be tried again, at who serves another one as well": `
+seed: 3
+load: {rate: 83/s, keys: {count: 16, skew: 1}, arrivals: sine, sine: {amplitude: 0.9, period: 777ms}}
+handlers: [{name: h1, service: {dist: exponential, mean: 3ms}, per: item}, {name: h2, service: {dist: exponential, mean: 3ms}, fail: 20%, per: item}]
+lanes: [{model: message, handlers: together, queue: {capacity: 1, when_full: drop_newest, visibility: 23555us, partitions: 4}, workers: 2, producers: 3, ack: after, attempts: 4, backoff: {base: 20ms, max: 30ms, jitter: full}}]
+`,
 }
 
 // TestBothEnginesAgreeOnWhatWasFound is the same of these.

@@ -169,6 +169,9 @@ func (d *drawer) byChance(lane *engine.Lane, c *change) bool {
 	case "producers": // the same
 		return !inOrder(lane) || queues(lane) && lane.Queue.WhenFull != engine.Block
 	case "crash during": // which of them drops first what it holds?
+		if alike && !d.patient && !lane.Recover {
+			return true // tries for one item that begin at one moment panic at one: which other worker comes to its next handler?
+		}
 		return alike && lane.Ack == engine.AckAfter || lane.Workers > 1 && several
 	case "crash before_ack": // which of them takes the next item, and crashes?
 		return alike || lane.Workers > 1 && several

@@ -198,7 +198,6 @@ func (l *lane) takeFrom(w, i, at int32) taking {
 	case q.side.len() > 0:
 		l.deepen(s, -1)
 		d := q.side.pop()
-		l.servers[w].alert = q.side.len() > 0
 		l.begin(w, d)
 	case q.fresh.len() > 0:
 		l.deepen(s, -1)
