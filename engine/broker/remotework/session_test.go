@@ -78,6 +78,7 @@ func play(t *testing.T, set func(*playground), act func(g *playground, leave fun
 		case <-time.After(10 * time.Minute):
 			t.Fatal("it does not end")
 		}
+		synctest.Wait() // the playground hears the last of it
 	})
 	return g, err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -109,6 +110,7 @@ func TestAfterSilenceThereMayBeAnotherHandOver(t *testing.T) {
 			if !strings.Contains(line, "asks it again") {
 				return
 			}
+			synctest.Wait() // until it has heard the goodbye
 			if err := g.server.Delete(g.Context(), Reports("run", "lane", 1)); err != nil {
 				g.Error(err)
 			}
