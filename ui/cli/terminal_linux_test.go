@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 	"golang.org/x/sys/unix"
 )
@@ -56,7 +57,7 @@ func inTerminal(t *testing.T, name string, args ...string) *terminal {
 		t.Fatal(err)
 	}
 	defer far.Close()
-	p := &terminal{t: t, near: near, screen: vt.NewEmulator(wide, high), gone: make(chan error, 1)}
+	p := &terminal{t: t, near: near, screen: emulated(), gone: make(chan error, 1)}
 	p.cmd = exec.CommandContext(t.Context(), name, args...)
 	p.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=", "XDG_CONFIG_HOME="+t.TempDir())
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = far, far, far
@@ -73,6 +74,28 @@ func inTerminal(t *testing.T, name string, args ...string) *terminal {
 		near.Close()
 	})
 	return p
+}
+
+// emulated is a terminal's screen. What was written for a greater size may scroll past
+// the end of a smaller one: a terminal goes no further than it has lines, the emulator
+// panics (github.com/charmbracelet/x, issue 974), so such a region is left out here.
+func emulated() *vt.Emulator {
+	screen := vt.NewEmulator(wide, high)
+	screen.RegisterCsiHandler('r', func(params ansi.Params) bool {
+		bottom, _, _ := params.Param(1, 0)
+		return bottom > screen.Height()
+	})
+	return screen
+}
+
+// TestARegionPastTheEnd: a storm of sizes meets it once in many runs.
+func TestARegionPastTheEnd(t *testing.T) {
+	screen := emulated()
+	screen.Resize(wide, 10)
+	_, _ = screen.WriteString("\x1b[1;20r\x1b[2S\x1b[Hhere")
+	if got := screen.String(); !strings.HasPrefix(got, "here") {
+		t.Errorf("the screen shows %q", got)
+	}
 }
 
 // read shows what the program writes, until it is gone.
