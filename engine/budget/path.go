@@ -13,8 +13,9 @@ import (
 	"duet/engine/live"
 )
 
-// pathRounds is how often a path and the bare thing take turns.
-const pathRounds = 24
+// pathRounds is how often a path and the bare thing take turns: over some seconds, as
+// others on the same machine slow all of it down for about as long at a time.
+const pathRounds = 96
 
 // pathItems is how many items go down a path in a round: so few that many a round
 // is over before the system takes the processor away.

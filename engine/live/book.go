@@ -211,14 +211,28 @@ type settled struct {
 	seqs       [groupMost]int64
 	keys       [groupMost]int32
 	classes    [groupMost]int32
-	ats, sents [groupMost]time.Duration // intended arrivals; when the hand-overs could begin
+	ats, sents [groupMost]int64 // intended arrivals; when the hand-overs could begin
 }
 
 // add gathers an item.
 func (g *settled) add(d *delivery) {
-	g.seqs[g.n], g.keys[g.n], g.ats[g.n], g.sents[g.n] = d.item.Seq, d.item.Key, d.item.At, d.sent
-	g.classes[g.n] = d.item.Class
+	g.set(g.n, d)
 	g.n++
+}
+
+// addAll gathers the items of several deliveries as far as there is room, up to the first
+// whose item has others, and returns how many these are.
+func (g *settled) addAll(ds []delivery) (n int) {
+	for ds = ds[:min(len(ds), groupMost-g.n)]; n < len(ds) && ds[n].rec == nil; n++ {
+		g.set(g.n+n, &ds[n])
+	}
+	g.n += n
+	return n
+}
+
+func (g *settled) set(i int, d *delivery) {
+	g.seqs[i], g.keys[i], g.classes[i] = d.item.Seq, d.item.Key, d.item.Class
+	g.ats[i], g.sents[i] = int64(d.item.At), int64(d.sent)
 }
 
 // finishedAll books items that were begun and done, each of which took so long,
@@ -229,25 +243,17 @@ func (l *lane) finishedAll(s *server, g *settled, took, now time.Duration, waits
 		return
 	}
 	s.items.doneAll(n)
-	var times [groupMost]int64
-	for i, at := range g.ats[:n] {
-		times[i] = int64(now - took - at)
-	}
 	m := &l.measured[s.bank]
-	s.recordAll(waits, times[:n])
-	for i := range times[:n] {
-		times[i] += int64(took)
-	}
-	s.recordAll(&m.latency, times[:n])
-	for i, latency := range times[:min(int(n), len(l.classes)*groupMost)] {
-		s.classes[g.classes[i]].ended[account.Done].Add(1)
-		s.record(&l.classes[g.classes[i]][s.bank], latency)
-	}
-	for i, sent := range g.sents[:n] {
-		times[i] = int64(now - sent)
-	}
-	s.recordAll(&m.naive, times[:n])
+	s.recordSince(waits, now-took, g.ats[:n])
+	s.recordSince(&m.latency, now, g.ats[:n])
+	s.recordSince(&m.naive, now, g.sents[:n])
 	s.recordN(&m.service, int64(took), n)
+	if l.classes != nil {
+		for i, class := range g.classes[:n] {
+			s.classes[class].ended[account.Done].Add(1)
+			s.record(&l.classes[class][s.bank], int64(now)-g.ats[i])
+		}
+	}
 	s.order.FinishedAll(g.seqs[:n], g.keys[:n])
 }
 

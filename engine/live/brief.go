@@ -69,11 +69,11 @@ func (w *publication) flush() {
 	per := (p.now - start) / time.Duration(g.n)
 	waited := int64(0)
 	for i, at := range g.ats[:g.n] {
-		if at < p.free {
+		if time.Duration(at) < p.free {
 			waited++
 		}
 		p.free = start + time.Duration(i+1)*per
-		g.sents[i] = p.now - per
+		g.sents[i] = int64(p.now - per)
 	}
 	p.waited.Add(waited)
 	w.smooth.Add(int64(g.n))

@@ -21,6 +21,31 @@ type gathered struct {
 // gather adds a delivery to the group. One of the other kind begins another.
 func (m *meter) gather(d *delivery) {
 	alone := d.rec == nil
+	m.match(alone)
+	if alone {
+		m.whole.add(d)
+	} else {
+		m.parts[m.n] = *d
+	}
+	m.tellLater(d)
+	m.added(1)
+}
+
+// gatherAll adds the first of several deliveries, whose item has no other, and those after
+// it up to the first whose item has, as far as there is room in the group. It returns how
+// many these are.
+func (m *meter) gatherAll(ds []delivery) int {
+	m.match(true)
+	n := m.whole.addAll(ds)
+	for i := range ds[:n] {
+		m.tellLater(&ds[i])
+	}
+	m.added(n)
+	return n
+}
+
+// match ends a group of the other kind, and has room for one of this.
+func (m *meter) match(alone bool) {
 	if m.n > 0 && alone != (m.whole != nil && m.whole.n > 0) {
 		m.flush()
 	}
@@ -30,16 +55,19 @@ func (m *meter) gather(d *delivery) {
 	case !alone && m.parts == nil:
 		m.parts = new([groupMost]delivery)
 	}
-	if alone {
-		m.whole.add(d)
-	} else {
-		m.parts[m.n] = *d
+}
+
+// added counts n more, and books the group when it is complete.
+func (m *meter) added(n int) {
+	if m.n += n; m.n == groupMost {
+		m.flush()
 	}
+}
+
+// tellLater notes that a delivery of the group is to be told of, if the journal follows it.
+func (m *meter) tellLater(d *delivery) {
 	if m.lane.run.sampling.Wants(d.item.Seq) {
 		m.told = append(m.told, *d)
-	}
-	if m.n++; m.n == groupMost {
-		m.flush()
 	}
 }
 

@@ -114,13 +114,18 @@ func (m *meter) Several(d *delivery) {
 // Handled implements [message.WorkerProbe]. There was nothing to do for these: they are
 // measured in groups, whatever else is.
 func (m *meter) Handled(ds []delivery) {
-	for i := range ds {
-		if d := &ds[i]; m.groups(d, 1) {
+	for len(ds) > 0 {
+		d, n := &ds[0], 1
+		switch {
+		case d.rec == nil:
+			n = m.gatherAll(ds)
+		case m.groups(d, 1):
 			m.gather(d)
-		} else {
+		default:
 			m.Start(d, 1)
 			m.End(d, 1, message.Done, nil)
 		}
+		ds = ds[n:]
 	}
 }
 

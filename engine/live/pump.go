@@ -52,12 +52,17 @@ func (l *lane) pump(first, every, n int) {
 	l.edit(func(c *crew) { c.retired = append(c.retired, p) })
 	g := l.current.Load()
 	p.enter(g)
-	a := arrival{item: engine.Item{At: l.run.clock.Now()}}
-	for k := first; k < n; k += every {
-		p.look(false)
-		a.item.Seq, a.item.Key = int64(k+1), int32(k&15)
-		if !p.hand(&a) {
-			p.source.giveBack(a) // to the lane's own producer
+	at := l.run.clock.Now()
+	due := make([]engine.Item, 0, batch) // as in a source: written some time before they are taken
+	for k := first; k < n; {
+		for due = due[:0]; len(due) < batch && k < n; k += every {
+			due = append(due, engine.Item{Seq: int64(k + 1), At: at, Key: int32(k & 15)})
+		}
+		for i := range due {
+			p.look(false)
+			if a := (arrival{item: due[i]}); !p.hand(&a) {
+				p.source.giveBack(a) // to the lane's own producer
+			}
 		}
 	}
 	p.idle()

@@ -149,11 +149,12 @@ func (s *server) recordN(h *measure.Shared, ns, n int64) {
 	}
 }
 
-func (s *server) recordAll(h *measure.Shared, ns []int64) {
+// recordSince counts how long it is since several moments.
+func (s *server) recordSince(h *measure.Shared, now time.Duration, at []int64) {
 	if s.alone {
-		h.Alone().RecordAll(ns)
+		h.Alone().RecordSince(int64(now), at)
 	} else {
-		h.RecordAll(ns)
+		h.RecordSince(int64(now), at)
 	}
 }
 

@@ -1,9 +1,14 @@
 package live
 
 import (
+	"slices"
+
 	"duet/engine"
 	"duet/engine/message"
 )
+
+// stageMost is how many items are handed over at once at most.
+const stageMost = 128
 
 // stage holds items that a producer hands over at once: such as are due together, that
 // nobody follows one by one, and that there is room for.
@@ -20,7 +25,7 @@ func (p *producer) stages(a *arrival) bool {
 		return false
 	}
 	if len(p.waiting) == 0 {
-		p.most = min(groupMost, p.bursts.Room())
+		p.most = min(stageMost, p.bursts.Room())
 	}
 	return p.most > 1
 }
@@ -30,7 +35,10 @@ func (p *producer) put(it *engine.Item) {
 	if p.handed == 0 && len(p.waiting) == 0 {
 		p.show(it)
 	}
-	p.waiting = append(p.waiting, delivery{item: *it, sent: p.now})
+	n := len(p.waiting)
+	p.waiting = slices.Grow(p.waiting, 1)[:n+1]
+	d := &p.waiting[n] // written in its place: to write it elsewhere and copy it takes twice as long
+	d.item, d.sent, d.rec = *it, p.now, nil
 	if len(p.waiting) == p.most {
 		p.launch()
 		if p.grouped >= groupMost {

@@ -74,45 +74,6 @@ func (h *Histogram) RecordN(ns, n int64) {
 	b.Store(b.Load() + uint64(n))
 }
 
-// RecordAll counts several values, for less than as many calls of Record. Only
-// one goroutine may record at a time.
-func (h *Histogram) RecordAll(values []int64) {
-	sum, highest := total(values)
-	if highest > h.max.Load() {
-		h.max.Store(highest)
-	}
-	h.sum.Store(h.sum.Load() + sum)
-	for len(values) > 0 {
-		n := alike(values)
-		b := h.bucket(clamp(values[0]))
-		b.Store(b.Load() + uint64(n))
-		values = values[n:]
-	}
-}
-
-// total is the sum of values as they are counted, and the highest of them.
-func total(values []int64) (sum uint64, highest int64) {
-	for _, ns := range values {
-		ns = clamp(ns)
-		sum += uint64(ns)
-		highest = max(highest, ns)
-	}
-	return sum, highest
-}
-
-// alike is how many values from the first on fall into the same bucket. What is
-// recorded together often does, and then costs one access to it. Values that are to
-// be clamped count as others.
-func alike(values []int64) int {
-	lowest, highest := bucketBounds(bucketOf(clamp(values[0])))
-	for i, ns := range values[1:] {
-		if ns < lowest || ns > highest {
-			return i + 1
-		}
-	}
-	return len(values)
-}
-
 // AddTo adds everything recorded so far to c. It may be called at any time; a
 // value recorded meanwhile is in the sum before it is in the count.
 func (h *Histogram) AddTo(c *Counts) { h.addTo(c) }
@@ -135,18 +96,6 @@ func (s *Shared) RecordN(ns, n int64) {
 // Alone is the same histogram for a writer that knows that nobody else records
 // at the time.
 func (s *Shared) Alone() *Histogram { return (*Histogram)(s) }
-
-// RecordAll counts several values, for less than as many calls of Record.
-func (s *Shared) RecordAll(values []int64) {
-	sum, highest := total(values)
-	raise(&s.max, highest)
-	s.sum.Add(sum)
-	for len(values) > 0 {
-		n := alike(values)
-		s.bucket(clamp(values[0])).Add(uint64(n))
-		values = values[n:]
-	}
-}
 
 // AddTo adds everything recorded so far to c, like [Histogram.AddTo].
 func (s *Shared) AddTo(c *Counts) { s.addTo(c) }

@@ -155,8 +155,8 @@ func (w *OrderWriter) FinishedAll(seqs []int64, keys []int32) {
 // marks are the marks of some keys while several items finish together, so that
 // what writers share is touched once for each key. The zero value is ready.
 type marks [32]struct {
+	shared  *atomic.Int64 // nil: unused
 	key     int32
-	used    bool
 	highest int64
 }
 
@@ -166,12 +166,13 @@ func (w *OrderWriter) finishedKeys(seqs []int64, keys []int32) {
 	var seen marks
 	var late int64
 	for i, seq := range seqs {
-		m := &seen[int(keys[i])%len(seen)]
-		if !m.used || m.key != keys[i] {
-			if m.used {
-				raise(w.order.mark(m.key), m.highest)
+		m := &seen[uint32(keys[i])%uint32(len(seen))]
+		if m.key != keys[i] || m.shared == nil {
+			if m.shared != nil {
+				raise(m.shared, m.highest)
 			}
-			m.used, m.key, m.highest = true, keys[i], w.order.mark(keys[i]).Load()
+			m.key, m.shared = keys[i], w.order.mark(keys[i])
+			m.highest = m.shared.Load()
 		}
 		if seq < m.highest {
 			late++
@@ -180,8 +181,8 @@ func (w *OrderWriter) finishedKeys(seqs []int64, keys []int32) {
 		}
 	}
 	for i := range seen {
-		if m := &seen[i]; m.used {
-			raise(w.order.mark(m.key), m.highest)
+		if m := &seen[i]; m.shared != nil {
+			raise(m.shared, m.highest)
 		}
 	}
 	if late > 0 {

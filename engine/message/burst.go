@@ -3,7 +3,7 @@ package message
 import "sync/atomic"
 
 // burstMost is how many messages a worker takes at once at most.
-const burstMost = 64
+const burstMost = 128
 
 // passage is for who passes several messages through a channel one right after the
 // other, so that the other side keeps out of the way for so long: the lock inside a
@@ -17,7 +17,7 @@ type passage struct {
 
 // passageLooks bounds the wait for a passage: some microseconds, which is longer than
 // it is taken unless whoever has it was kept from its processor.
-const passageLooks = 8000
+const passageLooks = 16000
 
 // take waits for the passage, and tells whether it got it.
 func (p *passage) take() bool {

@@ -118,7 +118,7 @@ type Options[T any] struct {
 
 	// Quick, if set, handles a message if that takes next to nothing, and tells whether
 	// it did: else the handler is called for it. As long as it does, a worker handles
-	// up to 64 messages at once, all workers together no more than half of what the
+	// up to 128 messages at once, all workers together no more than half of what the
 	// queue holds: what it does not come to goes back to the front of the queue.
 	// Quick must not panic. It is not asked where there are several queues or a
 	// visibility, nor where half of the queue has no room for two for each worker.
