@@ -41,13 +41,7 @@ type Measurement struct {
 // Engine is everything of the engine that has a budget, in the order in which it is
 // to be told. It takes half a minute.
 func Engine() []Measurement {
-	var all []Measurement
-	for _, c := range Crews {
-		all = append(all, Measurement{"message path, " + c.String(), c.measure})
-	}
-	for _, o := range Audiences {
-		all = append(all, Measurement{"event path, " + o.String(), o.measure})
-	}
+	all := []Measurement{{"paths", paths}}
 	for _, rate := range []Rate{100, 10_000, 100_000, 1_000_000} {
 		all = append(all, Measurement{fmt.Sprintf("pacing at %v", rate), rate.pacing})
 	}

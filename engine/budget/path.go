@@ -13,8 +13,9 @@ import (
 	"duet/engine/live"
 )
 
-// pathRounds is how often a path and the bare thing take turns: over some seconds, as
-// others on the same machine slow all of it down for about as long at a time.
+// pathRounds is how often each path and the bare thing take turns with all others: over a
+// quarter of a minute, as two processors may be one core's for seconds at a time, at half
+// the speed if both have something to do. Who does one thing after another does not notice.
 const pathRounds = 96
 
 // pathItems is how many items go down a path in a round: so few that many a round
@@ -70,9 +71,7 @@ func (c Crew) Duet() Arm {
 	return pumping("duet, all measured", fmt.Sprintf("{model: message, workers: %d, queue: {capacity: 1024}}", c.Workers), 1, c.Producers)
 }
 
-func (c Crew) measure(ctx context.Context) ([]Figure, error) {
-	return path(ctx, "message path, "+c.String(), 1.4, c.Bare(), c.Duet())
-}
+func (c Crew) path() path { return path{"message path, " + c.String(), 1.4, c.Bare(), c.Duet()} }
 
 // Audience is how many observers an event has.
 type Audience int
@@ -112,24 +111,55 @@ func (a Audience) Bare() Arm {
 // Duet publishes on a lane's bus, with everything measured.
 func (a Audience) Duet() Arm { return pumping("duet, all measured", "{model: event}", int(a), 1) }
 
-func (a Audience) measure(ctx context.Context) ([]Figure, error) {
+func (a Audience) path() path {
 	limit := 4.5
 	if a > 4 {
 		limit = 2
 	}
-	return path(ctx, "event path, "+a.String(), limit, a.Bare(), a.Duet())
+	return path{"event path, " + a.String(), limit, a.Bare(), a.Duet()}
 }
 
-// path is what handing over costs, in times the bare thing, and what it allocates.
-func path(ctx context.Context, name string, limit float64, bare, duet Arm) ([]Figure, error) {
-	t, err := Rounds(ctx, pathRounds, bare, duet)
+// path is a way that items take, and the bare thing of the same kind.
+type path struct {
+	name       string
+	limit      float64 // how many times as long as the bare thing it may take
+	bare, duet Arm
+}
+
+// figures are what the path costs.
+func (p *path) figures(bare, duet *Timing) []Figure {
+	return []Figure{
+		AtMost(p.name, duet.Ratio(bare), "x", p.limit),
+		AtMost(p.name+", allocations an item", duet.Allocations, "", 0.05),
+	}
+}
+
+// ways are all paths that have a budget.
+func ways() (all []path) {
+	for _, c := range Crews {
+		all = append(all, c.path())
+	}
+	for _, a := range Audiences {
+		all = append(all, a.path())
+	}
+	return all
+}
+
+// paths measures them all, in turn.
+func paths(ctx context.Context) (all []Figure, err error) {
+	ways := ways()
+	var arms []Arm
+	for _, p := range ways {
+		arms = append(arms, p.bare, p.duet)
+	}
+	t, err := Rounds(ctx, pathRounds, arms...)
 	if err != nil {
 		return nil, err
 	}
-	return []Figure{
-		AtMost(name, t[1].Ratio(&t[0]), "x", limit),
-		AtMost(name+", allocations an item", t[1].Allocations, "", 0.05),
-	}, nil
+	for i, p := range ways {
+		all = append(all, p.figures(&t[2*i], &t[2*i+1])...)
+	}
+	return all, nil
 }
 
 // pumping hands items over to a lane whose handlers do nothing.

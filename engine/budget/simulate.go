@@ -84,7 +84,7 @@ func bareQueue(events int) (area float64) {
 }
 
 func simulation(ctx context.Context) ([]Figure, error) {
-	t, err := Rounds(ctx, pathRounds, BareQueue(), Simulated())
+	t, err := Rounds(ctx, 24, BareQueue(), Simulated())
 	if err != nil {
 		return nil, err
 	}
