@@ -28,7 +28,7 @@ func (w *world) benchCommand() *cobra.Command {
 			`bare channel and bare calls; how late its pacer is; how long items take that nobody works for; whether workers handle what they ` +
 			`could; simulation, forecast, snapshots, memory; pictures, keys, the start.
 
-It takes a minute, and wants a machine that does nothing else. The exit code is 0 whatever is met: budgets are those of two cores of a server.`,
+It takes a minute and a half, and wants a machine that does nothing else. The exit code is 0 whatever is met: budgets are those of two cores of a server.`,
 		Example: `
 # a table
 duet bench
