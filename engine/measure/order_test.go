@@ -108,6 +108,25 @@ func TestAnItemIsNotLateAfterItself(t *testing.T) {
 	}
 }
 
+// TestItemsFinishTogetherAsOneByOne: of more keys than are told apart at once.
+func TestItemsFinishTogetherAsOneByOne(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		one, all := NewOrder(100), NewOrder(100)
+		single, together := one.Writer(), all.Writer()
+		for range 3 {
+			seqs := rapid.SliceOfN(rapid.Int64Range(1, 500), 0, 64).Draw(t, "seqs")
+			keys := rapid.SliceOfN(rapid.Int32Range(0, 99), len(seqs), len(seqs)).Draw(t, "keys")
+			for i, seq := range seqs {
+				single.Finished(seq, keys[i])
+			}
+			together.FinishedAll(seqs, keys)
+		}
+		if one.Totals() != all.Totals() {
+			t.Fatalf("one by one %+v, together %+v", one.Totals(), all.Totals())
+		}
+	})
+}
+
 func TestMarksNeverFall(t *testing.T) {
 	var mark, next atomic.Int64
 	var all sync.WaitGroup
