@@ -189,7 +189,10 @@ func (p *place) handle(held, inside context.Context, d *broker.Delivery, waited 
 		return
 	}
 	p.done.Add(1)
-	if s.AckAfter && p.falls(did) {
+	if s.AckAfter {
+		if !p.falls(did) { // who is told later crashes over the next one: this one's end is said
+			p.conclude(s, d, did)
+		}
 		return
 	}
 	p.conclude(s, d, did)
