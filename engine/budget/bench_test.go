@@ -1,9 +1,6 @@
 package budget
 
-import (
-	"strings"
-	"testing"
-)
+import "testing"
 
 // BenchmarkEngine reports every figure of the engine that has a budget.
 func BenchmarkEngine(b *testing.B) { Benchmark(b, Engine()) }
@@ -11,7 +8,7 @@ func BenchmarkEngine(b *testing.B) { Benchmark(b, Engine()) }
 // BenchmarkPath takes each path by itself, for profiles of it.
 func BenchmarkPath(b *testing.B) {
 	for _, p := range ways() {
-		b.Run(strings.ReplaceAll(p.name, " ", "_"), func(b *testing.B) {
+		b.Run(p.name, func(b *testing.B) {
 			var t Timing
 			for b.Loop() {
 				if err := t.round(&p.duet); err != nil {

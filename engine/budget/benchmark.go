@@ -9,7 +9,7 @@ import (
 // those of the machine at that moment: take the best of several runs on a calm one.
 func Benchmark(b *testing.B, all []Measurement) {
 	for _, m := range all {
-		b.Run(strings.ReplaceAll(m.Name, " ", "_"), func(b *testing.B) {
+		b.Run(m.Name, func(b *testing.B) {
 			var figures []Figure
 			for b.Loop() {
 				var err error

@@ -37,7 +37,7 @@ func TestDurationsCountTogetherAsOneByOne(t *testing.T) {
 	})
 }
 
-// TestNoDurationsCountNothing: a maximum of a histogram stays, and an empty one's is zero.
+// TestNoDurationsCountNothing: what was empty is so afterwards.
 func TestNoDurationsCountNothing(t *testing.T) {
 	var own Histogram
 	var shared Shared

@@ -189,14 +189,13 @@ func (p *place) handle(held, inside context.Context, d *broker.Delivery, waited 
 		return
 	}
 	p.done.Add(1)
-	if s.AckAfter {
-		if !p.falls(did) { // who is told later crashes over the next one: this one's end is said
-			p.conclude(s, d, did)
-		}
+	if s.AckAfter && p.falls(did) {
 		return
 	}
 	p.conclude(s, d, did)
-	_ = p.falls(nil)
+	if !s.AckAfter { // else who is told of it only now crashes over the next one: this one's end is said
+		_ = p.falls(nil)
+	}
 }
 
 // conclude reports what was done, and settles the delivery: by itself if all is well,
